@@ -1,0 +1,177 @@
+import { ByteQueue } from "./bytes";
+import { ticksOf, TICKS_PER_MS } from "./frame";
+import { FrameSplitter, type Unit } from "./frames";
+
+/** Bytes that are no audio and stay with their frame; more than that goes on without it. */
+const GLUE_LIMIT = 1024 * 1024;
+const HEAD_LIMIT = 64 * 1024;
+
+/** Whole mp3 frames, as they go into one message. */
+export interface Chunk {
+  data: Buffer;
+  /** How long this chunk plays, in milliseconds. */
+  audioMs: number;
+  /** Only on the last chunk: the whole stream's figures. */
+  last?: StreamTotals;
+}
+
+/** The figures of a whole stream. */
+export interface StreamTotals {
+  /** All bytes, tags and garbage included. */
+  bytes: number;
+  /** How long all audio frames play, in milliseconds. */
+  audioMs: number;
+  /** Number of audio frames. */
+  frames: number;
+  /** Whether the stream stopped inside a frame: it certainly ended early. */
+  truncated: boolean;
+}
+
+/** How `chunks` groups frames. */
+export interface ChunkOptions {
+  /**
+   * 0: a chunk for every arrival that completes a frame that may go. Otherwise a chunk as soon as it has at least this
+   * many bytes of whole frames; the chunks are then the same however the network cuts the stream.
+   */
+  chunkBytes: number;
+  /**
+   * A chunk plays at most this long (but has at least one frame), however much arrives at once. For realtime pacing:
+   * a listener's buffer must hold `leadMs` plus one chunk. Left out: no limit.
+   */
+  maxChunkMs?: number;
+}
+
+/** The stream had not one audio frame in it. */
+export class NoAudioError extends Error {
+  override readonly name = "NoAudioError";
+  readonly code = "NO_AUDIO";
+  // Private, so that no log or debug sidebar prints what a server answered.
+  readonly #head: Buffer;
+
+  /** `head`: the first bytes of the stream. */
+  constructor(head: Buffer) {
+    super("The stream has no audio frame");
+    this.#head = head;
+  }
+
+  /** The first bytes of the stream, at most 64 kB: an error page can be recognised in them. */
+  get head(): Buffer {
+    return this.#head;
+  }
+}
+
+/**
+ * Groups an mp3 stream (API reference D.4) into chunks of whole frames while it arrives. All chunks together are
+ * exactly the bytes of `source`; each begins at an audio frame, except that what stands before the first frame is in
+ * the first chunk. What stands between frames goes with the frame before it.
+ *
+ * One frame is always held back, so that the last chunk is known to be the last and carries audio, and whatever
+ * trails the last frame. Two exceptions keep memory bounded: a leading tag above 1 MiB goes on in pieces (chunks with
+ * `audioMs` 0) and, when more than 1 MiB that is no audio follows a frame, the frame does not wait for the end of it.
+ *
+ * `source` is read only when the next chunk is asked for, and closed when the consumer stops early.
+ *
+ * @throws {NoAudioError} when the source ends without an audio frame, or begins with more than 1 MiB of garbage
+ * @throws what the source throws, after the frames gathered so far have left as a chunk; the held frame is dropped
+ */
+export async function* chunks(
+  source: AsyncIterable<Uint8Array>,
+  options: ChunkOptions,
+): AsyncGenerator<Chunk> {
+  const gatherer = new Gatherer(options);
+  try {
+    for await (const piece of source) {
+      for (const chunk of gatherer.push(piece)) yield chunk;
+    }
+  } catch (error) {
+    for (const chunk of gatherer.flush()) yield chunk;
+    throw error;
+  }
+  for (const chunk of gatherer.end()) yield chunk;
+}
+
+class Gatherer {
+  readonly #chunkBytes: number;
+  readonly #maxTicks: number;
+  readonly #splitter = new FrameSplitter();
+  readonly #head = new ByteQueue();
+  /** The open chunk's bytes and behind them those held back. */
+  readonly #bytes = new ByteQueue();
+  #open = { bytes: 0, ticks: 0 };
+  #held = { bytes: 0, ticks: 0 };
+  #closed: Chunk[] = [];
+  #total = 0;
+
+  constructor(options: ChunkOptions) {
+    this.#chunkBytes = options.chunkBytes;
+    this.#maxTicks = (options.maxChunkMs ?? Infinity) * TICKS_PER_MS;
+  }
+
+  push(piece: Uint8Array): Chunk[] {
+    this.#total += piece.length;
+    if (this.#splitter.frames === 0) this.#head.push(piece.subarray(0, HEAD_LIMIT - this.#head.length));
+    this.#addAll(this.#splitter.push(piece));
+    if (this.#chunkBytes === 0) this.#close();
+    return this.#takeClosed();
+  }
+
+  flush(): Chunk[] {
+    this.#close();
+    return this.#takeClosed();
+  }
+
+  end(): Chunk[] {
+    this.#addAll(this.#splitter.end());
+    const { frames, audioMs, truncated } = this.#splitter;
+    if (frames === 0) throw new NoAudioError(this.#head.view);
+    this.#release();
+    this.#close({ bytes: this.#total, audioMs, frames, truncated });
+    return this.#takeClosed();
+  }
+
+  #addAll(units: Unit[]): void {
+    for (const unit of units) {
+      const ticks = unit.kind === "frame" ? ticksOf(unit.header) : 0;
+      if (ticks > 0 && this.#held.ticks > 0) this.#letGo();
+      if (ticks === 0 && this.#held.bytes + unit.data.length > GLUE_LIMIT) this.#overflow(unit);
+      this.#bytes.push(unit.data);
+      this.#held.bytes += unit.data.length;
+      this.#held.ticks += ticks;
+    }
+  }
+
+  #overflow(unit: Unit): void {
+    if (this.#splitter.frames === 0 && unit.kind === "garbage") throw new NoAudioError(this.#head.view);
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#release();
+    if (this.#chunkBytes > 0 && this.#open.bytes >= this.#chunkBytes) this.#close();
+  }
+
+  /** Moves what is held into the open chunk, which closes first where it would play too long. */
+  #release(): void {
+    if (this.#open.ticks > 0 && this.#open.ticks + this.#held.ticks > this.#maxTicks) this.#close();
+    this.#open.bytes += this.#held.bytes;
+    this.#open.ticks += this.#held.ticks;
+    this.#held = { bytes: 0, ticks: 0 };
+  }
+
+  #close(last?: StreamTotals): void {
+    if (this.#open.bytes === 0) return;
+    const chunk: Chunk = {
+      data: this.#bytes.take(this.#open.bytes),
+      audioMs: this.#open.ticks / TICKS_PER_MS,
+    };
+    if (last !== undefined) chunk.last = last;
+    this.#closed.push(chunk);
+    this.#open = { bytes: 0, ticks: 0 };
+  }
+
+  #takeClosed(): Chunk[] {
+    const closed = this.#closed;
+    this.#closed = [];
+    return closed;
+  }
+}

@@ -1,0 +1,31 @@
+/** A clock that can be waited on. Tests hand in their own. */
+export interface Clock {
+  /** Milliseconds that only ever grow. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with `signal.reason` at once when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The machine's monotonic clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep(ms, signal) {
+    let timer: NodeJS.Timeout | undefined;
+    const time = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    return orAborted(time, signal).finally(() => clearTimeout(timer));
+  },
+};
+
+/** Settles like `work`, or rejects with `signal.reason` as soon as the signal aborts; leaves no listener behind. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,108 @@
+/** How many bytes a frame header has. */
+export const HEADER_BYTES = 4;
+
+/**
+ * Ticks in a millisecond of audio. One sample of every sample rate mp3 knows is a whole number of ticks, so that
+ * durations of mixed streams add up without rounding.
+ */
+export const TICKS_PER_MS = 14_112;
+
+/** What the four bytes at the start of an MPEG audio frame say (ISO/IEC 11172-3 and 13818-3, plus "MPEG 2.5"). */
+export interface FrameHeader {
+  version: 1 | 2 | 2.5;
+  layer: 1 | 2 | 3;
+  /** Whether two bytes of checksum follow the header (they count in `bytes`). */
+  crc: boolean;
+  /** kbit/s; 0 means free format, where only the distance to the next frame tells the length. */
+  bitrate: number;
+  /** Hz. */
+  sampleRate: number;
+  /** How many bytes of padding the frame has: 0 or 1, in layer 1: 0 or 4. */
+  padding: number;
+  channels: 1 | 2;
+  /** Length of the whole frame, header and padding included; 0 while unknown (free format). */
+  bytes: number;
+  /** Samples of each channel. */
+  samples: number;
+  durationMs: number;
+}
+
+const VERSIONS = [2.5, undefined, 2, 1] as const;
+const LAYERS = [undefined, 3, 2, 1] as const;
+const SAMPLE_RATES = [44_100, 48_000, 32_000];
+const BITRATES_1 = [
+  [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+  [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+  [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+];
+const LOW_BITRATES = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+const BITRATES_2 = [
+  [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+  LOW_BITRATES,
+  LOW_BITRATES,
+];
+
+/** Reads the frame header at `at`; undefined where there is none or fewer than four bytes are left. */
+export function parseFrameHeader(data: Uint8Array, at = 0): FrameHeader | undefined {
+  const [sync = 0, kind = 0, rates = 0, mode] = data.subarray(at, at + HEADER_BYTES);
+  if (mode === undefined || sync !== 0xff || kind < 0xe0) return undefined;
+  const version = VERSIONS[(kind >> 3) & 3];
+  const layer = LAYERS[(kind >> 1) & 3];
+  if (version === undefined || layer === undefined) return undefined;
+  const bitrate = (version === 1 ? BITRATES_1 : BITRATES_2)[layer - 1]?.[rates >> 4];
+  const fullRate = SAMPLE_RATES[(rates >> 2) & 3];
+  if (bitrate === undefined || fullRate === undefined) return undefined;
+
+  const sampleRate = fullRate / (version === 1 ? 1 : version === 2 ? 2 : 4);
+  const slot = layer === 1 ? 4 : 1;
+  const padding = rates & 2 ? slot : 0;
+  const samples = layer === 1 ? 384 : layer === 3 && version !== 1 ? 576 : 1152;
+  const slots = Math.floor((samples * bitrate * 125) / sampleRate / slot);
+  return {
+    version,
+    layer,
+    crc: (kind & 1) === 0,
+    bitrate,
+    sampleRate,
+    padding,
+    channels: mode >> 6 === 3 ? 1 : 2,
+    bytes: bitrate === 0 ? 0 : slots * slot + padding,
+    samples,
+    durationMs: (samples * 1000) / sampleRate,
+  };
+}
+
+/** Whether two headers can belong to one stream: same version, layer, sample rate, and both or neither free format. */
+export function sameStream(a: FrameHeader, b: FrameHeader): boolean {
+  return (
+    a.version === b.version &&
+    a.layer === b.layer &&
+    a.sampleRate === b.sampleRate &&
+    (a.bitrate === 0) === (b.bitrate === 0)
+  );
+}
+
+/** How long a frame plays, in ticks (see `TICKS_PER_MS`). */
+export function ticksOf(header: FrameHeader): number {
+  return header.samples * ((TICKS_PER_MS * 1000) / header.sampleRate);
+}
+
+const VBRI_AT = HEADER_BYTES + 32;
+
+/**
+ * Whether a whole frame is a Xing, Info or VBRI frame: a table of contents that looks like a frame to old players
+ * and has no audio in it.
+ */
+export function isInfoFrame(header: FrameHeader, frame: Buffer): boolean {
+  if (header.layer !== 3) return false;
+  const mono = header.channels === 1;
+  const sideInfo = header.version === 1 ? (mono ? 17 : 32) : mono ? 9 : 17;
+  const at = HEADER_BYTES + sideInfo;
+  // Writers disagree whether the checksum moves the mark.
+  const marks = header.crc ? [at, at + 2] : [at];
+  return marks.some((mark) => isMark(frame, mark, "Xing", "Info")) || isMark(frame, VBRI_AT, "VBRI");
+}
+
+function isMark(frame: Buffer, at: number, ...marks: string[]): boolean {
+  return marks.includes(frame.toString("latin1", at, at + 4));
+}

@@ -1,0 +1,5 @@
+export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./chunks";
+export { systemClock, type Clock } from "./clock";
+export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./frame";
+export { FrameSplitter, type Unit } from "./frames";
+export { pace, type PaceOptions } from "./pace";
