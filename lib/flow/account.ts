@@ -1,0 +1,79 @@
+/** The account: one key, one connection pool and one lane shared by all nodes that use it. */
+import type { Node, NodeAPI } from "node-red";
+import { baseUrlOf, VocuClient } from "../api";
+import type { Settings } from "./description";
+import type { Config } from "./inputs";
+import { Lane } from "./lane";
+import { proxyOf, tlsOf } from "./network";
+import { Problem } from "./problem";
+import { readSettings } from "./settings";
+
+const HOUR_S = 3600;
+
+/** The default of `firstByteTimeout`: longer than the 330 s a call may wait for its turn (API reference 5). */
+const FIRST_BYTE_TIMEOUT_S = 345;
+
+/** What an account's dialog asks for, beside the key, the proxy and the TLS node. Times are seconds. */
+export const ACCOUNT_SETTINGS = {
+  site: { kind: "select", choices: ["vocu.ai", "vocu.studio", "wusound.cn", "custom"], default: "vocu.ai" },
+  baseUrl: { kind: "line", default: "", when: { site: "custom" } },
+  maxConcurrent: { kind: "count", default: 2, min: 0, max: 100, advanced: true },
+  connectTimeout: { kind: "count", default: 10, min: 0.1, max: HOUR_S, advanced: true },
+  firstByteTimeout: { kind: "count", default: FIRST_BYTE_TIMEOUT_S, min: 0.1, max: HOUR_S, advanced: true },
+  stallTimeout: { kind: "count", default: 30, min: 0.1, max: HOUR_S, advanced: true },
+  retries: { kind: "count", default: 2, min: 0, max: 10, advanced: true },
+} as const satisfies Settings;
+
+/** The account as the nodes that share it see it. */
+export interface Account {
+  readonly client: VocuClient;
+  /** Generation calls take turns here, so that the account's concurrency is not exceeded (API reference 5). */
+  readonly generation: Lane;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** A config node that carries an account; reading it throws where the settings cannot work. */
+export interface AccountNode extends Node<{ apiKey?: string }> {
+  account(): Account;
+}
+
+/**
+ * The account a node refers to.
+ * @throws Problem `NO_ACCOUNT`; `NO_API_KEY` and `BAD_BASE_URL` from the account itself.
+ */
+export function accountOf(RED: NodeAPI, id: unknown): Account {
+  const node = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as AccountNode | null) : null;
+  if (typeof node?.account !== "function") throw new Problem("NO_ACCOUNT");
+  return node.account();
+}
+
+/**
+ * Builds an account from a stored configuration and a key.
+ * @throws Problem `NO_API_KEY`, those of `readSettings`; VocuError `BAD_BASE_URL`.
+ */
+export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undefined): Account {
+  const settings = readSettings(config, ACCOUNT_SETTINGS);
+  const key = apiKey?.trim();
+  if (!key) throw new Problem("NO_API_KEY");
+  const proxy = proxyOf(RED, config.proxy);
+  const tls = tlsOf(RED, config.tls);
+  const client = new VocuClient({
+    baseUrl: baseUrlOf(settings.site, settings.baseUrl),
+    apiKey: key,
+    connectTimeoutMs: settings.connectTimeout * 1000,
+    firstByteTimeoutMs: firstByteTimeoutMs(RED, settings.firstByteTimeout),
+    stallTimeoutMs: settings.stallTimeout * 1000,
+    retries: settings.retries,
+    ...(proxy ? { proxy } : {}),
+    ...(tls ? { tls } : {}),
+  });
+  return { client, generation: new Lane(settings.maxConcurrent), close: () => client.close() };
+}
+
+/** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */
+function firstByteTimeoutMs(RED: NodeAPI, seconds: number): number {
+  const global = (RED.settings as { httpRequestTimeout?: unknown }).httpRequestTimeout;
+  const untouched = seconds === FIRST_BYTE_TIMEOUT_S;
+  return untouched && typeof global === "number" && global > 0 ? global : seconds * 1000;
+}

@@ -1,0 +1,30 @@
+/** What a node's `run` works with while it handles one message. */
+import type { NodeAPI } from "node-red";
+import type { Account } from "./account";
+import type { Ticket } from "./lane";
+import type { Words } from "./problem";
+import type { Message } from "./sequence";
+import type { StatusLine } from "./status";
+
+/** Handed to `run` once per message. */
+export interface RunContext<I, S> {
+  readonly RED: NodeAPI;
+  /** The message as it came; never changed, so that a Catch node gets it whole. */
+  readonly msg: Message;
+  /** Converted inputs; blank optional ones are undefined. */
+  readonly inputs: I;
+  readonly settings: S;
+  readonly account: Account;
+  /** Aborts when the message is reset, replaced, or its node closes. */
+  readonly signal: AbortSignal;
+  /** How the message wants to wait: priority and expiry. */
+  readonly ticket: Ticket;
+  /** `performance.now()` at the arrival of the message. */
+  readonly arrivedAt: number;
+  /** The waiting time that the message allows for the first byte (`msg.requestTimeout`, ms). */
+  readonly requestTimeoutMs?: number;
+  readonly words: Words;
+  readonly status: StatusLine;
+  /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
+  send(...outputs: (Message | null)[]): void;
+}

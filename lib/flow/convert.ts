@@ -1,0 +1,101 @@
+/** Forgiving conversion of what a flow hands in, and clear refusal of what cannot be meant. */
+import type { Input } from "./description";
+import { Problem } from "./problem";
+
+/** True for a value that means "not given": undefined, null, blank text, an empty Buffer. */
+export function isBlank(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === "string") return value.trim() === "";
+  return Buffer.isBuffer(value) && value.length === 0;
+}
+
+/**
+ * Converts one given (not blank) value to what its input wants.
+ * @throws Problem `INPUT_INVALID` when it cannot be converted, `INPUT_OUT_OF_RANGE` when it is outside its bounds.
+ */
+export function convert(spec: Input, field: string, value: unknown): unknown {
+  switch (spec.kind) {
+    case "text":
+    case "voice":
+    case "style":
+      return toText(field, value);
+    case "choice":
+      return toChoice(spec, field, value);
+    case "number":
+    case "integer":
+      return toNumber(spec, field, value);
+    case "toggle":
+      return toBoolean(field, value);
+    case "object":
+      return toObject(field, value);
+    case "list":
+      return toList(spec, field, value);
+    case "file":
+      return value;
+  }
+}
+
+/** The refusal of a value, with what was wanted as a word of the catalog (`wanted.<kind>`). */
+function invalid(field: string, wanted: string): Problem {
+  return new Problem("INPUT_INVALID", { field, wanted }, { field });
+}
+
+function toText(field: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  throw invalid(field, "text");
+}
+
+function toChoice(spec: Input, field: string, value: unknown): string {
+  const word = toText(field, value).trim();
+  if (spec.open === true || spec.choices?.includes(word) === true) return word;
+  throw new Problem("INPUT_NOT_A_CHOICE", { field, choices: (spec.choices ?? []).join(", ") }, { field });
+}
+
+function toNumber(spec: Input, field: string, value: unknown): number {
+  const parsed = typeof value === "string" ? Number(value.trim()) : value;
+  if (typeof parsed !== "number" || !Number.isFinite(parsed)) throw invalid(field, "number");
+  if (spec.kind === "integer" && !Number.isInteger(parsed)) throw invalid(field, "integer");
+  return inRange(spec, field, parsed);
+}
+
+function inRange(spec: Input, field: string, value: number): number {
+  const { min = -Infinity, max = Infinity } = spec;
+  if (value >= min && value <= max) return value;
+  throw new Problem("INPUT_OUT_OF_RANGE", { field, min, max }, { field });
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
+
+function toBoolean(field: string, value: unknown): boolean {
+  const word = typeof value === "object" ? undefined : BOOLEANS[String(value).trim().toLowerCase()];
+  if (word === undefined) throw invalid(field, "toggle");
+  return word;
+}
+
+function fromJson(field: string, value: unknown, wanted: string): unknown {
+  const json = Buffer.isBuffer(value) ? value.toString("utf8") : value;
+  if (typeof json !== "string") return json;
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    throw invalid(field, wanted);
+  }
+}
+
+function toObject(field: string, value: unknown): Record<string, unknown> {
+  const parsed = fromJson(field, value, "object");
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw invalid(field, "object");
+  return parsed as Record<string, unknown>;
+}
+
+function toList(spec: Input, field: string, value: unknown): unknown[] {
+  const parsed = fromJson(field, value, "list");
+  const members = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  if (spec.length !== undefined && members.length !== spec.length) {
+    throw new Problem("INPUT_WRONG_LENGTH", { field, length: spec.length }, { field });
+  }
+  if (spec.integers !== true) return members;
+  return members.map((member) => toNumber({ ...spec, kind: "integer" }, field, member));
+}

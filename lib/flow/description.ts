@@ -1,0 +1,188 @@
+/**
+ * What a node is, said once. The runtime (`register.ts`), the edit dialog and the help panel (generated at build
+ * time by `scripts/`), the dialog's validation (`lib/editor`) and the contract test all read this description.
+ */
+import type { RunContext } from "./context";
+
+/** The palette categories, one colour each. */
+export type Family = "speech" | "voices" | "library";
+
+/** Where an operation's input travels (API reference, sections C to H). */
+export type Place = "path" | "query" | "body" | "form";
+
+/** How a value is entered, converted and checked. `voice` and `style` are text with a picker. */
+export type InputKind =
+  | "text"
+  | "number"
+  | "integer"
+  | "toggle"
+  | "choice"
+  | "object"
+  | "list"
+  | "voice"
+  | "style"
+  | "file";
+
+/** The source a fresh node reads an input from, as a TypedInput stores it, e.g. `msg` and `payload`. */
+export interface Source {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** Everything that may be said about an input besides its kind. */
+export interface InputOptions {
+  /** Blank or missing is an error. */
+  readonly required?: boolean;
+  /** Required only while this other input is blank. */
+  readonly requiredUnless?: string;
+  /** What a fresh node starts with: `"msg.payload"` reads from the message, anything else is a literal. */
+  readonly from?: string;
+  /** The value the service takes when nothing is sent (shown in the help and as placeholder). */
+  readonly default?: string | number | boolean;
+  /** Inclusive bounds of a number, or of each number of a list. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The exact length of a list. */
+  readonly length?: number;
+  /** A list's members are whole numbers. */
+  readonly integers?: boolean;
+  /** The documented values of a choice. */
+  readonly choices?: readonly string[];
+  /** Values beside the documented ones are let through (the service may know more). */
+  readonly open?: boolean;
+  /** Folded away in the dialog. */
+  readonly advanced?: boolean;
+  /** Where it travels; by default the place the operation's method suggests. */
+  readonly in?: Place;
+  /** The name on the wire when Node-RED reserves it (`id`), e.g. `voiceId` travels as path parameter `id`. */
+  readonly as?: string;
+  /** Text may span lines in the dialog. */
+  readonly multiline?: boolean;
+  /** The input whose value picks the voice that a `style` belongs to. */
+  readonly of?: string;
+  /** What a file may be and how large, see `files.ts`. */
+  readonly file?: FileRules;
+}
+
+/** Limits of a file input (API reference 0.4, fact 10). */
+export interface FileRules {
+  /** Media type family that a data URL must begin with, e.g. `audio`. */
+  readonly media: "audio" | "image" | "any";
+  readonly maxBytes: number;
+  /** What the request wants: the file as data URL text, or as a form part. */
+  readonly wire: "dataUrl" | "part";
+}
+
+/** One input of a node. The type parameters are what `run` receives. */
+export interface Input<T = unknown, R extends boolean = boolean> extends InputOptions {
+  readonly kind: InputKind;
+  /** Carries the types only. */
+  readonly __value?: T;
+  readonly __required?: R;
+}
+
+/** One fixed setting of a node: chosen in the dialog, never taken from a message. */
+export type Setting = (
+  | { readonly kind: "select"; readonly choices: readonly string[]; readonly default: string }
+  | { readonly kind: "count"; readonly default: number; readonly min: number; readonly max: number }
+  | { readonly kind: "check"; readonly default: boolean }
+  | { readonly kind: "line"; readonly default: string; readonly required?: boolean }
+) & {
+  /** Folded away in the dialog. */
+  readonly advanced?: boolean;
+  /** Shown only while another setting has this value, e.g. `{ pace: "realtime" }`. */
+  readonly when?: Readonly<Record<string, string>>;
+};
+
+export type Inputs = Readonly<Record<string, Input>>;
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** The values `run` receives: required inputs are always there. */
+export type InputValues<I extends Inputs> = {
+  readonly [K in keyof I]: I[K] extends Input<infer T, infer R> ? (R extends true ? T : T | undefined) : never;
+};
+
+export type SettingValues<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends { kind: "count" } ? number : S[K] extends { kind: "check" } ? boolean : string;
+};
+
+/** What holds for every node, whatever it does. */
+export interface Description<I extends Inputs = Inputs, S extends Settings = Settings> {
+  /** Node type, `vocu-` and the file's name. */
+  readonly type: `vocu-${string}`;
+  readonly family: Family;
+  readonly inputs: I;
+  readonly settings?: S;
+  /** Number of outputs; their names are the words `outputs.1`, `outputs.2`. */
+  readonly outputs: 1 | 2;
+  /** Section of the API reference. */
+  readonly reference: string;
+  /** The operation of the OpenAPI document that it is, for the contract test. */
+  readonly operationId?: string;
+  /** Only older editions of the API document it (API reference 0.2). */
+  readonly legacy?: boolean;
+}
+
+/** A node that does more than one call brings its own `run`. */
+export interface RunDescription<I extends Inputs, S extends Settings> extends Description<I, S> {
+  /**
+   * Handles one message to its end. It sends through the context, returns when the message is done, and throws to
+   * report an error; the glue turns that into status and `done`.
+   */
+  readonly run: (context: RunContext<InputValues<I>, SettingValues<S>>) => Promise<void>;
+}
+
+type Req<O extends InputOptions> = O extends { required: true } ? true : false;
+
+const input =
+  <T>(kind: InputKind) =>
+  <const O extends InputOptions>(options?: O): Input<T, Req<O>> => ({ ...options, kind });
+
+/** Text; numbers and booleans are written out, a Buffer is read as UTF-8. */
+export const text = input<string>("text");
+/** A number, also given as text. */
+export const number = input<number>("number");
+/** A whole number, also given as text. */
+export const integer = input<number>("integer");
+/** True or false, also as text or 1 and 0; left alone it is not sent. */
+export const toggle = input<boolean>("toggle");
+/** A JSON object, also as text. */
+export const object = input<Record<string, unknown>>("object");
+/** A list, also as JSON text; a single object or value counts as a list of one. */
+export const list = input<unknown[]>("list");
+/** A voice id (`voiceId`), with the account's voices to pick from. */
+export const voice = input<string>("voice");
+/** A style id (`promptId`), with the styles of the voice to pick from. */
+export const style = input<string>("style");
+
+/** One of several words; with `open` any other word too. */
+export const choice = <const O extends InputOptions>(
+  choices: readonly string[],
+  options?: O,
+): Input<string, Req<O>> => ({ ...options, choices, kind: "choice" });
+
+/** The source a fresh node has for this input. */
+export function sourceOf(spec: Input): Source {
+  const from = spec.from ?? "";
+  if (from.startsWith("msg.")) return { type: "msg", value: from.slice(4) };
+  return { type: literalTypeOf(spec.kind), value: from };
+}
+
+/** The TypedInput type that holds a literal of this kind. */
+export function literalTypeOf(kind: InputKind): string {
+  switch (kind) {
+    case "number":
+    case "integer":
+      return "num";
+    case "toggle":
+      return "bool";
+    case "object":
+    case "list":
+      return "json";
+    default:
+      return "str";
+  }
+}
+
+/** The file's name and the palette name: the type without its prefix. */
+export const nameOf = (description: Pick<Description, "type">): string => description.type.slice("vocu-".length);

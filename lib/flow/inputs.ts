@@ -1,0 +1,71 @@
+/** Reads a node's inputs for one message: TypedInput source -> value -> conversion. */
+import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
+import { convert, isBlank } from "./convert";
+import { sourceOf, type Input, type Inputs, type InputValues, type Source } from "./description";
+import { Problem } from "./problem";
+
+/** A node's stored configuration: an input `x` sits in `x` and `xType`. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** The stored source of an input, or the one a fresh node would have where the flow leaves it out. */
+export function storedSource(config: Config, name: string, spec: Input): Source {
+  const fresh = sourceOf(spec);
+  const value = config[name];
+  if (value === undefined) return fresh;
+  const type = config[`${name}Type`];
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return { value: text, type: typeof type === "string" && type !== "" ? type : fresh.type };
+}
+
+/**
+ * All inputs of a node for this message, converted. Blank optional inputs are left out.
+ * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of `convert`.
+ */
+export async function readInputs<I extends Inputs>(
+  RED: NodeAPI,
+  node: Node,
+  config: Config,
+  inputs: I,
+  msg: NodeMessageInFlow,
+): Promise<InputValues<I>> {
+  const values: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(inputs)) {
+    const raw = await evaluate(RED, node, storedSource(config, name, spec), name, msg);
+    if (!isBlank(raw)) values[name] = convert(spec, name, raw);
+  }
+  for (const [name, spec] of Object.entries(inputs)) {
+    const excused = spec.requiredUnless !== undefined && values[spec.requiredUnless] !== undefined;
+    const wanted = spec.required === true || (spec.requiredUnless !== undefined && !excused);
+    if (wanted && values[name] === undefined) throw new Problem("INPUT_MISSING", { field: name }, { field: name });
+  }
+  return values as InputValues<I>;
+}
+
+/** Node-RED's evaluation as a promise; blank sources are "not given" whatever their type. */
+async function evaluate(
+  RED: NodeAPI,
+  node: Node,
+  source: Source,
+  field: string,
+  msg: NodeMessageInFlow,
+): Promise<unknown> {
+  if (source.value.trim() === "") return undefined;
+  // Numbers, booleans and lists are read by convert(), which knows their bounds and says what is wrong with them.
+  if (source.type === "num" || source.type === "bool" || source.type === "json") return source.value;
+  try {
+    return await new Promise<unknown>((resolve, reject) => {
+      RED.util.evaluateNodeProperty(source.value, source.type, node, msg, (error, value: unknown) => {
+        if (error) reject(error);
+        else resolve(value);
+      });
+    });
+  } catch (error) {
+    if (source.type === "msg" && !isSyntaxError(error)) return undefined;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Problem("INPUT_UNREADABLE", { field, detail }, { field });
+  }
+}
+
+/** A path such as `payload.name` through something that is not there means "not given"; a misspelt path is a fault. */
+const isSyntaxError = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "INVALID_EXPR";

@@ -1,0 +1,65 @@
+/** The messages a node is at work on, and how each of them ends. */
+
+/** Why work was given up on purpose: no error, only an end. */
+export type StopReason = "reset" | "replaced" | "closed";
+
+/** The abort reason of work that was given up on purpose. */
+export class Stopped extends Error {
+  constructor(readonly reason: StopReason) {
+    super(`Stopped: ${reason}`);
+  }
+}
+
+/** One message in the hands of a node. */
+export interface Job {
+  readonly signal: AbortSignal;
+  /** True once it was given up on purpose. */
+  readonly stopped: boolean;
+}
+
+/** All jobs of one node. */
+export class Jobs {
+  private readonly running = new Map<AbortController, Promise<void>>();
+  private ended = false;
+
+  /** True once the node is closed: nothing may be sent any more. */
+  get closed(): boolean {
+    return this.ended;
+  }
+
+  /** Whether any message is still in hand. */
+  get idle(): boolean {
+    return this.running.size === 0;
+  }
+
+  /** Starts work on a message; `work` must not throw. */
+  start(work: (job: Job) => Promise<void>): void {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const job: Job = {
+      signal,
+      get stopped() {
+        return signal.aborted && signal.reason instanceof Stopped;
+      },
+    };
+    // The work begins in the same tick, so that messages keep their order; it is listed before it can end.
+    const work$ = Promise.resolve().then(() => work(job));
+    this.running.set(controller, work$);
+    void work$.finally(() => this.running.delete(controller));
+  }
+
+  /** Gives up everything in hand, or everything but one job. */
+  stop(reason: StopReason, except?: Job): void {
+    for (const controller of [...this.running.keys()]) {
+      if (controller.signal !== except?.signal) controller.abort(new Stopped(reason));
+    }
+  }
+
+  /** Gives up everything and waits until all of it has ended. */
+  async close(): Promise<void> {
+    this.ended = true;
+    const ending = [...this.running.values()];
+    this.stop("closed");
+    await Promise.allSettled(ending);
+  }
+}

@@ -1,0 +1,61 @@
+/** How an account reaches its server: Node-RED's own `http proxy` and `tls-config` nodes, or the environment. */
+import type { Node, NodeAPI } from "node-red";
+import type { ClientOptions } from "../api";
+
+type ProxyOptions = NonNullable<ClientOptions["proxy"]>;
+type TlsOptions = NonNullable<ClientOptions["tls"]>;
+
+interface ProxyNode extends Node {
+  url?: string;
+  noproxy?: string[];
+  credentials: { username?: string; password?: string };
+}
+
+interface TlsNode extends Node {
+  addTLSOptions(options: object): object;
+}
+
+/** The proxy of a core `http proxy` node, else the one the environment names, by Node-RED's rules. */
+export function proxyOf(RED: NodeAPI, id: unknown): ProxyOptions | undefined {
+  const node = nodeOf(RED, id) as ProxyNode | undefined;
+  if (!node?.url) return environmentProxy(process.env);
+  const url = withCredentials(node.url, node.credentials);
+  return { http: url, https: url, no: (node.noproxy ?? []).join(",") };
+}
+
+/** The TLS options of a core `tls-config` node. */
+export function tlsOf(RED: NodeAPI, id: unknown): TlsOptions | undefined {
+  const node = nodeOf(RED, id) as TlsNode | undefined;
+  return node ? (node.addTLSOptions({}) as TlsOptions) : undefined;
+}
+
+function nodeOf(RED: NodeAPI, id: unknown): Node | undefined {
+  if (typeof id !== "string" || id === "") return undefined;
+  return (RED.nodes.getNode(id) as Node | null) ?? undefined;
+}
+
+function withCredentials(url: string, { username, password }: ProxyNode["credentials"]): string {
+  if (!username) return url;
+  const full = new URL(url);
+  full.username = encodeURIComponent(username);
+  full.password = encodeURIComponent(password ?? "");
+  return full.href;
+}
+
+/** `npm_config_*`, `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, lower case first, as core's http request reads them. */
+export function environmentProxy(env: NodeJS.ProcessEnv): ProxyOptions | undefined {
+  const read = (name: string): string | undefined => env[name] ?? env[name.toUpperCase()];
+  const proxyFor = (protocol: "http" | "https"): string | undefined => {
+    const found =
+      read(`npm_config_${protocol}_proxy`) ??
+      read(`${protocol}_proxy`) ??
+      read("npm_config_proxy") ??
+      read("all_proxy");
+    return found && !found.includes("://") ? `${protocol}://${found}` : found;
+  };
+  const http = proxyFor("http");
+  const https = proxyFor("https");
+  if (!http && !https) return undefined;
+  const no = read("npm_config_no_proxy") ?? read("no_proxy");
+  return { ...(http ? { http } : {}), ...(https ? { https } : {}), ...(no ? { no } : {}) };
+}

@@ -1,0 +1,97 @@
+/** Errors on their way to a person: any failure becomes one catchable error in the runtime's language. */
+import { VocuError, type ErrorFacts } from "../api";
+
+/** Looks a word up: a key of the node's own catalog, or `shared:key` of the catalog all nodes share. */
+export type Words = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+
+/**
+ * A failure that arises in the flow, before or beside the API. `code` is ours: `NO_ACCOUNT`, `INPUT_MISSING`,
+ * `INPUT_INVALID`, `INPUT_OUT_OF_RANGE`, `EXPIRED`, `QUEUE_FULL`; `params` fill the words of `errors.<code>`.
+ */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly params: Readonly<Record<string, string | number>> = {},
+    readonly facts: Partial<ErrorFacts> = {},
+  ) {
+    super(code);
+  }
+}
+
+/** What a flow gets from `done(err)`: a sentence for a person, a code and plain facts for the flow. */
+export class FlowError extends Error {
+  readonly code: string;
+  override readonly cause: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, code: string, cause: Readonly<Record<string, unknown>>) {
+    super(message);
+    this.code = code;
+    this.cause = cause;
+  }
+
+  /** Catch nodes show `String(err)`; "Error: " before a sentence helps nobody. */
+  override toString(): string {
+    return this.message;
+  }
+}
+
+/**
+ * Turns whatever was thrown into the error a flow gets. The message comes from the words `errors.<code>`, then those of
+ * the HTTP status (`errors.HTTP_404`, `errors.HTTP_4xx`), and mentions what the service itself said where our words do
+ * not say more.
+ */
+export function flowError(thrown: unknown, operation: string, words: Words): FlowError {
+  if (thrown instanceof FlowError) return thrown;
+  const { code, params, facts } = factsOf(thrown);
+  const cause = { operation, ...defined(facts) };
+  const known = sentence(words, code, { ...plain(facts), ...params });
+  if (known !== undefined) return new FlowError(known, code, cause);
+  const general = generalKey(facts.statusCode);
+  const message = sentence(words, general, { ...plain(facts), code, said: facts.serverMessage ?? code });
+  return new FlowError(message ?? code, code, cause);
+}
+
+interface Failure {
+  code: string;
+  params: Readonly<Record<string, string | number>>;
+  facts: Partial<ErrorFacts>;
+}
+
+function factsOf(thrown: unknown): Failure {
+  if (thrown instanceof Problem) {
+    return { code: thrown.code, params: thrown.params, facts: { retryable: false, ...thrown.facts } };
+  }
+  if (thrown instanceof VocuError) return { code: thrown.code, params: {}, facts: thrown.cause };
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: "INTERNAL", params: { detail }, facts: { retryable: false } };
+}
+
+function generalKey(statusCode: number | undefined): string {
+  if (statusCode === undefined) return "INTERNAL";
+  if (statusCode >= 500) return "HTTP_5xx";
+  return statusCode >= 400 ? "HTTP_4xx" : "BAD_REPLY";
+}
+
+/** The sentence of a code, or undefined where the catalog has none (i18next then answers with the key). */
+function sentence(
+  words: Words,
+  code: string,
+  params: Readonly<Record<string, string | number>>,
+): string | undefined {
+  const key = `errors.${code}`;
+  const found = words(`shared:${key}`, params);
+  return found.endsWith(key) ? undefined : found;
+}
+
+/** Facts that may stand in a sentence. */
+function plain(facts: Partial<ErrorFacts>): Record<string, string | number> {
+  const out: Record<string, string | number> = {};
+  for (const [key, value] of Object.entries(facts) as [string, unknown][]) {
+    if (typeof value === "string" || typeof value === "number") out[key] = value;
+  }
+  return out;
+}
+
+function defined(facts: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,178 @@
+/** Turns a description into a Node-RED node: messages in, turns taken, errors out, nothing left behind. */
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
+import { accountOf, type Account } from "./account";
+import type { RunContext } from "./context";
+import type { Inputs, InputValues, RunDescription, Settings, SettingValues } from "./description";
+import { readInputs, type Config } from "./inputs";
+import { Jobs, type Job } from "./job";
+import { Lane, type Release, type Ticket } from "./lane";
+import { flowError, type Words } from "./problem";
+import type { Message } from "./sequence";
+import { readSettings } from "./settings";
+import { StatusLine } from "./status";
+import { wordsOf } from "./words";
+
+/** A node module as Node-RED loads it, with the description that the build and the tests read. */
+export interface NodeModule<D = unknown> {
+  (RED: NodeAPI): void;
+  readonly description: D;
+}
+
+type Send = (msg: (Message | null)[]) => void;
+type Done = (error?: Error) => void;
+
+/** Makes the node module of a description. */
+export function defineNode<I extends Inputs, S extends Settings>(
+  description: RunDescription<I, S>,
+): NodeModule<RunDescription<I, S>> {
+  const load = (RED: NodeAPI): void => {
+    function Constructor(this: Node, config: NodeDef): void {
+      RED.nodes.createNode(this, config);
+      new Runner(RED, this, config as unknown as Config, description).listen();
+    }
+    RED.nodes.registerType(description.type, Constructor);
+  };
+  return Object.assign(load, { description });
+}
+
+/** One placed node. */
+class Runner<I extends Inputs, S extends Settings> {
+  private readonly jobs = new Jobs();
+  private readonly words: Words;
+  private readonly status: StatusLine;
+  /** One speech after the other (setting `busy`); nodes without that setting handle messages side by side. */
+  private readonly lane: Lane;
+  /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
+  private reading: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+    private readonly config: Config,
+    private readonly description: RunDescription<I, S>,
+  ) {
+    this.words = wordsOf(RED);
+    this.status = new StatusLine(node, this.words);
+    const oneAtATime = "busy" in (description.settings ?? {}) && config.busy !== "parallel";
+    this.lane = new Lane(oneAtATime ? 1 : 0, 0, (waiting) => {
+      if (waiting > 0) this.status.waiting(waiting);
+    });
+  }
+
+  listen(): void {
+    this.node.on("input", (msg: NodeMessageInFlow, send: unknown, done: Done) => {
+      if (isReset(msg as Message)) {
+        this.jobs.stop("reset");
+        done();
+        return;
+      }
+      const arrivedAt = performance.now();
+      this.jobs.start((job) => this.handle(job, msg as Message, send as Send, done, arrivedAt));
+    });
+    this.node.on("close", (_removed: boolean, done: () => void) => {
+      void this.jobs.close().then(() => {
+        this.status.close();
+        done();
+      });
+    });
+  }
+
+  /** From arrival to `done`, which is called exactly once. */
+  private async handle(job: Job, msg: Message, send: Send, done: Done, arrivedAt: number): Promise<void> {
+    try {
+      await this.serve(job, msg, send, arrivedAt);
+      done();
+    } catch (error) {
+      if (job.stopped || this.jobs.closed) {
+        this.status.idle("stopped");
+        done();
+        return;
+      }
+      const problem = flowError(error, this.description.type.slice("vocu-".length), this.words);
+      this.status.failed(problem.message);
+      done(problem);
+    }
+  }
+
+  private async serve(job: Job, msg: Message, send: Send, arrivedAt: number): Promise<void> {
+    const account = accountOf(this.RED, this.config.account);
+    const settings = readSettings(this.config, this.description.settings ?? ({} as S));
+    const inputs = await this.read(msg);
+    job.signal.throwIfAborted();
+    const ticket = ticketOf(msg, job.signal);
+    const release = await this.takeTurn(settings, job, ticket);
+    if (!release) return;
+    try {
+      await this.description.run(this.context(msg, job, { account, settings, inputs, ticket, arrivedAt, send }));
+    } finally {
+      release();
+      if (this.lane.waiting > 0) this.status.waiting(this.lane.waiting);
+    }
+  }
+
+  private read(msg: Message): Promise<InputValues<I>> {
+    const mine = this.reading.then(() =>
+      readInputs(this.RED, this.node, this.config, this.description.inputs, msg),
+    );
+    this.reading = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Waits as the setting `busy` says; undefined when the message is to be dropped. */
+  private async takeTurn(settings: SettingValues<S>, job: Job, ticket: Ticket): Promise<Release | undefined> {
+    const { busy } = settings as { busy?: string };
+    if (busy === "drop" && this.lane.busy) return undefined;
+    if (busy === "replace") this.jobs.stop("replaced", job);
+    return this.lane.enter(ticket);
+  }
+
+  private context(
+    msg: Message,
+    job: Job,
+    own: {
+      account: Account;
+      settings: SettingValues<S>;
+      inputs: InputValues<I>;
+      ticket: Ticket;
+      arrivedAt: number;
+      send: Send;
+    },
+  ): RunContext<InputValues<I>, SettingValues<S>> {
+    const { send, ...rest } = own;
+    const requestTimeoutMs = positive(msg.requestTimeout);
+    return {
+      ...rest,
+      RED: this.RED,
+      msg,
+      signal: job.signal,
+      ...(requestTimeoutMs !== undefined ? { requestTimeoutMs } : {}),
+      words: this.words,
+      status: this.status,
+      send: (...outputs) => {
+        if (!this.jobs.closed) send(outputs);
+      },
+    };
+  }
+}
+
+/** As in core nodes, a message with `reset` stops what runs; `false` counts as not there. */
+const isReset = (msg: Message): boolean => msg.reset !== undefined && msg.reset !== false;
+
+/** Epoch milliseconds are far above any sensible age. */
+const EPOCH_FROM = 1e11;
+
+/** `msg.priority` (higher first) and `msg.expires`: an age in ms from arrival, or a point in time in epoch ms. */
+function ticketOf(msg: Message, signal: AbortSignal): Ticket {
+  const priority = Number(msg.priority ?? 0);
+  const expires = positive(msg.expires);
+  return {
+    priority: Number.isFinite(priority) ? priority : 0,
+    signal,
+    ...(expires === undefined ? {} : { expiresAt: expires < EPOCH_FROM ? Date.now() + expires : expires }),
+  };
+}
+
+function positive(value: unknown): number | undefined {
+  const amount = typeof value === "string" || typeof value === "number" ? Number(value) : NaN;
+  return Number.isFinite(amount) && amount > 0 ? amount : undefined;
+}

@@ -1,0 +1,92 @@
+/** Node-RED's sequence contract for audio: chunks that Join, File and MQTT understand (message contract of the plan). */
+import type { NodeMessage, NodeMessageInFlow } from "node-red";
+
+/** Node-RED's `msg.parts`; nested sequences keep the outer one in `parts`. */
+export interface Parts {
+  readonly id?: string;
+  readonly index?: number;
+  readonly count?: number;
+  readonly type?: string;
+  readonly ch?: string;
+  readonly len?: number;
+  readonly parts?: Parts;
+}
+
+/** A message as it travels: whatever the flow put on it. */
+export type Message = NodeMessageInFlow & Record<string, unknown>;
+
+/** What the sequence needs from `RED.util`. */
+export interface MessageTools {
+  generateId(): string;
+  cloneMessage<T extends NodeMessage>(message: T): T;
+}
+
+/**
+ * The incoming `parts` as they travel on with audio. Text that was split arrives here with `type: "string"`; a later
+ * join would glue Buffers together as text and ruin them, so they go on as what they now are.
+ */
+export function carriedParts(incoming: unknown): Parts | undefined {
+  if (typeof incoming !== "object" || incoming === null) return undefined;
+  const parts = incoming as Parts;
+  if (parts.type !== "string") return parts;
+  const { len: _textLength, ...rest } = parts;
+  return { ...rest, type: "buffer", ch: "" };
+}
+
+/** One audio sequence made from one input message. */
+export class AudioSequence {
+  private readonly id: string;
+  private readonly outer: Parts | undefined;
+  private readonly template: NodeMessage;
+  private sent = 0;
+
+  constructor(
+    private readonly tools: MessageTools,
+    message: Message,
+  ) {
+    const { payload: _payload, parts, ...others } = message;
+    this.id = tools.generateId();
+    this.outer = carriedParts(parts);
+    this.template = others;
+  }
+
+  /** How many chunks have been made. */
+  get count(): number {
+    return this.sent;
+  }
+
+  /** The next chunk as a message of its own; only the last one carries `parts.count`. */
+  next(data: Buffer, vocu: object, last: boolean): Message {
+    const index = this.sent;
+    this.sent += 1;
+    const parts: Parts = {
+      id: this.id,
+      type: "buffer",
+      ch: "",
+      index,
+      ...(last ? { count: this.sent } : {}),
+      ...(this.outer ? { parts: this.outer } : {}),
+    };
+    return this.message({ payload: data, parts, vocu });
+  }
+
+  /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
+  whole(data: Buffer, vocu: object): Message {
+    return this.message({ payload: data, vocu, ...(this.outer ? { parts: this.outer } : {}) });
+  }
+
+  /** What a summary output sends when the speech has ended. */
+  summary(vocu: object): Message {
+    return this.message({ payload: { ...vocu }, vocu, ...(this.outer ? { parts: this.outer } : {}) });
+  }
+
+  /** Makes a half-filled join forget this sequence; undefined when it never began. */
+  retraction(): Message | undefined {
+    if (this.sent === 0) return undefined;
+    return { reset: true, parts: { id: this.id } } as unknown as Message;
+  }
+
+  private message(own: Record<string, unknown>): Message {
+    return { ...this.tools.cloneMessage(this.template), ...own } as Message;
+  }
+}

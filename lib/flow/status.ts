@@ -1,0 +1,51 @@
+/** The line under a node: what it does now, in the runtime's language. */
+import type { Node, NodeStatusFill, NodeStatusShape } from "node-red";
+import type { Words } from "./problem";
+
+/** Speaks through `node.status`; says nothing more once the node is closed. */
+export class StatusLine {
+  private silent = false;
+
+  constructor(
+    private readonly node: Pick<Node, "status">,
+    private readonly words: Words,
+  ) {}
+
+  /** Blue: at work; `key` is a word of the shared catalog's `status`. */
+  working(key: string, params: Readonly<Record<string, string | number>> = {}): void {
+    this.show("blue", "dot", this.words(`shared:status.${key}`, params));
+  }
+
+  /** Yellow: others are served first. */
+  waiting(count: number): void {
+    this.show("yellow", "ring", this.words("shared:status.waiting", { count }));
+  }
+
+  /** Green: done, with a figure worth reading. */
+  done(text: string): void {
+    this.show("green", "dot", text);
+  }
+
+  /** Grey: nothing to report. */
+  idle(key: string): void {
+    this.show("grey", "ring", this.words(`shared:status.${key}`));
+  }
+
+  /** Red: failed. */
+  failed(text: string): void {
+    this.show("red", "ring", text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);
+  }
+
+  /** Clears the line for good. */
+  close(): void {
+    this.node.status({});
+    this.silent = true;
+  }
+
+  private show(fill: NodeStatusFill, shape: NodeStatusShape, text: string): void {
+    if (!this.silent) this.node.status({ fill, shape, text });
+  }
+}
+
+/** Longer lines run over neighbouring nodes; the whole sentence is on the error. */
+const MAX_LENGTH = 40;

@@ -1,0 +1,3 @@
+import { defineAccount } from "../lib/flow";
+
+export = defineAccount();
