@@ -1,0 +1,86 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { authorise } from "./auth";
+import { ApiError, errorBody, usualCode } from "./errors";
+import type { OpenApi } from "./openapi";
+import { accountRoutes } from "./routes/account";
+import { generateRoutes } from "./routes/generate";
+import { voiceRoutes } from "./routes/voices";
+import { server } from "./server";
+import type { World } from "./world";
+
+const NOT_JSON_404 = "<html><body><h1>404 Not Found</h1></body></html>";
+
+function asApiError(error: FastifyError | ApiError): ApiError {
+  if (error instanceof ApiError) return error;
+  const status = error.statusCode ?? 500;
+  const code = status === 400 ? "VALIDATION_INVALID_FORMAT" : usualCode(status);
+  return new ApiError(status, code, status === 500 ? "Internal error" : error.message);
+}
+
+function sendError(error: FastifyError | ApiError, reply: FastifyReply, world: World): void {
+  const apiError = asApiError(error);
+  if (apiError.status === 500) world.log.violations.push(`sandbox failure: ${error.stack ?? error.message}`);
+  const requestId = String(reply.raw.getHeader("X-Vocu-App-Request-Id"));
+  reply
+    .code(apiError.status)
+    .headers(apiError.extra.headers ?? {})
+    .send(errorBody(world.settings.edition, apiError, requestId));
+}
+
+function checkRequest(request: FastifyRequest, openApi: OpenApi, world: World): void {
+  const { method, path, query, headers, body } = request.entry;
+  const operation = openApi.find(method, path);
+  if (!operation) return;
+  const sent = request.isMultipart() ? filesAsText(body) : body;
+  const problems = openApi.checkRequest(operation, query, sent, headers["content-type"] ?? "");
+  for (const problem of problems) world.log.violations.push(`${method} ${path}: ${problem}`);
+}
+
+function filesAsText(form: unknown): unknown {
+  const entries = Object.entries(form as Record<string, unknown>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "string" ? value : "file"]),
+  );
+}
+
+/** Problems of a JSON reply; replies that a fault invented are none of the sandbox's. */
+function replyProblems(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  openApi: OpenApi,
+): string[] {
+  const { method, path } = request.entry;
+  const operation = openApi.find(method, path);
+  const invented = request.fault?.reply ?? request.fault?.redirect ?? request.fault?.error;
+  if (!operation || invented || typeof payload !== "string") return [];
+  return openApi.checkReply(operation, reply.statusCode, JSON.parse(payload));
+}
+
+/** The API's server, API reference 2 to 4 and A to H. */
+export async function apiServer(world: World, openApi: OpenApi): Promise<FastifyInstance> {
+  const app = await server("api", world);
+  app.addHook("preHandler", (request, _reply, done) => {
+    checkRequest(request, openApi, world);
+    authorise(request, world.settings);
+    done();
+  });
+  app.addHook("onSend", async (request, reply, payload) => {
+    if (!world.settings.validateReplies) return payload;
+    const problems = replyProblems(request, reply, payload, openApi);
+    if (problems.length === 0) return payload;
+    const { method, path } = request.entry;
+    world.log.violations.push(...problems.map((problem) => `reply to ${method} ${path}: ${problem}`));
+    reply.code(500);
+    return JSON.stringify({ status: 500, code: "SYSTEM_INTERNAL_ERROR", message: problems.join("; ") });
+  });
+  app.setErrorHandler((error: FastifyError | ApiError, _request, reply) => sendError(error, reply, world));
+  app.setNotFoundHandler((_request, reply) => {
+    if (world.settings.edition === "2025") return reply.code(404).type("text/html").send(NOT_JSON_404);
+    throw new ApiError(404, "RESOURCE_NOT_FOUND", "No such path");
+  });
+  accountRoutes(app, world);
+  voiceRoutes(app, world);
+  generateRoutes(app, world);
+  return app;
+}

@@ -1,0 +1,85 @@
+import type { Entry } from "./log";
+
+/** Something that goes wrong, or differs, with the next matching request(s). */
+export interface Fault {
+  /** Which requests; members left out match anything. Without `on`: simple-generate in all its forms. */
+  on?: { method?: string; path?: string | RegExp; host?: "api" | "storage" };
+  /** How many requests, default 1; Infinity until `clearFaults`. */
+  times?: number;
+
+  /** Answers this instead. */
+  reply?: {
+    status: number;
+    json?: unknown;
+    text?: string;
+    contentType?: string;
+    headers?: Record<string, string>;
+  };
+  /** Answers a documented error in the edition's form; 429 carries `Retry-After: 1` unless `headers` says otherwise. */
+  error?: { status: number; code?: string; message?: string; headers?: Record<string, string> };
+  /** Answers a redirect (302 unless told otherwise). */
+  redirect?: { status?: number; to: string };
+  /** Resets the connection before any byte of the reply. */
+  resetBeforeHeaders?: true;
+  /** Accepts the request and never answers. */
+  hangBeforeHeaders?: true;
+
+  /** Milliseconds before the reply begins. */
+  headersDelayMs?: number;
+  /** Writes audio in pieces of this many bytes, each its own socket write. */
+  sliceBytes?: number;
+  /** Closes the connection after this many bytes of audio, without ending the reply. */
+  cutAfter?: number;
+  /** Ends the reply in good order after this many bytes of audio. */
+  endAfter?: number;
+  /** Sends this many bytes of audio, then nothing, and leaves the connection open. */
+  stallAfter?: number;
+  /** Overwrites bytes of the audio on the wire (the stored audio stays whole). */
+  corrupt?: { at: number; bytes: Buffer };
+  /** Generates this instead of speech; replays of it give the same bytes. */
+  audio?: Buffer;
+  /** Form of X-Reecho-Response-Data: plain ASCII JSON by default. */
+  responseData?: ResponseDataForm;
+  /** Content-Type of the audio instead of the edition's own. */
+  audioContentType?: string;
+  /** `credit_used` of the reply instead of what was charged. */
+  creditsLie?: unknown;
+  /** X-Reecho-Audio-Id instead of the true one; null leaves the header out. */
+  audioIdLie?: string | null;
+  /** Addresses in the reply instead of the true ones. */
+  urlsLie?: { audio?: unknown; streamUrl?: unknown };
+}
+
+/** Forms of the X-Reecho-Response-Data header that clients have to cope with, API reference D.4. */
+export type ResponseDataForm =
+  "plain" | "latin1-utf8" | "percent" | "absent" | "malformed" | "huge" | "not-json-object";
+
+const SIMPLE_GENERATE = /^\/api\/tts\/simple-generate(\.mp3)?$/;
+
+function matches(fault: Fault, entry: Entry): boolean {
+  const on = fault.on ?? { host: "api" as const, path: SIMPLE_GENERATE };
+  if (on.host !== undefined && on.host !== entry.host) return false;
+  if (on.method !== undefined && on.method.toUpperCase() !== entry.method) return false;
+  if (on.path instanceof RegExp) return on.path.test(entry.path);
+  return on.path === undefined || on.path === entry.path;
+}
+
+/** The faults that are armed, oldest first; a request takes the first one that matches. */
+export class FaultBox {
+  #armed: { fault: Fault; left: number }[] = [];
+
+  arm(fault: Fault): void {
+    this.#armed.push({ fault, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#armed = [];
+  }
+
+  take(entry: Entry): Fault | undefined {
+    const armed = this.#armed.find(({ fault, left }) => left > 0 && matches(fault, entry));
+    if (armed) armed.left--;
+    this.#armed = this.#armed.filter(({ left }) => left > 0);
+    return armed?.fault;
+  }
+}

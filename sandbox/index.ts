@@ -1,0 +1,101 @@
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { apiServer } from "./api";
+import { FaultBox, type Fault } from "./faults";
+import { Log, type RecordedRequest } from "./log";
+import { OpenApi } from "./openapi";
+import { settle, type SandboxOptions } from "./options";
+import { storageRoutes } from "./routes/storage";
+import { server } from "./server";
+import { speakOnce } from "./speech/cache";
+import { Account } from "./state/account";
+import { Queue } from "./state/queue";
+import { readSimple } from "./state/simple";
+import { Studio } from "./state/studio";
+import { Voices } from "./state/voices";
+import type { World } from "./world";
+
+export type { Fault, ResponseDataForm } from "./faults";
+export type { RecordedRequest } from "./log";
+export type { SandboxOptions } from "./options";
+export { SESSION_TOKEN } from "./auth";
+export { styleIds, voiceIds } from "./state/cast";
+
+/** A running Vocu API on this machine. */
+export interface Sandbox {
+  /** Origin of the API, without a slash at the end. */
+  readonly url: string;
+  /** Origin of the storage and stream host: a different one, which must never see the key. */
+  readonly storageUrl: string;
+  readonly apiKey: string;
+  /** API and storage, in order of arrival. */
+  readonly requests: RecordedRequest[];
+  /** Requests and replies that broke the OpenAPI document, and keys sent to the storage host. */
+  readonly violations: string[];
+  /** `credits`: the balance; `spent`: what has been charged so far. */
+  readonly account: { credits: number; spent: number };
+  /** Arms a fault for the next matching request(s). */
+  fail(fault: Fault): void;
+  clearFaults(): void;
+  /** The first request, past or future, that matches, once its body has arrived; rejects after `timeoutMs` (default 5000). */
+  waitForRequest(match: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
+  /** The mp3 that simple-generate gives for these parameters, without charging. */
+  speech(parameters: Record<string, unknown>): Promise<Buffer>;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<string> {
+  await app.listen({ port, host: "127.0.0.1" });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+function newWorld(options: SandboxOptions, addresses: { storage: string }): World {
+  const settings = settle(options);
+  const account = new Account(settings.credits);
+  return {
+    settings,
+    account,
+    get storageUrl() {
+      return addresses.storage;
+    },
+    log: new Log(),
+    faults: new FaultBox(),
+    voices: new Voices(account.userId, () => addresses.storage),
+    studio: new Studio(settings),
+    queue: new Queue(settings.concurrency, settings.queueMs),
+  };
+}
+
+async function spokenBytes(parameters: Record<string, unknown>, world: World): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of speakOnce(readSimple(parameters, world.voices, "query").line)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** Starts a sandbox on 127.0.0.1; everything it holds is its own, so any number may run side by side. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const addresses = { storage: "" };
+  const world = newWorld(options, addresses);
+  const storage = await server("storage", world);
+  storageRoutes(storage, world);
+  addresses.storage = await listen(storage, options.port ? options.port + 1 : 0);
+  const api = await apiServer(world, new OpenApi(world.settings.edition));
+  const url = await listen(api, options.port ?? 0);
+  return {
+    url,
+    storageUrl: addresses.storage,
+    apiKey: world.settings.apiKey,
+    requests: world.log.requests,
+    violations: world.log.violations,
+    account: world.account,
+    fail: (fault) => world.faults.arm(fault),
+    clearFaults: () => world.faults.clear(),
+    waitForRequest: (match, timeoutMs = 5000) => world.log.waitFor(match, timeoutMs),
+    speech: (parameters) => spokenBytes(parameters, world),
+    close: async () => {
+      world.studio.close();
+      await Promise.all([api.close(), storage.close()]);
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** A source of audio that holds all of it already. */
+export async function* oneBuffer(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(bytes);
+}

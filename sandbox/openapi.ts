@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv, { type ValidateFunction } from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import { parse } from "yaml";
+import { closed } from "./closed-schema";
+import type { Edition } from "./options";
+import { fields, text, type Fields } from "./read";
+
+/** One operation of the document. */
+export interface Operation {
+  id: string;
+  method: string;
+  /** Path template, e.g. `/api/voice/{id}`. */
+  path: string;
+  definition: Fields;
+}
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+const SHORT_LANGUAGES: Record<string, string> = { "en-us": "en", "fr-fr": "fr" };
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema: Fields;
+}
+
+function pointer(document: Fields, ref: string): Fields {
+  let found: unknown = document;
+  for (const part of ref.replace(/^#\//, "").split("/")) {
+    found = fields(found)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+  }
+  return fields(found);
+}
+
+/** The OpenAPI document of the API, and what it says about requests and replies. */
+export class OpenApi {
+  readonly operations: Operation[];
+  readonly #document: Fields;
+  readonly #ajv: Ajv;
+  readonly #compiled = new Map<string, ValidateFunction>();
+  readonly #routes: { operation: Operation; pattern: RegExp }[];
+
+  constructor(edition: Edition) {
+    this.#document = fields(parse(readFileSync(join(__dirname, "openapi.yaml"), "utf8")));
+    if (edition === "2025") this.#shortenLanguages();
+    this.#ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false });
+    addFormats(this.#ajv);
+    this.operations = Object.entries(fields(this.#document["paths"])).flatMap(([path, item]) =>
+      METHODS.filter((method) => method in fields(item)).map((method) => {
+        const definition = fields(fields(item)[method]);
+        const shared = fields(item)["parameters"];
+        return {
+          id: text(definition, "operationId") ?? "",
+          method: method.toUpperCase(),
+          path,
+          definition: { shared, ...definition },
+        };
+      }),
+    );
+    this.#routes = this.operations.map((operation) => ({
+      operation,
+      pattern: new RegExp(`^${operation.path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`),
+    }));
+  }
+
+  /** The operation behind a request; the deprecated alias /api/tts/voice counts as /api/voice. API reference C. */
+  find(method: string, path: string): Operation | undefined {
+    const canonical = path.replace(/^\/api\/tts\/voice(?=\/|$)/, "/api/voice");
+    const wanted = method === "HEAD" ? "GET" : method;
+    const candidates = this.#routes.filter(
+      ({ operation, pattern }) => operation.method === wanted && pattern.test(canonical),
+    );
+    return (candidates.find(({ operation }) => operation.path === canonical) ?? candidates[0])?.operation;
+  }
+
+  /** What is wrong with a request's query and body, in words; empty when nothing is. */
+  checkRequest(
+    operation: Operation,
+    query: Record<string, string>,
+    body: unknown,
+    contentType: string,
+  ): string[] {
+    return [...this.#checkQuery(operation, query), ...this.#checkBody(operation, body, contentType)];
+  }
+
+  /** What is wrong with a JSON reply. */
+  checkReply(operation: Operation, status: number, body: unknown): string[] {
+    const responses = fields(operation.definition["responses"]);
+    const response = this.#follow(fields(responses[String(status)] ?? responses["default"]));
+    if (!("description" in response)) return [`reply ${status} is not documented`];
+    const schema = fields(fields(response["content"])["application/json"])["schema"];
+    if (schema === undefined) return [`reply ${status} is not documented as JSON`];
+    return this.#errors(
+      `${operation.id} ${status}`,
+      "reply",
+      () => closed(fields(schema), this.#resolve, false),
+      body,
+    );
+  }
+
+  #checkQuery(operation: Operation, query: Record<string, string>): string[] {
+    const declared = [operation.definition["shared"], operation.definition["parameters"]]
+      .flatMap((list): unknown[] => (Array.isArray(list) ? list : []))
+      .map((parameter) => this.#follow(fields(parameter)) as unknown as Parameter)
+      .filter((parameter) => parameter.in === "query");
+    const tokenAllowed = JSON.stringify(operation.definition["security"] ?? []).includes("queryToken");
+    const problems: string[] = [];
+    for (const [name, value] of Object.entries(query)) {
+      const parameter = declared.find((each) => each.name === name);
+      if (parameter) {
+        const key = `${operation.id} query ${name}`;
+        problems.push(
+          ...this.#errors(key, `query ${name}`, () => this.#inline(parameter.schema), value, true),
+        );
+      } else if (!(name === "token" && tokenAllowed)) {
+        problems.push(`query ${name} is unknown`);
+      }
+    }
+    for (const { name, required } of declared) {
+      if (required && !(name in query)) problems.push(`query ${name} is missing`);
+    }
+    return problems;
+  }
+
+  #checkBody(operation: Operation, body: unknown, contentType: string): string[] {
+    const requestBody = fields(operation.definition["requestBody"]);
+    if (body === undefined || body === null)
+      return requestBody["required"] === true ? ["body is missing"] : [];
+    const media = contentType.split(";")[0]?.trim() ?? "";
+    const schema = fields(fields(requestBody["content"])[media])["schema"];
+    if (schema === undefined) {
+      const empty = typeof body === "object" && Object.keys(body).length === 0;
+      return empty && !("content" in requestBody) ? [] : [`body of type ${media} is not documented`];
+    }
+    return this.#errors(
+      `${operation.id} ${media}`,
+      "body",
+      () => closed(fields(schema), this.#resolve, true),
+      body,
+    );
+  }
+
+  #errors(key: string, where: string, schema: () => Fields, value: unknown, fromText = false): string[] {
+    let validate = this.#compiled.get(key);
+    if (!validate) {
+      validate = this.#ajv.compile(schema());
+      this.#compiled.set(key, validate);
+    }
+    const readings = fromText ? readText(value) : [value];
+    for (const reading of readings) if (validate(reading)) return [];
+    return (validate.errors ?? []).map(
+      (error) =>
+        `${where}${error.instancePath} ${error.message ?? "is wrong"} ${JSON.stringify(error.params)}`,
+    );
+  }
+
+  readonly #resolve = (ref: string): Fields => pointer(this.#document, ref);
+
+  #inline(schema: Fields): Fields {
+    return closed(schema, this.#resolve, false);
+  }
+
+  #follow(object: Fields): Fields {
+    const ref = text(object, "$ref");
+    return ref === undefined ? object : this.#resolve(ref);
+  }
+
+  #shortenLanguages(): void {
+    for (const name of ["SampleLanguage", "SynthesisLanguage"]) {
+      const schema = this.#resolve(`#/components/schemas/${name}`);
+      schema["enum"] = (schema["enum"] as string[]).map((code) => SHORT_LANGUAGES[code] ?? code);
+    }
+  }
+}
+
+/** The values a query's text may stand for: itself, a number, a boolean (also as 1 and 0). */
+function readText(value: unknown): unknown[] {
+  const readings: unknown[] = [value];
+  if (value === "true" || value === "1") readings.unshift(true);
+  if (value === "false" || value === "0") readings.unshift(false);
+  if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+    readings.unshift(Number(value));
+  return readings;
+}

@@ -1,0 +1,62 @@
+/** How a sandbox behaves; every member has a default. */
+export interface SandboxOptions {
+  /** Port of the API, 0 (default) for a free one. A fixed port also fixes the storage host's: the next one. Always binds 127.0.0.1. */
+  port?: number;
+  /** The one valid API key, default `sk-sandbox-0000`. */
+  apiKey?: string;
+  /** Which edition of the documentation the server follows, API reference 0.2; default "2026". */
+  edition?: Edition;
+  /** Speed of the speech. Default: no wait before the first byte, then as fast as it is synthesised. */
+  pace?: { firstByteMs?: number; bytesPerSecond?: number };
+  /** Balance of the account, default 100000; one credit a character. */
+  credits?: number;
+  /** False: the account has never paid, so simple-generate is refused. Default true. */
+  paid?: boolean;
+  /** Milliseconds from a task's creation to `generated`; default 0: each look at the task takes it one status further. */
+  taskMs?: number;
+  /** Milliseconds a new voice is `creating`; default 0: usable at once. */
+  voiceMs?: number;
+  /** Simultaneous simple-generate calls before queueing, default 3. */
+  concurrency?: number;
+  /** Longest wait in that queue before 429, default 330000. */
+  queueMs?: number;
+  /** Check every reply against the OpenAPI document, default true; a violation becomes a 500. */
+  validateReplies?: boolean;
+}
+
+/** "2026" or "2025", see API reference 0.2. */
+export type Edition = "2026" | "2025";
+
+/** The options with every default filled in. */
+export interface Settings {
+  apiKey: string;
+  edition: Edition;
+  firstByteMs: number;
+  /** Infinity: unlimited. */
+  bytesPerSecond: number;
+  credits: number;
+  paid: boolean;
+  taskMs: number;
+  voiceMs: number;
+  concurrency: number;
+  queueMs: number;
+  validateReplies: boolean;
+}
+
+/** Fills in the defaults. */
+export function settle(options: SandboxOptions): Settings {
+  const bytesPerSecond = options.pace?.bytesPerSecond ?? 0;
+  return {
+    apiKey: options.apiKey ?? "sk-sandbox-0000",
+    edition: options.edition ?? "2026",
+    firstByteMs: options.pace?.firstByteMs ?? 0,
+    bytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Infinity,
+    credits: options.credits ?? 100_000,
+    paid: options.paid ?? true,
+    taskMs: options.taskMs ?? 0,
+    voiceMs: options.voiceMs ?? 0,
+    concurrency: options.concurrency ?? 3,
+    queueMs: options.queueMs ?? 330_000,
+    validateReplies: options.validateReplies ?? true,
+  };
+}

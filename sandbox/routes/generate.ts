@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { streamAudio } from "../audio-reply";
+import type { Fault } from "../faults";
+import { oneBuffer } from "../one-buffer";
+import { sendRange } from "../range";
+import { responseData } from "../response-data";
+import { speakOnce } from "../speech/cache";
+import { audioUrl, streamUrl } from "../state/addresses";
+import type { Recording } from "../state/recording";
+import { readSimple, type SimpleRequest } from "../state/simple";
+import type { World } from "../world";
+
+/** A body that is charged and being generated. */
+interface Generation {
+  asked: SimpleRequest;
+  recording: Recording;
+  /** The `data` of the reply. */
+  result: Record<string, unknown>;
+}
+
+/** Simple generation, API reference D.1 and D.4. */
+export function generateRoutes(app: FastifyInstance, world: World): void {
+  for (const path of ["/api/tts/simple-generate", "/api/tts/simple-generate.mp3"]) {
+    app.get(path, async (request, reply) => {
+      const generation = await generate(
+        readSimple(request.query, world.voices, "query"),
+        request.fault,
+        world,
+      );
+      return stream(generation, request, reply, world);
+    });
+  }
+  app.post("/api/tts/simple-generate", async (request, reply) => {
+    const generation = await generate(readSimple(request.body, world.voices, "body"), request.fault, world);
+    const { asked, recording, result } = generation;
+    if (asked.directStream) return stream(generation, request, reply, world);
+    if (!asked.stream) await recording.whole();
+    return {
+      status: 200,
+      message: "OK",
+      data: asked.stream ? { ...result, audio: result["streamUrl"] } : result,
+    };
+  });
+}
+
+/** Waits for its turn, charges, and starts the generation, which then goes on without the caller. */
+async function generate(asked: SimpleRequest, fault: Fault | undefined, world: World): Promise<Generation> {
+  await world.queue.enter();
+  let recording: Recording;
+  try {
+    world.account.charge(asked.credits);
+    recording = world.studio.record(fault?.audio ? oneBuffer(fault.audio) : speakOnce(asked.line));
+  } catch (error) {
+    world.queue.leave();
+    throw error;
+  }
+  const leave = () => world.queue.leave();
+  recording.whole().then(leave, leave);
+  const result = {
+    id: recording.id,
+    audio: audioUrl(world.storageUrl, recording.id),
+    streamUrl: streamUrl(world.storageUrl, recording.id),
+    credit_used: asked.credits,
+    ...(fault?.creditsLie !== undefined && { credit_used: fault.creditsLie }),
+    ...fault?.urlsLie,
+  };
+  return { asked, recording, result };
+}
+
+async function stream(
+  { asked, recording, result }: Generation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  world: World,
+): Promise<void> {
+  const { fault } = request;
+  const usualType = world.settings.edition === "2025" ? "application/octet-stream" : "audio/mpeg";
+  reply.raw.setHeader("Content-Type", fault?.audioContentType ?? usualType);
+  reply.raw.setHeader("X-Accel-Buffering", "no");
+  const audioId = fault?.audioIdLie === undefined ? recording.id : fault.audioIdLie;
+  if (audioId !== null) reply.raw.setHeader("X-Reecho-Audio-Id", audioId);
+  const header = responseData(result, fault?.responseData ?? "plain");
+  if (header !== undefined) reply.raw.setHeader("X-Reecho-Response-Data", header);
+  if (asked.instructMode) await sendRange(request, reply, await recording.whole());
+  else await streamAudio(reply, recording.read(), fault);
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import multipart from "@fastify/multipart";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Fault } from "./faults";
+import { inject } from "./inject";
+import { Entry } from "./log";
+import { formFields } from "./multipart-body";
+import type { World } from "./world";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    entry: Entry;
+    /** The fault this request has drawn, if any. */
+    fault: Fault | undefined;
+    /** The parsed JSON body, or the fields of a multipart form. */
+    input: unknown;
+  }
+}
+
+/** A data URL of 100 MB of audio is about 134 MB of text. */
+const MOST_BODY_BYTES = 150 * 1024 * 1024;
+const LONGEST_HEADERS = 64 * 1024;
+
+function parsedQuery(url: string): Record<string, string> {
+  return Object.fromEntries(new URL(url, "http://sandbox").searchParams);
+}
+
+function watchEnd(entry: Entry, reply: FastifyReply): void {
+  reply.raw.once("close", () => {
+    entry.aborted = !reply.raw.writableFinished && !entry.cutHere;
+    entry.end();
+  });
+}
+
+/** Hands a reply's body length to the log; audio counts its own bytes. */
+function countPayload(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
+  request.entry.status = reply.statusCode;
+  if (typeof payload === "string" || Buffer.isBuffer(payload)) {
+    request.entry.bytesSent += Buffer.byteLength(payload);
+  }
+}
+
+/** One of the sandbox's two servers: with logging, faults, and the reading of bodies, without any route. */
+export async function server(host: "api" | "storage", world: World): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+    http: { maxHeaderSize: LONGEST_HEADERS },
+  });
+  app.decorateRequest("entry");
+  app.decorateRequest("fault", undefined);
+  app.decorateRequest("input", undefined);
+  await app.register(multipart, { limits: { fileSize: MOST_BODY_BYTES, files: 2, parts: 50 } });
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  app.addHook("onRequest", async (request, reply) => {
+    const path = request.url.split("?", 1)[0] ?? "";
+    request.entry = new Entry(host, request.method, path, parsedQuery(request.url), request.headers);
+    world.log.add(request.entry);
+    watchEnd(request.entry, reply);
+    if (host === "api") reply.raw.setHeader("X-Vocu-App-Request-Id", randomUUID());
+  });
+  app.addHook("preHandler", async (request, reply) => {
+    const form = request.isMultipart() ? await formFields(request) : undefined;
+    request.input = form?.input ?? request.body;
+    request.entry.body = form?.description ?? request.body;
+    world.log.announce(request.entry);
+    request.fault = world.faults.take(request.entry);
+    return request.fault && inject(request.fault, request, reply, world.settings.edition);
+  });
+  app.addHook("onSend", async (request, reply, payload) => {
+    countPayload(request, reply, payload);
+    return payload;
+  });
+  return app;
+}

@@ -1,0 +1,54 @@
+import { synthesise } from "./espeak";
+import { encodeInTurns, mp3Encoder } from "./lame";
+import { languageOfScript, pieces } from "./sentences";
+
+/** What makes a voice's sound, independent of the language it speaks. */
+export interface Timbre {
+  /** eSpeak variant: m1 to m8 or f1 to f5. */
+  variant: string;
+  pitch: number;
+  range: number;
+  /** Words a minute at speechRate 1. */
+  rate: number;
+}
+
+/** One text and how to say it; equal lines sound equal, byte for byte. */
+export interface Line extends Timbre {
+  text: string;
+  /** The voice's own language, used for whatever the script of the text does not give away. */
+  language: string;
+  /** True when the caller asked for that language: then the script is not consulted. */
+  fixedLanguage: boolean;
+}
+
+const ESPEAK_VOICES: Record<string, string> = {
+  "en-us": "gmw/en-US",
+  "en-gb": "gmw/en",
+  zh: "sit/cmn",
+  yue: "sit/yue",
+  ja: "jpx/ja",
+  ko: "ko",
+  "fr-fr": "roa/fr",
+  pt: "roa/pt",
+  de: "gmw/de",
+  es: "roa/es",
+};
+
+const within = (value: number, low: number, high: number) => Math.round(Math.min(high, Math.max(low, value)));
+
+/** Speaks a line as mp3 (mono, 24 kHz, 64 kbit/s), piece by piece: the first bytes come long before the last. */
+export async function* speak(line: Line): AsyncGenerator<Buffer> {
+  let encoder: Awaited<ReturnType<typeof mp3Encoder>> | undefined;
+  for (const piece of pieces(line.text)) {
+    const language = (line.fixedLanguage ? undefined : languageOfScript(piece)) ?? line.language;
+    const pcm = await synthesise(piece, {
+      voice: `${ESPEAK_VOICES[language] ?? "gmw/en"}+${line.variant}`,
+      rate: within(line.rate, 80, 400),
+      pitch: within(line.pitch, 0, 99),
+      range: within(line.range, 0, 99),
+    });
+    encoder ??= await mp3Encoder(pcm.sampleRate);
+    yield* encodeInTurns(encoder, pcm);
+  }
+  if (encoder) yield encoder.finish();
+}

@@ -1,0 +1,100 @@
+import type { Timbre } from "../speech/speaker";
+import { cast, type CastMember } from "./cast";
+
+/** Statuses of a voice, API reference 7.1. */
+export type VoiceStatus =
+  "creating" | "failed" | "pending" | "lora-pending" | "lora-success" | "lora-awaiting";
+
+/** A style of a voice, API reference 7.2 and 7.7. */
+export interface Style {
+  id: string;
+  name: string;
+  description?: string;
+  promptOriginAudioStorageUrl: string;
+  playBackAudio: string;
+  language: string;
+  vocalFilter?: boolean;
+  enhance?: boolean;
+  deleted?: boolean;
+  baseSpeechRate?: number;
+}
+
+/** What the sandbox knows of a style beyond what the API shows. */
+export interface StyleSound {
+  timbre: Timbre;
+  transcript: string | null;
+}
+
+/** A voice of the account, API reference 7.7. */
+export interface Voice {
+  id: string;
+  name: string;
+  status: VoiceStatus;
+  version: string;
+  from: "upload" | "market" | "library" | "community";
+  userId: string;
+  createdAt: string;
+  updatedAt: string;
+  metadata: { avatar?: string; description?: string; withLora?: boolean; prompts: Style[] };
+}
+
+/** A voice with the sandbox's own knowledge of it. */
+export interface OwnedVoice {
+  shown: Voice;
+  /** Language spoken when neither the script nor the request says otherwise. */
+  language: string;
+  sounds: Map<string, StyleSound>;
+  /** Milliseconds of the monotonic clock at which `creating` ends. */
+  readyAt: number;
+  /** What it becomes then. */
+  becomes: VoiceStatus;
+}
+
+const BORN = "2026-01-02T03:04:05.000Z";
+
+/** Words that the sample of each cast voice says. */
+export const SAMPLE_WORDS: Record<string, string> = {
+  zh: "你好，这是我的声音。",
+  de: "Guten Tag, so klinge ich.",
+  en: "Hello, this is what I sound like.",
+};
+
+/** Builds a voice of the cast; `storageUrl` is the origin of its samples. */
+export function castVoice(member: CastMember, userId: string, storageUrl: string): OwnedVoice {
+  const styles = [{ id: "default", name: "Default", change: {} }, ...member.styles];
+  const words = SAMPLE_WORDS[member.language] ?? SAMPLE_WORDS["en"] ?? "";
+  return {
+    language: member.language,
+    readyAt: 0,
+    becomes: member.status,
+    sounds: new Map(
+      styles.map(({ id, change }) => [id, { timbre: { ...member.timbre, ...change }, transcript: words }]),
+    ),
+    shown: {
+      id: member.id,
+      name: member.name,
+      status: member.status,
+      version: member.version,
+      from: member.from,
+      userId,
+      createdAt: BORN,
+      updatedAt: BORN,
+      metadata: {
+        description: member.description,
+        ...(member.status.startsWith("lora") && { withLora: true }),
+        prompts: styles.map(({ id, name }) => {
+          const url = sampleUrl(storageUrl, member.id, id);
+          return { id, name, language: "auto", promptOriginAudioStorageUrl: url, playBackAudio: url };
+        }),
+      },
+    },
+  };
+}
+
+/** Address of a style's sample on the storage host. */
+export const sampleUrl = (storageUrl: string, voiceId: string, styleId: string): string =>
+  `${storageUrl}/prompt/${encodeURIComponent(voiceId)}/${styleId}.mp3`;
+
+/** All voices of a new account, bought ones first as the list operation shows them. */
+export const castVoices = (userId: string, storageUrl: string): OwnedVoice[] =>
+  cast.map((member) => castVoice(member, userId, storageUrl));
