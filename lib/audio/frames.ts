@@ -55,7 +55,10 @@ export class FrameSplitter {
     return this.#ticks / TICKS_PER_MS;
   }
 
-  /** After `end()`: whether the stream stopped inside a frame (or its header), so it certainly ended early. */
+  /**
+   * Whether the bytes so far stop inside a frame (or its header): a stream that ends here certainly ended early.
+   * Stays false while the length of free format frames is not known yet.
+   */
   get truncated(): boolean {
     return this.#truncated;
   }
@@ -85,6 +88,7 @@ export class FrameSplitter {
 
   /** The next unit, or undefined after setting how many bytes it takes to go on. */
   #next(): Unit | undefined {
+    this.#truncated = false;
     if (this.#tagBytes > 0) return this.#tag();
     return this.#lost ? this.#search() : this.#read();
   }
@@ -121,7 +125,7 @@ export class FrameSplitter {
     if (bytes === undefined) return this.#wait(FREE_FORMAT_WINDOW);
     if (bytes === 0) return this.#lose();
     if (view.length < bytes) {
-      this.#truncated = this.#ended;
+      this.#truncated = true;
       return this.#wait(bytes);
     }
     const data = this.#bytes.take(bytes);
@@ -141,8 +145,8 @@ export class FrameSplitter {
   }
 
   #waitForHeader(view: Buffer): Unit | undefined {
-    this.#truncated = this.#ended && (view[1] ?? 0xff) >= 0xe0;
-    return this.#wait(HEADER_BYTES);
+    this.#truncated = (view[1] ?? 0xff) >= 0xe0;
+    return this.#wait(view.length + 1);
   }
 
   /** Waits for `need` bytes; after the end nothing comes, and what is left is garbage. */

@@ -2,4 +2,5 @@ export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals 
 export { systemClock, type Clock } from "./clock";
 export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./frame";
 export { FrameSplitter, type Unit } from "./frames";
+export { FrameMeter } from "./meter";
 export { pace, type PaceOptions } from "./pace";
