@@ -18,6 +18,20 @@ export class Problem extends Error {
   }
 }
 
+/** More facts for the flow than the error itself knew. */
+class Annotated extends Error {
+  constructor(
+    readonly thrown: unknown,
+    readonly facts: Readonly<Record<string, unknown>>,
+  ) {
+    super("annotated", { cause: thrown });
+  }
+}
+
+/** The same failure with more facts on its `cause`, e.g. the task that it left behind: `throw withFacts(error, { taskId })`. */
+export const withFacts = (thrown: unknown, facts: Readonly<Record<string, unknown>>): Error =>
+  new Annotated(thrown, facts);
+
 /** What a flow gets from `done(err)`: a sentence for a person, a code and plain facts for the flow. */
 export class FlowError extends Error {
   readonly code: string;
@@ -58,6 +72,10 @@ interface Failure {
 }
 
 function factsOf(thrown: unknown): Failure {
+  if (thrown instanceof Annotated) {
+    const failure = factsOf(thrown.thrown);
+    return { ...failure, facts: { ...failure.facts, ...thrown.facts } };
+  }
   if (thrown instanceof Problem) {
     return { code: thrown.code, params: thrown.params, facts: { retryable: false, ...thrown.facts } };
   }
