@@ -1,0 +1,113 @@
+import { systemClock, type Clock } from "./clock";
+import { download, type Download } from "./download";
+import { VocuError } from "./errors";
+import { Redactor } from "./redact";
+import { sendFollowing } from "./redirect";
+import { readEnvelope, requestIdOf, type JsonObject } from "./reply";
+import { buildRequest, type ApiRequest } from "./request";
+import { withRetries } from "./retry";
+import { apiHeaders, type CallOptions, type ClientOptions, type Session } from "./session";
+import { AuthMemory, speak, type SpeakOptions, type SpeechStream } from "./speech";
+import type { SpeechParams } from "./speech-request";
+import { proxySecrets, Transport } from "./transport";
+
+/** A successful reply (API reference 3). */
+export interface Reply {
+  /** The envelope's `data`; undefined where the operation has none. */
+  data: unknown;
+  /** The whole envelope, for the operations that answer beside `data`. */
+  body: JsonObject;
+  statusCode: number;
+  /** Vocu's id of the request, to quote to support. */
+  requestId?: string;
+  /** From the call to the end of the reply, tries and waits included. */
+  durationMs: number;
+  /** How often the request was tried. */
+  attempts: number;
+}
+
+/** The Vocu API for one account. Holds the account's connections; `close()` ends them. */
+export class VocuClient {
+  readonly #session: Session;
+  readonly #auth = new AuthMemory();
+
+  constructor(options: ClientOptions, clock: Clock = systemClock) {
+    const apiKey = options.apiKey.trim();
+    const redactor = new Redactor([apiKey, ...proxySecrets(options.proxy)]);
+    const { connectTimeoutMs, proxy, tls } = options;
+    const { origin } = new URL(options.baseUrl);
+    this.#session = {
+      options: { ...options, apiKey },
+      transport: new Transport({ origin, connectTimeoutMs, proxy, tls, redactor }),
+      redactor,
+      keyRedactor: new Redactor([apiKey]),
+      clock,
+    };
+  }
+
+  /**
+   * One operation with a JSON reply. GETs that cost nothing are retried after faults of network and server; everything
+   * else only when it certainly was not accepted.
+   * @throws VocuError
+   */
+  async call(request: ApiRequest, options: CallOptions = {}): Promise<Reply> {
+    const session = this.#session;
+    const started = performance.now();
+    const kind = request.method === "GET" && !request.costsCredits ? "read" : "write";
+    const { signal } = options;
+    const attempt = async () => {
+      try {
+        return await this.#callOnce(request, options);
+      } catch (error) {
+        if (!(error instanceof VocuError) || error.code === "ABORTED") throw error;
+        const doubtful = error.code === "CONNECTION_LOST" || error.code === "FIRST_BYTE_TIMEOUT";
+        const retryable = error.cause.retryable && !(doubtful && kind === "write");
+        throw error.with({ operation: request.operation, retryable });
+      }
+    };
+    const { retries } = session.options;
+    const { value, attempts } = await withRetries({ retries, kind, signal, clock: session.clock }, attempt);
+    return { ...value, durationMs: performance.now() - started, attempts };
+  }
+
+  /**
+   * Speaks a text as an mp3 stream; resolves when the first audio has arrived. Abort with `signal`, or leave the loop
+   * over `audio`; a stream that is neither read nor aborted keeps its connection.
+   * @throws VocuError
+   */
+  speak(params: SpeechParams, options: SpeakOptions = {}): Promise<SpeechStream> {
+    return speak(this.#session, this.#auth, params, options);
+  }
+
+  /** Fetches a URL that Vocu returned, without the key. @throws VocuError */
+  download(url: string, options: CallOptions = {}): Promise<Download> {
+    return download(this.#session, url, options);
+  }
+
+  /** Ends everything at once: running calls fail with `ABORTED`. */
+  close(): Promise<void> {
+    return this.#session.transport.close();
+  }
+
+  async #callOnce(request: ApiRequest, { signal, timeoutMs }: CallOptions) {
+    const session = this.#session;
+    const built = buildRequest(session.options.baseUrl, request);
+    const answer = await sendFollowing(
+      session.transport,
+      {
+        ...built,
+        headers: { ...built.headers, ...apiHeaders(session) },
+        firstByteTimeoutMs: timeoutMs ?? session.options.firstByteTimeoutMs,
+        signal,
+      },
+      "same-origin",
+    );
+    const body = await readEnvelope(session, answer);
+    return {
+      data: body.data,
+      body,
+      statusCode: answer.statusCode,
+      requestId: requestIdOf(session, answer, body),
+    };
+  }
+}

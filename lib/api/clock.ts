@@ -1,0 +1,33 @@
+import { abortError } from "./errors";
+
+/** Time and chance, so that tests need neither. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** 0 <= x < 1 */
+  random(): number;
+  /** Waits `ms` milliseconds; an aborted signal ends it at once with {@link abortError}. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The real clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(abortError(signal));
+        return;
+      }
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(abortError(signal));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    }),
+};

@@ -1,0 +1,62 @@
+import { VocuError } from "./errors";
+import { sendFollowing } from "./redirect";
+import { headerOf, statusError } from "./reply";
+import { ResumableAudio } from "./resume";
+import { withRetries } from "./retry";
+import type { CallOptions, Session } from "./session";
+
+const OPERATION = "download";
+
+/** A file whose headers have arrived. */
+export interface Download {
+  readonly statusCode: number;
+  readonly contentType?: string;
+  /** In bytes, where the host says so. */
+  readonly contentLength?: number;
+  readonly attempts: number;
+  /** The bytes as they come; taken up again after a break. Iterate once; leaving the loop closes the socket at once. */
+  readonly body: AsyncIterableIterator<Buffer>;
+}
+
+/**
+ * Fetches a URL that Vocu returned (API reference 2 and 6): http or https, redirects followed, never with the key.
+ * @throws VocuError `BAD_PARAMETER` for another kind of URL or one that holds the key, `HTTP_<status>`, the network's
+ */
+export async function download(session: Session, address: string, options: CallOptions): Promise<Download> {
+  const { signal } = options;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || session.keyRedactor.leaks(address)) {
+    throw new VocuError("BAD_PARAMETER", { operation: OPERATION, retryable: false, field: "url" });
+  }
+  const firstByteTimeoutMs = options.timeoutMs ?? session.options.firstByteTimeoutMs;
+  const { value: answer, attempts } = await withRetries(
+    { retries: session.options.retries, kind: "read", signal, clock: session.clock },
+    async () => {
+      try {
+        const headers = { "accept-encoding": "identity" };
+        const request = { url, method: "GET" as const, headers, firstByteTimeoutMs, signal };
+        const found = await sendFollowing(session.transport, request, "any");
+        const error = await statusError(session, found);
+        if (error) throw error;
+        return found;
+      } catch (error) {
+        throw error instanceof VocuError ? error.with({ operation: OPERATION }) : error;
+      }
+    },
+  );
+  const length = headerOf(answer, "content-length");
+  return {
+    statusCode: answer.statusCode,
+    contentType: headerOf(answer, "content-type"),
+    contentLength: length === undefined ? undefined : Number(length),
+    attempts,
+    body: new ResumableAudio(session, {
+      operation: OPERATION,
+      source: answer,
+      urls: [url.href],
+      firstByteTimeoutMs,
+      signal,
+      facts: { attempts },
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * What is known about a failure: a plain object that survives JSON, so that a flow can branch on it.
+ * Never holds the key, a header or a URL.
+ */
+export interface ErrorFacts {
+  /** The API operation that failed, as named by the caller. */
+  operation?: string;
+  /** HTTP status; where the reply's body contradicts a 2xx, the body's `status` (API reference 3). */
+  statusCode?: number;
+  /** Vocu's id of the request, to quote to support (API reference 3). */
+  requestId?: string;
+  /** Id of a content-safety rejection (API reference 4). */
+  traceId?: string;
+  /** How long the server asks to wait, in seconds. */
+  retryAfter?: number;
+  /** True when the same again later may work and cannot be charged twice. */
+  retryable: boolean;
+  /** The server's own words, without markup, at most 300 characters. */
+  serverMessage?: string;
+  /** The request field the server complains about (API reference 4, `detail.field`). */
+  field?: string;
+  /** How many bytes of audio had arrived. */
+  bytes?: number;
+  /** How much audio had arrived, in milliseconds. */
+  audioMs?: number;
+  /** How often the request was tried. */
+  attempts?: number;
+  /** The host that could not be reached, or where a redirect led. */
+  host?: string;
+  /** The limit that was exceeded, in milliseconds. */
+  timeoutMs?: number;
+  /** What the network or the reply said, for the curious. */
+  detail?: string;
+}
+
+/** The codes this package gives itself, beside those of Vocu, which are passed through (API reference 4). */
+export type OwnCode = keyof typeof DESCRIPTIONS;
+
+const at = (facts: ErrorFacts) => facts.host ?? "the server";
+const within = (facts: ErrorFacts) => (facts.timeoutMs === undefined ? "" : ` within ${facts.timeoutMs} ms`);
+const because = (facts: ErrorFacts) => (facts.detail === undefined ? "" : `: ${facts.detail}`);
+const arrived = (facts: ErrorFacts) => (facts.bytes === undefined ? "" : ` after ${facts.bytes} bytes`);
+
+const DESCRIPTIONS = {
+  NO_API_KEY: () => "No API key is set",
+  BAD_API_KEY: () => "The API key has characters that no key has",
+  BAD_BASE_URL: (f: ErrorFacts) => `The base URL is not usable${because(f)}`,
+  BAD_PARAMETER: (f: ErrorFacts) => `The value of ${f.field ?? "a parameter"} is not usable${because(f)}`,
+  HOST_NOT_FOUND: (f: ErrorFacts) => `${at(f)} was not found`,
+  CONNECTION_REFUSED: (f: ErrorFacts) => `${at(f)} refused the connection`,
+  CONNECT_TIMEOUT: (f: ErrorFacts) => `No connection to ${at(f)}${within(f)}`,
+  CONNECT_FAILED: (f: ErrorFacts) => `No connection to ${at(f)}${because(f)}`,
+  TLS_FAILED: (f: ErrorFacts) => `No secure connection to ${at(f)}${because(f)}`,
+  PROXY_FAILED: (f: ErrorFacts) => `The proxy did not connect to ${at(f)}${because(f)}`,
+  CONNECTION_LOST: (f: ErrorFacts) => `${at(f)} closed the connection before it answered${because(f)}`,
+  FIRST_BYTE_TIMEOUT: (f: ErrorFacts) => `${at(f)} did not answer${within(f)}`,
+  STREAM_CUT: (f: ErrorFacts) => `The audio was cut off${arrived(f)}`,
+  STREAM_STALLED: (f: ErrorFacts) => `The audio stopped coming${arrived(f)}`,
+  STREAM_INCOMPLETE: (f: ErrorFacts) => `The audio ended too early${arrived(f)}`,
+  NOT_AUDIO: (f: ErrorFacts) => `The server answered without audio${because(f)}`,
+  BAD_REPLY: (f: ErrorFacts) => `The server's answer makes no sense${because(f)}`,
+  REDIRECT_REFUSED: (f: ErrorFacts) => `A redirect to ${at(f)} was not followed${because(f)}`,
+  OPERATION_NOT_OFFERED: () => "This server does not offer the operation",
+  ABORTED: () => "Aborted",
+};
+
+function describe(code: string, facts: ErrorFacts): string {
+  const own = (DESCRIPTIONS as Partial<Record<string, (facts: ErrorFacts) => string>>)[code];
+  return own?.(facts) ?? facts.serverMessage ?? `The server answered ${facts.statusCode ?? "with an error"}`;
+}
+
+/**
+ * The one error of lib/api. `code` is Vocu's (API reference 4), one of {@link OwnCode}, or `HTTP_<status>` for an
+ * error reply without a code. `message` is a plain English fallback for logs; the flow layer translates by `code`.
+ */
+export class VocuError extends Error {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "VocuError" });
+  }
+  readonly code: string;
+  override readonly cause: ErrorFacts;
+
+  constructor(code: string, facts: ErrorFacts) {
+    super(describe(code, facts));
+    this.code = code;
+    this.cause = Object.fromEntries(
+      Object.entries(facts).filter(([, value]) => value !== undefined),
+    ) as unknown as ErrorFacts;
+  }
+
+  /** The same failure with more (or other) facts. */
+  with(facts: Partial<ErrorFacts>, code: string = this.code): VocuError {
+    return new VocuError(code, { ...this.cause, ...facts });
+  }
+}
+
+/** The error an aborted `signal` stands for: its reason where that is a {@link VocuError}, else `ABORTED`. */
+export function abortError(signal?: AbortSignal): VocuError {
+  const reason: unknown = signal?.reason;
+  return reason instanceof VocuError ? reason : new VocuError("ABORTED", { retryable: false });
+}

@@ -1,0 +1,205 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
+import type { Dispatcher } from "undici";
+import { abortError, VocuError } from "./errors";
+import { networkError, type Destination, type Phase } from "./failure";
+import type { Redactor } from "./redact";
+
+const PAUSE_ABOVE = 64 * 1024;
+
+/** How long a read may wait for the network, and what it is called when it waits longer. */
+export interface ReadLimit {
+  ms: number;
+  code: "FIRST_BYTE_TIMEOUT" | "STREAM_STALLED";
+}
+
+/** A reply whose headers have arrived and whose body is read piece by piece. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
+  /**
+   * The next piece of the body, undefined at its end. Only the time spent in here counts against `limit`, so a slow
+   * reader is never taken for a stalled server. What arrived before a failure is handed out before the failure.
+   * @throws VocuError `STREAM_CUT`, `ABORTED` or the code of `limit`
+   */
+  read(limit: ReadLimit): Promise<Buffer | undefined>;
+  /** Puts a piece back to the front of the body. */
+  unread(piece: Buffer): void;
+  /** Closes the socket at once; a waiting read fails with `ABORTED`. */
+  destroy(): void;
+}
+
+/** What an exchange needs to know beside undici's own options. */
+export interface ExchangeOptions {
+  destination: Omit<Destination, "proxied">;
+  firstByteTimeoutMs: number;
+  signal?: AbortSignal;
+  redactor: Redactor;
+  /** Called once, when the exchange has ended, well or badly. */
+  onOver: () => void;
+}
+
+/**
+ * One request and its reply: undici's handler with own timers, so that every wait (connect, first byte, pieces) has its
+ * own limit and abort works in each of them, connecting included.
+ */
+export class Exchange implements Dispatcher.DispatchHandler, Answer {
+  statusCode = 0;
+  headers: IncomingHttpHeaders = {};
+  /** Resolves with this exchange when the headers have arrived. */
+  readonly answered: Promise<Answer>;
+
+  #phase: Phase = "connecting";
+  #controller?: Dispatcher.DispatchController;
+  #connecting: Socket[] = [];
+  #proxied = false;
+  #timer?: NodeJS.Timeout;
+  #settle!: { resolve: (answer: Answer) => void; reject: (error: VocuError) => void };
+  #reader?: { resolve: (piece: Buffer | undefined) => void; reject: (error: VocuError) => void };
+  #pieces: Buffer[] = [];
+  #size = 0;
+  #ended = false;
+  #failure?: VocuError;
+
+  constructor(private readonly options: ExchangeOptions) {
+    this.answered = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    const { signal, destination } = options;
+    if (signal?.aborted) this.#fail(abortError(signal));
+    else {
+      signal?.addEventListener("abort", this.#onAbort, { once: true });
+      this.#limit(destination.connectTimeoutMs, "CONNECT_TIMEOUT", { host: destination.host });
+    }
+  }
+
+  /** Whether the exchange is over, well or badly. */
+  get over(): boolean {
+    return this.#ended || this.#failure !== undefined;
+  }
+
+  /**
+   * Takes note of a socket opened for this exchange, so that abort can destroy it while it connects.
+   * False when it must not be opened: undici would reconnect for ever to a proxy that hangs up.
+   */
+  mayConnect(): boolean {
+    return this.#phase !== "connecting" || (!this.over && this.#connecting.length === 0);
+  }
+
+  /** See {@link mayConnect}; `proxied` when the socket goes to a proxy. */
+  connecting(socket: Socket, proxied: boolean): void {
+    if (this.#phase !== "connecting") return;
+    this.#connecting.push(socket);
+    this.#proxied = proxied;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#failure) {
+      controller.abort(this.#failure);
+      return;
+    }
+    this.#controller = controller;
+    this.#connecting = [];
+    this.#phase = "waiting";
+    this.#limit(this.options.firstByteTimeoutMs, "FIRST_BYTE_TIMEOUT", {
+      host: this.options.destination.host,
+    });
+  }
+
+  onResponseStart(_controller: unknown, statusCode: number, headers: IncomingHttpHeaders): void {
+    if (statusCode < 200 || this.over) return;
+    clearTimeout(this.#timer);
+    this.#phase = "receiving";
+    this.statusCode = statusCode;
+    this.headers = headers;
+    this.#settle.resolve(this);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    if (this.over) return;
+    this.#pieces.push(piece);
+    this.#size += piece.length;
+    if (this.#reader) this.#deliver();
+    if (this.#size > PAUSE_ABOVE) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.over) return;
+    this.#ended = true;
+    this.#finish();
+    this.#deliver();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const { destination, redactor } = this.options;
+    this.#fail(networkError(error, this.#phase, { ...destination, proxied: this.#proxied }, redactor));
+  }
+
+  read(limit: ReadLimit): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+      this.#limit(limit.ms, limit.code);
+      this.#deliver();
+    });
+  }
+
+  unread(piece: Buffer): void {
+    this.#pieces.unshift(piece);
+    this.#size += piece.length;
+  }
+
+  destroy(): void {
+    this.#pieces = [];
+    this.#size = 0;
+    this.#fail(abortError());
+  }
+
+  readonly #onAbort = () => {
+    this.#pieces = [];
+    this.#size = 0;
+    this.#fail(abortError(this.options.signal));
+  };
+
+  #limit(ms: number, code: string, facts: { host?: string } = {}): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#fail(new VocuError(code, { retryable: true, timeoutMs: ms, ...facts }));
+    }, ms);
+  }
+
+  /** Gives the waiting reader what there is: a piece, else the end, else the failure. */
+  #deliver(): void {
+    const reader = this.#reader;
+    const piece = this.#pieces.shift();
+    if (!reader) {
+      if (piece) this.#pieces.unshift(piece);
+      return;
+    }
+    if (piece === undefined && !this.over) return;
+    this.#reader = undefined;
+    clearTimeout(this.#timer);
+    if (piece) {
+      this.#size -= piece.length;
+      reader.resolve(piece);
+      if (!this.over && this.#size <= PAUSE_ABOVE) this.#controller?.resume();
+    } else if (this.#failure) reader.reject(this.#failure);
+    else reader.resolve(undefined);
+  }
+
+  #fail(error: VocuError): void {
+    if (this.over) return;
+    this.#failure = error;
+    this.#settle.reject(error);
+    this.#finish();
+    // With an error, else undici would wait for the connection for ever.
+    for (const socket of this.#connecting) socket.destroy(error);
+    this.#controller?.abort(error);
+    this.#deliver();
+  }
+
+  #finish(): void {
+    clearTimeout(this.#timer);
+    this.options.signal?.removeEventListener("abort", this.#onAbort);
+    this.options.onOver();
+  }
+}

@@ -1,0 +1,12 @@
+export { VocuClient, type Reply } from "./client";
+export { systemClock, type Clock } from "./clock";
+export type { Download } from "./download";
+export { abortError, VocuError, type ErrorFacts, type OwnCode } from "./errors";
+export { type ApiRequest } from "./request";
+export type { SpeechInfo } from "./response-data";
+export type { AudioMeter } from "./resume";
+export type { CallOptions, ClientOptions } from "./session";
+export { baseUrlOf, SITES, type Site } from "./sites";
+export type { SpeakOptions, SpeechStream } from "./speech";
+export type { SpeechParams } from "./speech-request";
+export type { ProxyOptions, TlsOptions } from "./transport";

@@ -1,0 +1,38 @@
+const SHORTEST_SECRET = 4;
+const LONGEST_TEXT = 300;
+
+/** Takes secrets and markup out of text that somebody else wrote, before it becomes part of an error or of a result. */
+export class Redactor {
+  readonly #secrets: string[];
+
+  /** @param secrets the key, proxy passwords and the like; shorter ones than four characters are not looked for. */
+  constructor(secrets: readonly string[]) {
+    const forms = secrets
+      .filter((secret) => secret.length >= SHORTEST_SECRET)
+      .flatMap((secret) => [secret, encodeURIComponent(secret), encodeURI(secret)]);
+    this.#secrets = [...new Set(forms)].sort((a, b) => b.length - a.length);
+  }
+
+  /** `text` with every secret, plain or URL-encoded, replaced by `***`. */
+  redact(text: string): string {
+    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);
+  }
+
+  /** Whether a secret occurs in `text`. */
+  leaks(text: string): boolean {
+    return this.redact(text) !== text;
+  }
+
+  /** Foreign text fit for a person: no secret, no markup, one line, at most 300 characters; undefined when nothing is left. */
+  clean(text: unknown): string | undefined {
+    if (typeof text !== "string") return undefined;
+    const plain = this.redact(text.slice(0, 65536))
+      .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, " ")
+      .replace(/<[^<>]*>/g, " ")
+      // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+      .replace(/[\u0000-\u0020\u007f]+/g, " ")
+      .trim();
+    if (plain === "") return undefined;
+    return plain.length > LONGEST_TEXT ? `${plain.slice(0, LONGEST_TEXT - 1)}…` : plain;
+  }
+}

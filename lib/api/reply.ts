@@ -1,0 +1,149 @@
+import { VocuError } from "./errors";
+import type { Answer, ReadLimit } from "./exchange";
+import type { Session } from "./session";
+
+const MAX_ERROR_BYTES = 1024 * 1024;
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** A JSON object as it came. */
+export type JsonObject = Record<string, unknown>;
+
+/** Whether `value` is a JSON object (no array, not null). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One value of a header that may have been sent several times. */
+export function headerOf(answer: Pick<Answer, "headers">, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/**
+ * The body of a reply as text, at most so many bytes of it (1 MB of an error, 64 MB of a success); the socket of a longer
+ * one is closed. Of an error reply that breaks off, what has arrived is enough.
+ * @throws VocuError `CONNECTION_LOST` when a success breaks off
+ */
+export async function readText(session: Session, answer: Answer): Promise<string> {
+  const limit: ReadLimit = { ms: session.options.stallTimeoutMs, code: "STREAM_STALLED" };
+  const ok = isSuccess(answer);
+  const maxBytes = ok ? MAX_REPLY_BYTES : MAX_ERROR_BYTES;
+  const pieces: Buffer[] = [];
+  let size = 0;
+  while (size <= maxBytes) {
+    try {
+      const piece = await answer.read(limit);
+      if (piece === undefined) break;
+      pieces.push(piece);
+      size += piece.length;
+    } catch (error) {
+      if (!(error instanceof VocuError) || !isBreak(error)) throw error;
+      if (ok) throw error.with({}, "CONNECTION_LOST");
+      break;
+    }
+  }
+  if (size > maxBytes) answer.destroy();
+  return Buffer.concat(pieces).subarray(0, maxBytes).toString();
+}
+
+/** Whether a body broke off (as opposed to being aborted). */
+export function isBreak(error: VocuError): boolean {
+  return (
+    error.code === "STREAM_CUT" || error.code === "STREAM_STALLED" || error.code === "FIRST_BYTE_TIMEOUT"
+  );
+}
+
+/** Whether the HTTP status alone speaks of success. */
+export function isSuccess({ statusCode }: Pick<Answer, "statusCode">): boolean {
+  return statusCode >= 200 && statusCode <= 299;
+}
+
+/** The object that `text` is in JSON, undefined when it is not one. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` in seconds, from seconds or an HTTP date (API reference 5 leaves its form open). */
+export function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** The `status` of an envelope where it contradicts a 2xx reply (API reference 3). */
+function contradiction(body: JsonObject | undefined): number | undefined {
+  const status = Number(body?.status ?? Number.NaN);
+  return Number.isInteger(status) && (status < 200 || status > 299) ? status : undefined;
+}
+
+/** The server's words in an error body; old editions nest them under `error` (API reference 4). */
+function wordsOf(body: JsonObject): unknown {
+  if (typeof body.message === "string") return body.message;
+  return isObject(body.error) ? body.error.message : body.error;
+}
+
+/**
+ * The error that a reply stands for, by HTTP status and by the body's `status`; undefined when it is a success.
+ * API reference 3 and 4. A body without `code`, without JSON or without anything still gives a good error.
+ */
+export function replyError(
+  session: Session,
+  answer: Answer,
+  text: string,
+  isOperation = true,
+): VocuError | undefined {
+  const { redactor, clock } = session;
+  const body = parseObject(text);
+  const statusCode = isSuccess(answer) ? contradiction(body) : answer.statusCode;
+  if (statusCode === undefined) return undefined;
+  const given = body?.code;
+  let code = typeof given === "string" && /^[A-Z][A-Z0-9_]{2,63}$/.test(given) ? given : `HTTP_${statusCode}`;
+  // Older editions answer an unknown id with {status: 404, message}; anything else says that there is no such route.
+  if (isOperation && code === "HTTP_404" && body?.status !== 404) code = "OPERATION_NOT_OFFERED";
+  return new VocuError(redactor.redact(code), {
+    statusCode,
+    requestId: requestIdOf(session, answer, body),
+    traceId: redactor.clean(body?.traceId),
+    retryAfter: retryAfterSeconds(headerOf(answer, "retry-after"), clock.now()),
+    retryable: TRANSIENT.has(statusCode) || code === "VOICE_CREATING",
+    serverMessage: redactor.clean(body ? wordsOf(body) : text),
+    field: isObject(body?.detail) ? redactor.clean(body.detail.field) : undefined,
+  });
+}
+
+/** Vocu's id of a request, from the header or the body (API reference 3). */
+export function requestIdOf({ redactor }: Session, answer: Answer, body?: JsonObject): string | undefined {
+  return redactor.clean(headerOf(answer, "x-vocu-app-request-id") ?? body?.requestId);
+}
+
+/**
+ * The envelope of a successful reply.
+ * @throws VocuError of the reply, or `BAD_REPLY` where there is no JSON object
+ */
+export async function readEnvelope(session: Session, answer: Answer): Promise<JsonObject> {
+  const text = await readText(session, answer);
+  const error = replyError(session, answer, text);
+  if (error) throw error;
+  if (answer.statusCode === 204) return {};
+  const body = parseObject(text);
+  if (body) return body;
+  throw new VocuError("BAD_REPLY", {
+    statusCode: answer.statusCode,
+    requestId: requestIdOf(session, answer),
+    retryable: false,
+    detail: text.trim() === "" ? "it is empty" : session.redactor.clean(text),
+  });
+}
+
+/** The error of a reply that is none of the API's, e.g. of a storage host; undefined when it is a success. */
+export async function statusError(session: Session, answer: Answer): Promise<VocuError | undefined> {
+  if (isSuccess(answer)) return undefined;
+  return replyError(session, answer, await readText(session, answer), false);
+}

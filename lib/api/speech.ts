@@ -1,0 +1,215 @@
+import { VocuError, type ErrorFacts } from "./errors";
+import type { Answer, ReadLimit } from "./exchange";
+import { sendFollowing } from "./redirect";
+import {
+  headerOf,
+  isBreak,
+  isObject,
+  isSuccess,
+  parseObject,
+  readText,
+  replyError,
+  requestIdOf,
+} from "./reply";
+import { infoFromData, infoFromHeaders, type SpeechInfo } from "./response-data";
+import { ResumableAudio, type AudioMeter } from "./resume";
+import { withRetries } from "./retry";
+import { apiHeaders, type CallOptions, type Session } from "./session";
+import { speechRequest, type AuthMode, type SpeechParams, type SpeechRequest } from "./speech-request";
+
+/** Name of the operation in errors. */
+const OPERATION = "speak";
+
+/** A speech whose first audio has arrived. */
+export interface SpeechStream {
+  readonly info: SpeechInfo;
+  readonly statusCode: number;
+  readonly requestId?: string;
+  /** How often the request was sent until it was accepted. */
+  readonly attempts: number;
+  readonly transport: "get" | "post";
+  /** How often the audio was taken up again so far. */
+  readonly resumes: number;
+  /** The mp3 bytes as they come. Iterate once; leaving the loop closes the socket at once. */
+  readonly audio: AsyncIterableIterator<Buffer>;
+}
+
+/** Options of `VocuClient.speak`. */
+export interface SpeakOptions extends CallOptions {
+  /** Lets the stream notice an end that is clean but too early. */
+  meter?: AudioMeter;
+}
+
+/** Remembers where this account's server wants the key (API reference 2). */
+export class AuthMemory {
+  #worked?: AuthMode;
+
+  /** Where to put the key first. */
+  get mode(): AuthMode {
+    return this.#worked ?? "header";
+  }
+
+  /** The server took the key there. */
+  accepted(mode: AuthMode): void {
+    this.#worked = mode;
+  }
+
+  /**
+   * The server answered 401. Returns where to put the key instead, if that makes sense: a header that has worked before
+   * means that the key itself has become invalid, and an invalid key need not be shown in a URL.
+   */
+  refused(mode: AuthMode): AuthMode | undefined {
+    const remembered = this.#worked !== undefined;
+    this.#worked = undefined;
+    if (mode === "token") return remembered ? "header" : undefined;
+    return remembered ? undefined : "token";
+  }
+}
+
+/** A reply that was accepted; without `source` the audio has to be fetched from the URLs in `info`. */
+interface Accepted {
+  answer: Answer;
+  source?: Answer;
+  info: SpeechInfo;
+  transport: "get" | "post";
+}
+
+/**
+ * Speaks a text as an mp3 stream (API reference D.4, D.1). Resolves when the first audio has arrived.
+ * @throws VocuError Vocu's codes, `NOT_AUDIO`, the network's, and while iterating `STREAM_CUT`, `STREAM_STALLED`,
+ *   `STREAM_INCOMPLETE`
+ */
+export async function speak(
+  session: Session,
+  auth: AuthMemory,
+  params: SpeechParams,
+  options: SpeakOptions,
+): Promise<SpeechStream> {
+  const { signal, meter } = options;
+  const firstByteTimeoutMs = options.timeoutMs ?? session.options.firstByteTimeoutMs;
+  const send = (request: SpeechRequest) =>
+    sendFollowing(
+      session.transport,
+      {
+        ...request,
+        headers: { ...request.headers, ...apiHeaders(session, request.authorization) },
+        firstByteTimeoutMs,
+        signal,
+      },
+      "same-origin",
+    );
+  const limit: ReadLimit = { ms: firstByteTimeoutMs, code: "FIRST_BYTE_TIMEOUT" };
+  const { value, attempts } = await withRetries(
+    { retries: session.options.retries, kind: "write", signal, clock: session.clock },
+    () => named(() => open(session, auth, params, send, limit)),
+  );
+
+  const { answer, info } = value;
+  const facts: Partial<ErrorFacts> = {
+    requestId: requestIdOf(session, answer),
+    statusCode: answer.statusCode,
+  };
+  const audio = new ResumableAudio(session, {
+    operation: OPERATION,
+    source: value.source,
+    urls: [info.streamUrl, info.audioUrl].filter((url) => url !== undefined),
+    meter,
+    estimatedDurationMs: info.estimatedDurationMs,
+    firstByteTimeoutMs,
+    signal,
+    facts: { ...facts, attempts },
+  });
+  await audio.ready();
+  return {
+    info,
+    statusCode: answer.statusCode,
+    requestId: facts.requestId,
+    attempts,
+    transport: value.transport,
+    get resumes() {
+      return audio.resumes;
+    },
+    audio,
+  };
+}
+
+/** Puts the operation's name into the error, and takes `retryable` from what would be charged twice. */
+async function named<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof VocuError) || error.code === "ABORTED") throw error;
+    const doubtful = error.code === "CONNECTION_LOST" || error.code === "FIRST_BYTE_TIMEOUT";
+    throw error.with({ operation: OPERATION, retryable: error.cause.retryable && !doubtful });
+  }
+}
+
+/** Sends the request, with the key where the server wants it. */
+async function open(
+  session: Session,
+  auth: AuthMemory,
+  params: SpeechParams,
+  send: (request: SpeechRequest) => Promise<Answer>,
+  limit: ReadLimit,
+): Promise<Accepted> {
+  const { baseUrl, apiKey } = session.options;
+  for (let mode: AuthMode | undefined = auth.mode, last = false; ; last = true) {
+    const request = speechRequest(baseUrl, params, mode, apiKey);
+    try {
+      const accepted = await accept(session, await send(request), limit);
+      if (request.transport === "get") auth.accepted(mode);
+      return { ...accepted, transport: request.transport };
+    } catch (error) {
+      if (!(error instanceof VocuError) || error.cause.statusCode !== 401 || request.transport === "post")
+        throw error;
+      const other = auth.refused(mode);
+      if (!other || last) throw error;
+      mode = other;
+    }
+  }
+}
+
+/** Finds out what a reply is: an error, audio, or a JSON success of a server that does not stream. */
+async function accept(
+  session: Session,
+  answer: Answer,
+  limit: ReadLimit,
+): Promise<Omit<Accepted, "transport">> {
+  if (isSuccess(answer) && (await looksLikeAudio(answer, limit))) {
+    return { answer, source: answer, info: infoFromHeaders(answer, session.keyRedactor) };
+  }
+  const text = await readText(session, answer);
+  const error = replyError(session, answer, text);
+  if (error) throw error;
+  const data = parseObject(text)?.data;
+  const info = isObject(data) ? infoFromData(data, session.keyRedactor) : {};
+  if (info.streamUrl ?? info.audioUrl) return { answer, info };
+  throw new VocuError("NOT_AUDIO", {
+    statusCode: answer.statusCode,
+    requestId: requestIdOf(session, answer),
+    retryable: false,
+    detail: session.redactor.clean(text) ?? "it is empty",
+  });
+}
+
+/** By the content type where that says something, else by the first byte that is not white space. */
+async function looksLikeAudio(answer: Answer, limit: ReadLimit): Promise<boolean> {
+  const type = (headerOf(answer, "content-type") ?? "").toLowerCase();
+  if (type.startsWith("audio/")) return true;
+  if (type.startsWith("text/") || type.includes("json") || type.includes("xml")) return false;
+  const seen: Buffer[] = [];
+  let first: string | undefined;
+  try {
+    while (first === undefined) {
+      const piece = await answer.read(limit);
+      if (piece === undefined) break;
+      seen.push(piece);
+      first = /[^\s]/.exec(piece.toString("latin1"))?.[0];
+    }
+  } catch (error) {
+    // A break is the audio's to mend.
+    if (!(error instanceof VocuError) || !isBreak(error)) throw error;
+  }
+  for (const piece of seen.reverse()) answer.unread(piece);
+  return first !== "{" && first !== "<";
+}

@@ -1,0 +1,201 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
+import { abortError, VocuError } from "./errors";
+import { Exchange, type Answer } from "./exchange";
+import type { Redactor } from "./redact";
+import { uploadBytes, type BuiltRequest } from "./request";
+
+/** Header names and values of a reply together; `X-Reecho-Response-Data` has been seen with 12 KB (API reference D.4). */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** A body is given the time that a line of 512 kbit/s needs, on top of the wait for the first byte. */
+const SLOWEST_UPLOAD_BYTES_PER_MS = 64;
+
+/** Proxies by the protocol of the target; URLs may hold `user:password@`. */
+export interface ProxyOptions {
+  http?: string;
+  https?: string;
+  /** Hosts that are reached directly: comma list of `host`, `.domain`, `host:port`, or `*`. */
+  no?: string;
+}
+
+/** TLS options as Node's `tls.connect` takes them. */
+export type TlsOptions = Pick<
+  ConnectionOptions,
+  "key" | "cert" | "ca" | "pfx" | "passphrase" | "servername" | "rejectUnauthorized"
+>;
+
+/** What a {@link Transport} is made of. */
+export interface TransportOptions {
+  /** Origin of the API. Other hosts get `ca` and `rejectUnauthorized` of `tls`, never its certificate or server name. */
+  origin: string;
+  connectTimeoutMs: number;
+  proxy?: ProxyOptions;
+  tls?: TlsOptions;
+  redactor: Redactor;
+}
+
+/** A request for {@link Transport.send}. */
+export interface Outgoing extends BuiltRequest {
+  firstByteTimeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/** `Agent`'s and `ProxyAgent`'s way of making the pool of an origin. */
+interface PoolOptions extends Pool.Options {
+  connect: buildConnector.connector;
+}
+
+/** All connections of one client. Keeps sockets alive between requests; knows every socket, so that close is at once. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #sockets = new Set<Socket>();
+  readonly #exchanges = new Set<Exchange>();
+  /** Which exchange a new socket is for: undici does not say, but it connects within the dispatch. */
+  readonly #current = new AsyncLocalStorage<Exchange>();
+  #closed = false;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends one request; resolves when the headers of its reply have arrived, whatever the status. Follows no redirect.
+   * @throws VocuError of the network (see `networkError`), `FIRST_BYTE_TIMEOUT`, `ABORTED`
+   */
+  async send(request: Outgoing): Promise<Answer> {
+    if (this.#closed) throw abortError();
+    const { url, body } = request;
+    const dispatcher = this.#dispatcherFor(url);
+    const exchange: Exchange = new Exchange({
+      destination: { host: url.host, connectTimeoutMs: this.#options.connectTimeoutMs },
+      firstByteTimeoutMs:
+        request.firstByteTimeoutMs + Math.ceil(uploadBytes(body) / SLOWEST_UPLOAD_BYTES_PER_MS),
+      signal: request.signal,
+      redactor: this.#options.redactor,
+      onOver: () => this.#exchanges.delete(exchange),
+    });
+    this.#exchanges.add(exchange);
+    this.#current.run(exchange, () => {
+      dispatcher.dispatch(
+        {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method,
+          headers: request.headers,
+          body,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        exchange,
+      );
+    });
+    return exchange.answered;
+  }
+
+  /** Ends every request with `ABORTED` and destroys every socket. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const exchange of this.#exchanges) exchange.destroy();
+    for (const socket of this.#sockets) socket.destroy(abortError());
+    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  #dispatcherFor(url: URL): Dispatcher {
+    const own = url.origin === this.#options.origin;
+    const key = `${own ? "own" : "foreign"} ${url.protocol}`;
+    const known = this.#dispatchers.get(key);
+    if (known) return known;
+    const made = this.#makeDispatcher(url, own);
+    this.#dispatchers.set(key, made);
+    return made;
+  }
+
+  #makeDispatcher(url: URL, own: boolean): Dispatcher {
+    const { connectTimeoutMs, proxy = {}, tls = {} } = this.#options;
+    const targetTls = own ? tls : { ca: tls.ca, rejectUnauthorized: tls.rejectUnauthorized };
+    const requestTls = { ...withoutBlanks(targetTls), timeout: connectTimeoutMs };
+    const connect = this.#tracked(buildConnector(requestTls), false);
+    const proxyUrl = url.protocol === "https:" ? proxy.https : proxy.http;
+    if (!proxyUrl) return new Agent({ connect, maxHeaderSize: MAX_HEADER_BYTES });
+
+    const { uri, token } = proxyAddress(proxyUrl, url.host);
+    return new EnvHttpProxyAgent({
+      httpProxy: uri,
+      httpsProxy: uri,
+      noProxy: proxy.no ?? "",
+      token,
+      proxyTunnel: false,
+      connect,
+      requestTls,
+      proxyTls: {
+        ca: tls.ca,
+        rejectUnauthorized: tls.rejectUnauthorized ?? true,
+        timeout: connectTimeoutMs,
+      },
+      maxHeaderSize: MAX_HEADER_BYTES,
+      clientFactory: (origin, options) => this.#pool(origin, options as PoolOptions, true),
+      factory: (origin, options) =>
+        this.#pool(origin, options as PoolOptions, new URL(origin).origin === new URL(uri).origin),
+    });
+  }
+
+  #pool(origin: string | URL, options: PoolOptions, toProxy: boolean): Pool {
+    const connect = toProxy ? this.#tracked(options.connect, true) : options.connect;
+    return new Pool(origin, { ...options, connect, maxHeaderSize: MAX_HEADER_BYTES });
+  }
+
+  /** `connector`, telling the exchange that needs it about the new socket. */
+  #tracked(connector: buildConnector.connector, toProxy: boolean): buildConnector.connector {
+    // It returns the socket, which its type conceals.
+    const connect: (...args: Parameters<typeof connector>) => unknown = connector;
+    return (options, callback) => {
+      const exchange = this.#current.getStore();
+      if (this.#closed || exchange?.mayConnect() === false) {
+        const host = toProxy ? "the proxy" : options.hostname;
+        callback(
+          new VocuError("CONNECT_FAILED", { retryable: true, host, detail: "connection closed" }),
+          null,
+        );
+        return;
+      }
+      const socket = connect(options, callback);
+      if (!(socket instanceof Socket)) return;
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+      exchange?.connecting(socket, toProxy);
+    };
+  }
+}
+
+/** undici writes the credentials of a proxy into its errors; so they are taken out of the URL. */
+function proxyAddress(text: string, host: string): { uri: string; token?: string } {
+  let url: URL;
+  try {
+    url = new URL(text);
+    if (url.protocol !== "http:" && url.protocol !== "https:") throw new TypeError();
+  } catch {
+    throw new VocuError("PROXY_FAILED", { retryable: false, host, detail: "not an http or https URL" });
+  }
+  if (url.username === "") return { uri: url.origin };
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { uri: url.origin, token: `Basic ${Buffer.from(credentials).toString("base64")}` };
+}
+
+function withoutBlanks(options: TlsOptions): TlsOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]: [string, unknown]) => value !== undefined && value !== ""),
+  );
+}
+
+/** The secret parts of proxy URLs, for the redactor. */
+export function proxySecrets(proxy: ProxyOptions = {}): string[] {
+  return [proxy.http, proxy.https].flatMap((text) => {
+    if (!text || !URL.canParse(text)) return [];
+    const { password } = new URL(text);
+    const { token = "" } = proxyAddress(text, "");
+    return password === "" ? [] : [password, decodeURIComponent(password), token.slice("Basic ".length)];
+  });
+}
