@@ -1,0 +1,129 @@
+/** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
+import { chunks, NoAudioError, pace, type Chunk } from "../audio";
+import type { RunContext } from "./context";
+import type { Setting } from "./description";
+import { Problem } from "./problem";
+import type { AudioSequence } from "./sequence";
+
+/** How a node hands audio on. */
+export interface DeliverySettings {
+  /** `chunks`: a sequence of Buffers while the audio arrives; anything else: all of it in one message. */
+  readonly output: string;
+  readonly chunkBytes: number;
+  /** `realtime`: no faster than it plays. */
+  readonly pace: string;
+  /** How far ahead of the clock a paced chunk leaves, in ms. */
+  readonly leadMs: number;
+}
+
+/** The settings of `DeliverySettings` besides `output`, for the nodes that send chunks. */
+export const CHUNK_SETTINGS = {
+  chunkBytes: {
+    kind: "count",
+    default: 0,
+    min: 0,
+    max: 1048576,
+    when: { output: "chunks" },
+    advanced: true,
+  },
+  pace: {
+    kind: "select",
+    choices: ["off", "realtime"],
+    default: "off",
+    when: { output: "chunks" },
+    advanced: true,
+  },
+  leadMs: { kind: "count", default: 1000, min: 0, max: 60000, when: { pace: "realtime" }, advanced: true },
+} as const satisfies Record<string, Setting>;
+
+/** What is known about an audio; ends up in `msg.vocu`. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** An audio and what is known about it. */
+export interface Delivery {
+  readonly audio: AsyncIterable<Buffer>;
+  /** Known from the beginning: on every message. */
+  readonly known: Facts;
+  /** Known when it has ended: on the last message. */
+  readonly ending?: () => Facts;
+}
+
+/** The part of a node's context that delivering needs. */
+export type DeliveryContext = Pick<
+  RunContext<unknown, DeliverySettings>,
+  "settings" | "signal" | "send" | "status" | "arrivedAt"
+>;
+
+/** A paced listener with a small buffer is never handed more than this much audio at once, in ms. */
+const PACED_CHUNK_MS = 250;
+
+/** The status line is renewed this often while audio arrives, in ms. */
+const STATUS_EVERY_MS = 500;
+
+/**
+ * Sends the audio as the node is set to, and answers with the facts of the whole.
+ * @throws what the audio throws, after what was sent has been retracted; Problem `NOT_AUDIO` where it has no mp3 frame
+ */
+export async function deliver(
+  context: DeliveryContext,
+  sequence: AudioSequence,
+  delivery: Delivery,
+): Promise<Facts> {
+  try {
+    return await sendAll(context, sequence, delivery);
+  } catch (error) {
+    const retraction = sequence.retraction();
+    if (retraction) context.send(retraction);
+    if (error instanceof NoAudioError) throw new Problem("NOT_AUDIO");
+    throw error;
+  }
+}
+
+async function sendAll(
+  context: DeliveryContext,
+  sequence: AudioSequence,
+  { audio, known, ending }: Delivery,
+): Promise<Facts> {
+  const asChunks = context.settings.output === "chunks";
+  const whole: Buffer[] = [];
+  let firstAudioMs: number | undefined;
+  let facts = known;
+  const spoken = new SpokenStatus(context);
+  for await (const chunk of chunksOf(context, audio)) {
+    firstAudioMs ??= elapsed(context);
+    spoken.add(chunk.audioMs);
+    if (chunk.last) {
+      const { bytes, audioMs } = chunk.last;
+      const totals = { bytes, audioMs: Math.round(audioMs), firstAudioMs, totalMs: elapsed(context) };
+      facts = { ...known, ...totals, ...ending?.() };
+    }
+    if (asChunks) context.send(sequence.next(chunk.data, facts, chunk.last !== undefined));
+    else whole.push(chunk.data);
+  }
+  if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
+  return { ...facts, chunks: asChunks ? sequence.count : 1 };
+}
+
+function chunksOf({ settings, signal }: DeliveryContext, audio: AsyncIterable<Buffer>): AsyncIterable<Chunk> {
+  const { output, chunkBytes, leadMs } = settings;
+  if (output !== "chunks" || settings.pace !== "realtime") return chunks(audio, { chunkBytes });
+  return pace(chunks(audio, { chunkBytes, maxChunkMs: PACED_CHUNK_MS }), { leadMs, signal });
+}
+
+const elapsed = (context: DeliveryContext): number => Math.round(performance.now() - context.arrivedAt);
+
+/** Shows how much has been spoken, not at every chunk: each status travels to every open editor. */
+class SpokenStatus {
+  private audioMs = 0;
+  private shownAt = -Infinity;
+
+  constructor(private readonly context: DeliveryContext) {}
+
+  add(audioMs: number): void {
+    this.audioMs += audioMs;
+    const now = performance.now();
+    if (now - this.shownAt < STATUS_EVERY_MS) return;
+    this.shownAt = now;
+    this.context.status.working("speaking", { seconds: (this.audioMs / 1000).toFixed(1) });
+  }
+}
