@@ -3,6 +3,7 @@
  * time by `scripts/`), the dialog's validation (`lib/editor`) and the contract test all read this description.
  */
 import type { RunContext } from "./context";
+import type { FilePart } from "./files";
 
 /** The palette categories, one colour each. */
 export type Family = "speech" | "voices" | "library";
@@ -12,16 +13,7 @@ export type Place = "path" | "query" | "body" | "form";
 
 /** How a value is entered, converted and checked. `voice` and `style` are text with a picker. */
 export type InputKind =
-  | "text"
-  | "number"
-  | "integer"
-  | "toggle"
-  | "choice"
-  | "object"
-  | "list"
-  | "voice"
-  | "style"
-  | "file";
+  "text" | "number" | "integer" | "toggle" | "choice" | "object" | "list" | "voice" | "style" | "file";
 
 /** The source a fresh node reads an input from, as a TypedInput stores it, e.g. `msg` and `payload`. */
 export interface Source {
@@ -64,14 +56,24 @@ export interface InputOptions {
   readonly file?: FileRules;
 }
 
-/** Limits of a file input (API reference 0.4, fact 10). */
-export interface FileRules {
+/** Limits of a file input (API reference 0.4, fact 10; H). */
+export type FileRules = {
   /** Media type family that a data URL must begin with, e.g. `audio`. */
   readonly media: "audio" | "image" | "any";
   readonly maxBytes: number;
-  /** What the request wants: the file as data URL text, or as a form part. */
-  readonly wire: "dataUrl" | "part";
-}
+} & (
+  | {
+      /** The request wants data URL text. */
+      readonly wire: "dataUrl";
+      /** How long a recording must and may play, where its format tells it. */
+      readonly minSeconds?: number;
+      readonly maxSeconds?: number;
+    }
+  | {
+      /** The request wants a form part. */
+      readonly wire: "part";
+    }
+);
 
 /** One input of a node. The type parameters are what `run` receives. */
 export interface Input<T = unknown, R extends boolean = boolean> extends InputOptions {
@@ -99,11 +101,19 @@ export type Settings = Readonly<Record<string, Setting>>;
 
 /** The values `run` receives: required inputs are always there. */
 export type InputValues<I extends Inputs> = {
-  readonly [K in keyof I]: I[K] extends Input<infer T, infer R> ? (R extends true ? T : T | undefined) : never;
+  readonly [K in keyof I]: I[K] extends Input<infer T, infer R>
+    ? R extends true
+      ? T
+      : T | undefined
+    : never;
 };
 
 export type SettingValues<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends { kind: "count" } ? number : S[K] extends { kind: "check" } ? boolean : string;
+  readonly [K in keyof S]: S[K] extends { kind: "count" }
+    ? number
+    : S[K] extends { kind: "check" }
+      ? boolean
+      : string;
 };
 
 /** What holds for every node, whatever it does. */
@@ -155,6 +165,11 @@ export const voice = input<string>("voice");
 /** A style id (`promptId`), with the styles of the voice to pick from. */
 export const style = input<string>("style");
 
+/** A file: a Buffer, a path on this machine or a data URL; `run` receives data URL text or a form part (`file.wire`). */
+export const file = <const O extends InputOptions & { file: FileRules }>(
+  options: O,
+): Input<O["file"]["wire"] extends "part" ? FilePart : string, Req<O>> => ({ ...options, kind: "file" });
+
 /** One of several words; with `open` any other word too. */
 export const choice = <const O extends InputOptions>(
   choices: readonly string[],
@@ -185,4 +200,5 @@ export function literalTypeOf(kind: InputKind): string {
 }
 
 /** The file's name and the palette name: the type without its prefix. */
-export const nameOf = (description: Pick<Description, "type">): string => description.type.slice("vocu-".length);
+export const nameOf = (description: Pick<Description, "type">): string =>
+  description.type.slice("vocu-".length);

@@ -2,6 +2,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import { convert, isBlank } from "./convert";
 import { sourceOf, type Input, type Inputs, type InputValues, type Source } from "./description";
+import { loadFile } from "./files";
 import { Problem } from "./problem";
 
 /** A node's stored configuration: an input `x` sits in `x` and `xType`. */
@@ -19,7 +20,8 @@ export function storedSource(config: Config, name: string, spec: Input): Source 
 
 /**
  * All inputs of a node for this message, converted. Blank optional inputs are left out.
- * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of `convert`.
+ * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of `convert`
+ * and `loadFile`.
  */
 export async function readInputs<I extends Inputs>(
   RED: NodeAPI,
@@ -36,10 +38,21 @@ export async function readInputs<I extends Inputs>(
   for (const [name, spec] of Object.entries(inputs)) {
     const excused = spec.requiredUnless !== undefined && values[spec.requiredUnless] !== undefined;
     const wanted = spec.required === true || (spec.requiredUnless !== undefined && !excused);
-    if (wanted && values[name] === undefined) throw new Problem("INPUT_MISSING", { field: name }, { field: name });
+    if (wanted && values[name] === undefined)
+      throw new Problem("INPUT_MISSING", { field: name }, { field: name });
+  }
+  // Files last: what is wrong with the others is known without reading them.
+  for (const [name, { file }] of Object.entries(inputs)) {
+    if (file && values[name] !== undefined) {
+      values[name] = await loadFile(file, name, values[name], workingDirectory(RED));
+    }
   }
   return values as InputValues<I>;
 }
+
+/** Where relative paths begin, as for Node-RED's own file nodes. */
+const workingDirectory = (RED: NodeAPI): string | undefined =>
+  (RED.settings as { fileWorkingDirectory?: string }).fileWorkingDirectory;
 
 /** Node-RED's evaluation as a promise; blank sources are "not given" whatever their type. */
 async function evaluate(
