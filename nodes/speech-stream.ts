@@ -9,8 +9,21 @@ export = defineNode({
   settings: {
     output: { kind: "select", choices: ["chunks", "buffer"], default: "chunks" },
     busy: { kind: "select", choices: BUSY, default: "queue" },
-    chunkBytes: { kind: "count", default: 0, min: 0, max: 1048576, when: { output: "chunks" }, advanced: true },
-    pace: { kind: "select", choices: ["off", "realtime"], default: "off", when: { output: "chunks" }, advanced: true },
+    chunkBytes: {
+      kind: "count",
+      default: 0,
+      min: 0,
+      max: 1048576,
+      when: { output: "chunks" },
+      advanced: true,
+    },
+    pace: {
+      kind: "select",
+      choices: ["off", "realtime"],
+      default: "off",
+      when: { output: "chunks" },
+      advanced: true,
+    },
     leadMs: { kind: "count", default: 1000, min: 0, max: 60000, when: { pace: "realtime" }, advanced: true },
   },
   outputs: 2,

@@ -42,7 +42,8 @@ function invalid(field: string, wanted: string): Problem {
 
 function toText(field: string, value: unknown): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+    return String(value);
   if (Buffer.isBuffer(value)) return value.toString("utf8");
   throw invalid(field, "text");
 }

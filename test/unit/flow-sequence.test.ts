@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { AudioSequence, carriedParts, type Message } from "../../lib/flow/sequence";
+
+const tools = { generateId: () => "s1", cloneMessage: <T>(message: T): T => structuredClone(message) };
+const sequence = (own: object): AudioSequence => new AudioSequence(tools, { _msgid: "m", ...own } as Message);
+
+describe("an audio sequence", () => {
+  it("numbers its chunks and tells their count on the last one only", () => {
+    const speech = sequence({ payload: "hi" });
+    const first = speech.next(Buffer.from("a"), {}, false);
+    const last = speech.next(Buffer.from("b"), {}, true);
+    assert.deepEqual(first.parts, { id: "s1", type: "buffer", ch: "", index: 0 });
+    assert.deepEqual(last.parts, { id: "s1", type: "buffer", ch: "", index: 1, count: 2 });
+  });
+
+  it("gives every chunk its own copy of the other properties", () => {
+    const speech = sequence({ payload: "hi", room: { name: "kitchen" } });
+    const first = speech.next(Buffer.from("a"), {}, false);
+    const second = speech.next(Buffer.from("b"), {}, true);
+    assert.deepEqual(first.room, { name: "kitchen" });
+    assert.notEqual(first.room, second.room);
+  });
+
+  it("keeps the incoming sequence inside its own", () => {
+    const outer = { id: "o", index: 3, count: 9, type: "array", len: 1 };
+    assert.deepEqual(
+      (sequence({ parts: outer }).next(Buffer.from("a"), {}, true).parts as { parts: unknown }).parts,
+      outer,
+    );
+  });
+
+  it("lets a later join put split text together as audio, not as text", () => {
+    const split = { id: "o", index: 0, count: 2, type: "string", ch: "\n", len: 12 };
+    assert.deepEqual(carriedParts(split), { id: "o", index: 0, count: 2, type: "buffer", ch: "" });
+  });
+
+  it("makes one message without a sequence of its own", () => {
+    assert.equal("parts" in sequence({ payload: "hi" }).whole(Buffer.from("a"), {}), false);
+  });
+
+  it("takes nothing back that was never sent", () => {
+    const speech = sequence({});
+    assert.equal(speech.retraction(), undefined);
+    speech.next(Buffer.from("a"), {}, false);
+    assert.deepEqual(speech.retraction(), { reset: true, parts: { id: "s1" } });
+  });
+});
