@@ -1,4 +1,5 @@
 /** A node that is one API call: where its inputs travel, and what comes back (API reference, sections C to H). */
+import { FormData } from "undici";
 import type { ApiRequest, Reply } from "../api";
 import type { RunContext } from "./context";
 import {
@@ -8,9 +9,11 @@ import {
   type Inputs,
   type InputValues,
   type Place,
+  type RunDescription,
   type Settings,
   type SettingValues,
 } from "./description";
+import type { FilePart } from "./files";
 import { defineNode, type NodeModule } from "./register";
 
 /** How an operation is called. */
@@ -23,28 +26,63 @@ export interface OperationRequest {
 }
 
 /** A node that is one call. */
-export interface OperationDescription<I extends Inputs, S extends Settings> extends Omit<Description<I, S>, "outputs"> {
+export interface OperationDescription<I extends Inputs, S extends Settings> extends Omit<
+  Description<I, S>,
+  "outputs"
+> {
   readonly request: OperationRequest;
+  /** 1 by default. */
+  readonly outputs?: 1 | 2;
+  /** The JSON body where it is more than the inputs under their names. */
+  readonly body?: (inputs: InputValues<I>, settings: SettingValues<S>) => unknown;
   /** What `msg.payload` becomes; by default the envelope's `data`. */
   readonly output?: (reply: Reply) => unknown;
+  /**
+   * What happens around the call, for operations that the API does not make safe or whole by themselves: looking before,
+   * checking after. `call` makes the request; throw a Problem to report an error.
+   */
+  readonly around?: (context: OperationContext<I, S>, call: Call<InputValues<I>>) => Promise<Outcome>;
+}
+
+/** What an operation's `around` works with. */
+export type OperationContext<I extends Inputs, S extends Settings> = RunContext<InputValues<I>, SettingValues<S>>;
+
+/** Makes an operation's request, with these values in place of the inputs where they are given. */
+export type Call<V> = (values?: V) => Promise<Reply>;
+
+/** What comes of an operation. */
+export interface Outcome {
+  readonly reply: Reply;
+  /** `msg.payload`; by default what the description's `output` makes of the reply. */
+  readonly payload?: unknown;
+  /** What `msg.vocu` holds besides the facts of the reply. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** Makes the node module of an operation. */
 export function operation<I extends Inputs, S extends Settings>(
   description: OperationDescription<I, S>,
-): NodeModule<OperationDescription<I, S>> {
-  return defineNode({ ...description, outputs: 1, run: (context) => callOperation(description, context) });
+): NodeModule<OperationDescription<I, S> & RunDescription<I, S>> {
+  return defineNode({
+    ...description,
+    outputs: 1,
+    run: (context: OperationContext<I, S>) => callOperation(description, context),
+  });
 }
 
 async function callOperation<I extends Inputs, S extends Settings>(
   description: OperationDescription<I, S>,
-  context: RunContext<InputValues<I>, SettingValues<S>>,
+  context: OperationContext<I, S>,
 ): Promise<void> {
-  const reply = await callApi(context, requestOf(description, context.inputs, context.settings));
-  const payload = description.output ? description.output(reply) : reply.data;
-  context.send({ ...context.msg, payload, vocu: replyFacts(nameOf(description), reply) });
+  const call: Call<InputValues<I>> = (values = context.inputs) =>
+    callApi(context, requestOf(description, values, context.settings));
+  const outcome = await (description.around?.(context, call) ?? call().then((reply) => ({ reply })));
+  const { reply, facts, payload = (description.output ?? dataOf)(reply) }: Outcome = outcome;
+  context.send({ ...context.msg, payload, vocu: { ...replyFacts(nameOf(description), reply), ...facts } });
   context.status.idle("done");
 }
+
+const dataOf = (reply: Reply): unknown => reply.data;
 
 /** One call on behalf of a message: its turn, its abort signal, its time limit. */
 export async function callApi(context: RunContext<unknown, unknown>, request: ApiRequest): Promise<Reply> {
@@ -66,7 +104,10 @@ export function replyFacts(operation: string, reply: Reply): Record<string, unkn
   return { operation, status, ...(requestId === undefined ? {} : { requestId }), durationMs, attempts };
 }
 
-/** The request that an operation's values make. */
+/**
+ * The request that an operation's values make. Where the reference leaves a path or a form field's name open, a setting
+ * `path` or `<input>Field` replaces what the description assumes.
+ */
 export function requestOf(
   description: Pick<OperationDescription<Inputs, Settings>, "type" | "request" | "inputs">,
   values: Readonly<Record<string, unknown>>,
@@ -74,23 +115,37 @@ export function requestOf(
 ): ApiRequest {
   const { method, path: template, costsCredits } = description.request;
   const path = typeof settings.path === "string" ? settings.path : template;
-  const sorted: Record<Exclude<Place, "form">, Record<string, unknown>> = { path: {}, query: {}, body: {} };
+  const sorted: Record<Place, Record<string, unknown>> = { path: {}, query: {}, body: {}, form: {} };
   for (const [name, spec] of Object.entries(description.inputs)) {
-    const value = values[name];
-    const place = placeOf(name, spec, description.request);
-    if (value !== undefined && place !== "form") sorted[place][spec.as ?? name] = value;
+    if (values[name] === undefined) continue;
+    const field = settings[`${name}Field`];
+    const wireName = typeof field === "string" ? field : (spec.as ?? name);
+    sorted[placeOf(name, spec, { method, path })][wireName] = values[name];
   }
-  const hasBody = Object.keys(sorted.body).length > 0;
   return {
     operation: nameOf(description),
     method,
     path,
     pathParams: sorted.path as Record<string, string>,
     query: sorted.query,
-    ...(hasBody ? { json: sorted.body } : {}),
+    ...(Object.keys(sorted.body).length > 0 ? { json: sorted.body } : {}),
+    ...(Object.keys(sorted.form).length > 0 ? { form: formOf(sorted.form) } : {}),
     ...(costsCredits === true ? { costsCredits } : {}),
   };
 }
+
+/** A multipart form: files as parts that are read while they are sent, everything else as text. */
+export function formOf(fields: Readonly<Record<string, unknown>>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (isFilePart(value)) form.set(name, value.blob, value.filename);
+    else form.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  }
+  return form;
+}
+
+const isFilePart = (value: unknown): value is FilePart =>
+  typeof value === "object" && value !== null && "blob" in value && value.blob instanceof Blob;
 
 /** Where an input travels: where it says, in the path when the template names it, else as the method suggests. */
 export function placeOf(name: string, spec: Input, request: OperationRequest): Place {
