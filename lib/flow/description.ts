@@ -54,7 +54,12 @@ export interface InputOptions {
   readonly of?: string;
   /** What a file may be and how large, see `files.ts`. */
   readonly file?: FileRules;
+  /** Shown and read only while a setting has this value, or one of these. */
+  readonly when?: When;
 }
+
+/** Values that settings must have, e.g. `{ pace: "realtime" }` or `{ shape: ["text", "splitter"] }`; a check is "true". */
+export type When = Readonly<Record<string, string | readonly string[]>>;
 
 /** Limits of a file input (API reference 0.4, fact 10; H). */
 export type FileRules = {
@@ -92,8 +97,8 @@ export type Setting = (
 ) & {
   /** Folded away in the dialog. */
   readonly advanced?: boolean;
-  /** Shown only while another setting has this value, e.g. `{ pace: "realtime" }`. */
-  readonly when?: Readonly<Record<string, string>>;
+  /** Shown only while another setting has this value, or one of these. */
+  readonly when?: When;
 };
 
 export type Inputs = Readonly<Record<string, Input>>;
@@ -142,7 +147,11 @@ export interface RunDescription<I extends Inputs, S extends Settings> extends De
   readonly run: (context: RunContext<InputValues<I>, SettingValues<S>>) => Promise<void>;
 }
 
-type Req<O extends InputOptions> = O extends { required: true } ? true : false;
+type Req<O extends InputOptions> = O extends { when: When }
+  ? false
+  : O extends { required: true }
+    ? true
+    : false;
 
 const input =
   <T>(kind: InputKind) =>
@@ -159,7 +168,9 @@ export const toggle = input<boolean>("toggle");
 /** A JSON object, also as text. */
 export const object = input<Record<string, unknown>>("object");
 /** A list, also as JSON text; a single object or value counts as a list of one. */
-export const list = input<unknown[]>("list");
+export const list = <const O extends InputOptions>(
+  options?: O,
+): Input<O extends { integers: true } ? number[] : unknown[], Req<O>> => ({ ...options, kind: "list" });
 /** A voice id (`voiceId`), with the account's voices to pick from. */
 export const voice = input<string>("voice");
 /** A style id (`promptId`), with the styles of the voice to pick from. */
@@ -175,6 +186,10 @@ export const choice = <const O extends InputOptions>(
   choices: readonly string[],
   options?: O,
 ): Input<string, Req<O>> => ({ ...options, choices, kind: "choice" });
+
+/** Whether what is shown `when` applies to these settings. */
+export const applies = (when: When | undefined, settings: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(when ?? {}).every(([name, wanted]) => [wanted].flat().includes(String(settings[name])));
 
 /** The source a fresh node has for this input. */
 export function sourceOf(spec: Input): Source {

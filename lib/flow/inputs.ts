@@ -1,7 +1,7 @@
 /** Reads a node's inputs for one message: TypedInput source -> value -> conversion. */
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import { convert, isBlank } from "./convert";
-import { sourceOf, type Input, type Inputs, type InputValues, type Source } from "./description";
+import { applies, sourceOf, type Input, type Inputs, type InputValues, type Source } from "./description";
 import { loadFile } from "./files";
 import { Problem } from "./problem";
 
@@ -19,7 +19,8 @@ export function storedSource(config: Config, name: string, spec: Input): Source 
 }
 
 /**
- * All inputs of a node for this message, converted. Blank optional inputs are left out.
+ * All inputs of a node for this message, converted. Blank optional inputs are left out, and those that the node's
+ * settings have no use for.
  * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of `convert`
  * and `loadFile`.
  */
@@ -29,20 +30,22 @@ export async function readInputs<I extends Inputs>(
   config: Config,
   inputs: I,
   msg: NodeMessageInFlow,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<InputValues<I>> {
   const values: Record<string, unknown> = {};
-  for (const [name, spec] of Object.entries(inputs)) {
+  const asked = Object.entries(inputs).filter(([, spec]) => applies(spec.when, settings));
+  for (const [name, spec] of asked) {
     const raw = await evaluate(RED, node, storedSource(config, name, spec), name, msg);
     if (!isBlank(raw)) values[name] = convert(spec, name, raw);
   }
-  for (const [name, spec] of Object.entries(inputs)) {
+  for (const [name, spec] of asked) {
     const excused = spec.requiredUnless !== undefined && values[spec.requiredUnless] !== undefined;
     const wanted = spec.required === true || (spec.requiredUnless !== undefined && !excused);
     if (wanted && values[name] === undefined)
       throw new Problem("INPUT_MISSING", { field: name }, { field: name });
   }
   // Files last: what is wrong with the others is known without reading them.
-  for (const [name, { file }] of Object.entries(inputs)) {
+  for (const [name, { file }] of asked) {
     if (file && values[name] !== undefined) {
       values[name] = await loadFile(file, name, values[name], workingDirectory(RED));
     }

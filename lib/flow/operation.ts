@@ -45,7 +45,10 @@ export interface OperationDescription<I extends Inputs, S extends Settings> exte
 }
 
 /** What an operation's `around` works with. */
-export type OperationContext<I extends Inputs, S extends Settings> = RunContext<InputValues<I>, SettingValues<S>>;
+export type OperationContext<I extends Inputs, S extends Settings> = RunContext<
+  InputValues<I>,
+  SettingValues<S>
+>;
 
 /** Makes an operation's request, with these values in place of the inputs where they are given. */
 export type Call<V> = (values?: V) => Promise<Reply>;

@@ -21,10 +21,10 @@ export interface NodeModule<D = unknown> {
 type Send = (msg: (Message | null)[]) => void;
 type Done = (error?: Error) => void;
 
-/** Makes the node module of a description. */
-export function defineNode<I extends Inputs, S extends Settings>(
-  description: RunDescription<I, S>,
-): NodeModule<RunDescription<I, S>> {
+/** Makes the node module of a description, whatever `More` it says. */
+export function defineNode<I extends Inputs, S extends Settings, More extends object = object>(
+  description: RunDescription<I, S> & More,
+): NodeModule<RunDescription<I, S> & More> {
   const load = (RED: NodeAPI): void => {
     function Constructor(this: Node, config: NodeDef): void {
       RED.nodes.createNode(this, config);
@@ -61,13 +61,13 @@ class Runner<I extends Inputs, S extends Settings> {
 
   listen(): void {
     this.node.on("input", (msg: NodeMessageInFlow, send: unknown, done: Done) => {
-      if (isReset(msg as Message)) {
+      if (isReset(msg)) {
         this.jobs.stop("reset");
         done();
         return;
       }
       const arrivedAt = performance.now();
-      this.jobs.start((job) => this.handle(job, msg as Message, send as Send, done, arrivedAt));
+      this.jobs.start((job) => this.handle(job, msg, send as Send, done, arrivedAt));
     });
     this.node.on("close", (_removed: boolean, done: () => void) => {
       void this.jobs.close().then(() => {
@@ -97,22 +97,24 @@ class Runner<I extends Inputs, S extends Settings> {
   private async serve(job: Job, msg: Message, send: Send, arrivedAt: number): Promise<void> {
     const account = accountOf(this.RED, this.config.account);
     const settings = readSettings(this.config, this.description.settings ?? ({} as S));
-    const inputs = await this.read(msg);
+    const inputs = await this.read(msg, settings);
     job.signal.throwIfAborted();
     const ticket = ticketOf(msg, job.signal);
     const release = await this.takeTurn(settings, job, ticket);
     if (!release) return;
     try {
-      await this.description.run(this.context(msg, job, { account, settings, inputs, ticket, arrivedAt, send }));
+      await this.description.run(
+        this.context(msg, job, { account, settings, inputs, ticket, arrivedAt, send }),
+      );
     } finally {
       release();
       if (this.lane.waiting > 0) this.status.waiting(this.lane.waiting);
     }
   }
 
-  private read(msg: Message): Promise<InputValues<I>> {
+  private read(msg: Message, settings: SettingValues<S>): Promise<InputValues<I>> {
     const mine = this.reading.then(() =>
-      readInputs(this.RED, this.node, this.config, this.description.inputs, msg),
+      readInputs(this.RED, this.node, this.config, this.description.inputs, msg, settings),
     );
     this.reading = mine.catch(() => undefined);
     return mine;
