@@ -39,9 +39,13 @@ export interface OperationDescription<I extends Inputs, S extends Settings> exte
   readonly output?: (reply: Reply) => unknown;
   /**
    * What happens around the call, for operations that the API does not make safe or whole by themselves: looking before,
-   * checking after. `call` makes the request; throw a Problem to report an error.
+   * checking after, handing on what the reply leads to. `call` makes the request; throw a Problem to report an error;
+   * answer undefined when everything has been sent already.
    */
-  readonly around?: (context: OperationContext<I, S>, call: Call<InputValues<I>>) => Promise<Outcome>;
+  readonly around?: (
+    context: OperationContext<I, S>,
+    call: Call<InputValues<I>>,
+  ) => Promise<Outcome | undefined>;
 }
 
 /** What an operation's `around` works with. */
@@ -68,7 +72,7 @@ export function operation<I extends Inputs, S extends Settings>(
 ): NodeModule<OperationDescription<I, S> & RunDescription<I, S>> {
   return defineNode({
     ...description,
-    outputs: 1,
+    outputs: description.outputs ?? 1,
     run: (context: OperationContext<I, S>) => callOperation(description, context),
   });
 }
@@ -77,9 +81,13 @@ async function callOperation<I extends Inputs, S extends Settings>(
   description: OperationDescription<I, S>,
   context: OperationContext<I, S>,
 ): Promise<void> {
-  const call: Call<InputValues<I>> = (values = context.inputs) =>
-    callApi(context, requestOf(description, values, context.settings));
-  const outcome = await (description.around?.(context, call) ?? call().then((reply) => ({ reply })));
+  const call: Call<InputValues<I>> = (values = context.inputs) => {
+    const request = requestOf(description, values, context.settings);
+    const { body } = description;
+    return callApi(context, body ? { ...request, json: body(values, context.settings) } : request);
+  };
+  const outcome = description.around ? await description.around(context, call) : { reply: await call() };
+  if (!outcome) return;
   const { reply, facts, payload = (description.output ?? dataOf)(reply) }: Outcome = outcome;
   context.send({ ...context.msg, payload, vocu: { ...replyFacts(nameOf(description), reply), ...facts } });
   context.status.idle("done");
