@@ -59,7 +59,7 @@ export class VocuClient {
       try {
         return await this.#callOnce(request, options);
       } catch (error) {
-        if (!(error instanceof VocuError) || error.code === "ABORTED") throw error;
+        if (!(error instanceof VocuError)) throw error;
         const doubtful = error.code === "CONNECTION_LOST" || error.code === "FIRST_BYTE_TIMEOUT";
         const retryable = error.cause.retryable && !(doubtful && kind === "write");
         throw error.with({ operation: request.operation, retryable });

@@ -66,11 +66,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       this.#settle = { resolve, reject };
     });
     const { signal, destination } = options;
-    if (signal?.aborted) this.#fail(abortError(signal));
-    else {
-      signal?.addEventListener("abort", this.#onAbort, { once: true });
-      this.#limit(destination.connectTimeoutMs, "CONNECT_TIMEOUT", { host: destination.host });
-    }
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#limit(destination.connectTimeoutMs, "CONNECT_TIMEOUT", { host: destination.host });
   }
 
   /** Whether the exchange is over, well or badly. */

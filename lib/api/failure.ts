@@ -46,12 +46,11 @@ export function networkError(error: Error, phase: Phase, to: Destination, redact
     const statusCode = Number(refusedByProxy[1] ?? refusedByProxy[2]);
     return new VocuError("PROXY_FAILED", { ...facts, statusCode, retryable: statusCode >= 500 });
   }
-  return phase === "connecting"
-    ? connectError(nodeCode, facts, to)
-    : new VocuError(
-        /^HPE_|HEADERS_OVERFLOW|CONTENT_LENGTH/.test(nodeCode) ? "BAD_REPLY" : "CONNECTION_LOST",
-        facts,
-      );
+  if (phase === "connecting") return connectError(nodeCode, facts, to);
+  const senseless = error.name === "HTTPParserError" || /HEADERS_OVERFLOW|CONTENT_LENGTH/.test(nodeCode);
+  return senseless
+    ? new VocuError("BAD_REPLY", { ...facts, retryable: false })
+    : new VocuError("CONNECTION_LOST", facts);
 }
 
 function connectError(nodeCode: string, facts: ErrorFacts, to: Destination): VocuError {

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock";
-import { VocuError } from "./errors";
+import { abortError, VocuError } from "./errors";
 import { neverSent } from "./failure";
 
 const FIRST_WAIT_MS = 500;
@@ -43,6 +43,7 @@ export async function withRetries<T>(
     try {
       return { value: await attempt(), attempts };
     } catch (error) {
+      if (signal?.aborted) throw abortError(signal);
       if (!(error instanceof VocuError)) throw error;
       if (attempts > retries || !mayRepeat(error, kind)) throw error.with({ attempts });
       await clock.sleep(waitBefore(attempts + 1, error, clock.random()), signal);

@@ -138,7 +138,7 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof VocuError) || error.code === "ABORTED") throw error;
+    if (!(error instanceof VocuError)) throw error;
     const doubtful = error.code === "CONNECTION_LOST" || error.code === "FIRST_BYTE_TIMEOUT";
     throw error.with({ operation: OPERATION, retryable: error.cause.retryable && !doubtful });
   }

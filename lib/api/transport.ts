@@ -66,14 +66,14 @@ export class Transport {
    * @throws VocuError of the network (see `networkError`), `FIRST_BYTE_TIMEOUT`, `ABORTED`
    */
   async send(request: Outgoing): Promise<Answer> {
-    if (this.#closed) throw abortError();
-    const { url, body } = request;
+    const { url, body, signal } = request;
+    if (this.#closed || signal?.aborted) throw abortError(signal);
     const dispatcher = this.#dispatcherFor(url);
     const exchange: Exchange = new Exchange({
       destination: { host: url.host, connectTimeoutMs: this.#options.connectTimeoutMs },
       firstByteTimeoutMs:
         request.firstByteTimeoutMs + Math.ceil(uploadBytes(body) / SLOWEST_UPLOAD_BYTES_PER_MS),
-      signal: request.signal,
+      signal,
       redactor: this.#options.redactor,
       onOver: () => this.#exchanges.delete(exchange),
     });
@@ -154,11 +154,8 @@ export class Transport {
     return (options, callback) => {
       const exchange = this.#current.getStore();
       if (this.#closed || exchange?.mayConnect() === false) {
-        const host = toProxy ? "the proxy" : options.hostname;
-        callback(
-          new VocuError("CONNECT_FAILED", { retryable: true, host, detail: "connection closed" }),
-          null,
-        );
+        const code = toProxy ? "PROXY_FAILED" : "CONNECT_FAILED";
+        callback(new VocuError(code, { retryable: true, detail: "it closed the connection" }), null);
         return;
       }
       const socket = connect(options, callback);
@@ -172,16 +169,23 @@ export class Transport {
 
 /** undici writes the credentials of a proxy into its errors; so they are taken out of the URL. */
 function proxyAddress(text: string, host: string): { uri: string; token?: string } {
-  let url: URL;
-  try {
-    url = new URL(text);
-    if (url.protocol !== "http:" && url.protocol !== "https:") throw new TypeError();
-  } catch {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
     throw new VocuError("PROXY_FAILED", { retryable: false, host, detail: "not an http or https URL" });
   }
-  if (url.username === "") return { uri: url.origin };
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { uri: url.origin, token: `Basic ${Buffer.from(credentials).toString("base64")}` };
+  return url.username === "" ? { uri: url.origin } : { uri: url.origin, token: basicToken(url) };
+}
+
+function basicToken({ username, password }: URL): string {
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function withoutBlanks(options: TlsOptions): TlsOptions {
@@ -193,9 +197,8 @@ function withoutBlanks(options: TlsOptions): TlsOptions {
 /** The secret parts of proxy URLs, for the redactor. */
 export function proxySecrets(proxy: ProxyOptions = {}): string[] {
   return [proxy.http, proxy.https].flatMap((text) => {
-    if (!text || !URL.canParse(text)) return [];
-    const { password } = new URL(text);
-    const { token = "" } = proxyAddress(text, "");
-    return password === "" ? [] : [password, decodeURIComponent(password), token.slice("Basic ".length)];
+    const url = text && URL.canParse(text) ? new URL(text) : undefined;
+    if (!url?.password) return [];
+    return [url.password, decoded(url.password), basicToken(url).slice("Basic ".length)];
   });
 }
