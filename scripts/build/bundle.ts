@@ -1,0 +1,20 @@
+/** Bundles `lib/editor` for the browser. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { PATHS, ROOT } from "./paths";
+
+/** Writes `resources/vocu-editor.js`, which defines the global `vocuEditor`. */
+export async function bundleEditor(): Promise<void> {
+  await build({
+    entryPoints: [join(ROOT, "lib", "editor", "index.ts")],
+    outfile: join(PATHS.resources, "vocu-editor.js"),
+    bundle: true,
+    format: "iife",
+    globalName: "vocuEditor",
+    target: "es2019",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "error",
+  });
+}

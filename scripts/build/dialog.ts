@@ -1,0 +1,148 @@
+/** The rows of a node's edit dialog; `lib/editor` brings them to life. */
+import type { Input, Setting } from "../../lib/flow/description";
+import { labelProperty } from "./definition";
+import { SHARED_NAMESPACE } from "./paths";
+import type { ConfigSource, NodeSource, Source } from "./sources";
+
+/** The template of a node's dialog. */
+export function dialogOf(source: Source): string {
+  const rows = source.kind === "config" ? configRows(source) : nodeRows(source);
+  return [
+    `<script type="text/html" data-template-name="${source.description.type}">`,
+    ...rows,
+    "</script>",
+  ].join("\n");
+}
+
+function nodeRows({ description }: NodeSource): string[] {
+  const inputs = Object.entries(description.inputs);
+  const settings = Object.entries(description.settings ?? {});
+  const isAdvanced = ([, field]: [string, Input | Setting]): boolean => field.advanced === true;
+  const plain = <T extends [string, Input | Setting]>(entries: T[]): T[] =>
+    entries.filter((e) => !isAdvanced(e));
+  const folded = <T extends [string, Input | Setting]>(entries: T[]): T[] => entries.filter(isAdvanced);
+  return [
+    nameRow("node-input", labelProperty(description)),
+    row({ id: "node-input-account", icon: "user-circle-o", label: shared("dialog.account") }, textField),
+    ...plain(inputs).map(([name, input]) => inputRow(name, input)),
+    ...plain(settings).map(([name, setting]) => settingRow("node-input", name, setting)),
+    ...advanced([
+      ...folded(inputs).map(([name, input]) => inputRow(name, input)),
+      ...folded(settings).map(([name, setting]) => settingRow("node-input", name, setting)),
+    ]),
+  ];
+}
+
+function configRows({ description }: ConfigSource): string[] {
+  const prefix = "node-config-input";
+  const settings = Object.entries(description.settings);
+  const rows = (folded: boolean): string[] =>
+    settings
+      .filter(([, setting]) => (setting.advanced === true) === folded)
+      .map(([name, setting]) => settingRow(prefix, name, setting));
+  const secrets = description.credentials.map((name) =>
+    row(
+      { id: `${prefix}-${name}`, icon: "key", label: `settings.${name}.label`, field: name },
+      passwordField,
+    ),
+  );
+  const references = Object.keys(description.references).map((name) =>
+    row(
+      { id: `${prefix}-${name}`, icon: iconOf(name), label: `settings.${name}.label`, field: name },
+      textField,
+    ),
+  );
+  return [
+    nameRow(prefix, "name"),
+    ...rows(false),
+    ...secrets,
+    '<div class="form-row vocu-test"></div>',
+    ...references,
+    ...advanced(rows(true)),
+  ];
+}
+
+const nameRow = (prefix: string, property: string): string =>
+  row({ id: `${prefix}-${property}`, icon: "tag", label: "node-red:common.label.name" }, textField);
+
+function inputRow(name: string, input: Input): string {
+  const id = `node-input-${name}`;
+  const head = { id, icon: INPUT_ICONS[input.kind], label: `inputs.${name}.label`, field: name };
+  return row(head, () => `${textField(id)}<input type="hidden" id="${id}Type">`);
+}
+
+function settingRow(prefix: string, name: string, setting: Setting): string {
+  const head = { id: `${prefix}-${name}`, icon: iconOf(name), label: `settings.${name}.label`, field: name };
+  switch (setting.kind) {
+    case "select":
+      return row(
+        head,
+        (id) => `<select id="${id}" style="width: 70%">${options(name, setting.choices)}</select>`,
+      );
+    case "check":
+      return row(head, (id) => `<input type="checkbox" id="${id}" style="width: auto">`);
+    default:
+      return row(head, textField);
+  }
+}
+
+const options = (name: string, choices: readonly string[]): string =>
+  choices
+    .map(
+      (value) =>
+        `<option value="${value}" data-i18n="settings.${name}.choices.${value.replace(/[.:]/g, "_")}"></option>`,
+    )
+    .join("");
+
+/** Rows that are folded away until they are wanted. */
+function advanced(rows: readonly string[]): string[] {
+  if (rows.length === 0) return [];
+  return [`<div class="vocu-advanced" data-title="${shared("dialog.advanced")}">`, ...rows, "</div>"];
+}
+
+interface Row {
+  readonly id: string;
+  readonly icon: string;
+  /** Key of its label. */
+  readonly label: string;
+  /** The input or setting that lib/editor looks after. */
+  readonly field?: string;
+}
+
+function row({ id, icon, label, field }: Row, control: (id: string) => string): string {
+  const data = field === undefined ? "" : ` data-vocu="${field}"`;
+  const caption = `<label for="${id}"><i class="fa fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
+  return `<div class="form-row"${data}>${caption} ${control(id)}</div>`;
+}
+
+const textField = (id: string): string => `<input type="text" id="${id}" style="width: 70%">`;
+const passwordField = (id: string): string => `<input type="password" id="${id}" style="width: 70%">`;
+const shared = (key: string): string => `${SHARED_NAMESPACE}:${key}`;
+
+const INPUT_ICONS: Readonly<Record<Input["kind"], string>> = {
+  text: "align-left",
+  number: "sliders",
+  integer: "sliders",
+  toggle: "toggle-on",
+  choice: "list-ul",
+  object: "code",
+  list: "code",
+  voice: "microphone",
+  style: "smile-o",
+  file: "file-audio-o",
+};
+
+const SETTING_ICONS: Readonly<Record<string, string>> = {
+  site: "globe",
+  baseUrl: "link",
+  proxy: "random",
+  tls: "lock",
+  retries: "repeat",
+  connectTimeout: "clock-o",
+  firstByteTimeout: "clock-o",
+  stallTimeout: "clock-o",
+  busy: "sort-amount-asc",
+  output: "sign-out",
+};
+
+const iconOf = (setting: string): string => SETTING_ICONS[setting] ?? "cog";

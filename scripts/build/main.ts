@@ -1,0 +1,137 @@
+/**
+ * Builds the package: compiles the runtime, and generates from each node's description what the editor needs of it
+ * (docs: CONTRIBUTING). Everything goes to `dist/` and `resources/`; nothing generated is committed.
+ */
+import { execFile } from "node:child_process";
+import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { bundleEditor } from "./bundle";
+import { nodeCatalog, sharedCatalog } from "./catalog";
+import { definitionOf } from "./definition";
+import { dialogOf } from "./dialog";
+import { helpOf } from "./help";
+import { wordsOfNode, type NodeWords } from "./node-words";
+import { PATHS, ROOT, STAGE } from "./paths";
+import { readSources, type Source } from "./sources";
+import { differences, readLanguages, type Language } from "./words";
+
+/** The language every other one is measured by. */
+const REFERENCE = "en-US";
+
+/**
+ * Builds everything.
+ * @returns one line about what was built
+ * @throws Error with one line for each compiler error, each missing or unused word, each missing icon.
+ */
+export async function build(): Promise<string> {
+  const startedAt = performance.now();
+  await clear(STAGE);
+  try {
+    const summary = await generate();
+    for (const folder of ["dist", "resources"]) {
+      await clear(join(ROOT, folder));
+      await rename(join(STAGE, folder), join(ROOT, folder));
+    }
+    return `${summary} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`;
+  } finally {
+    await clear(STAGE);
+  }
+}
+
+async function generate(): Promise<string> {
+  await Promise.all([compile(), bundleEditor()]);
+  const sources = readSources();
+  const languages = readLanguages(
+    PATHS.words,
+    sources.map(({ name }) => name),
+  );
+  const words = resolveAll(sources, languages);
+  await Promise.all([
+    ...sources.map((source) => write(join(PATHS.nodes, `${source.name}.html`), htmlOf(source))),
+    ...sources.map(({ name }) => copyIcon(name)),
+    ...languages.flatMap((language) => writeLanguage(language, words)),
+  ]);
+  return `built ${sources.length} nodes in ${languages.length} languages`;
+}
+
+async function compile(): Promise<void> {
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  try {
+    await promisify(execFile)(
+      process.execPath,
+      [tsc, "-p", "tsconfig.build.json", "--outDir", join(STAGE, "dist")],
+      { cwd: ROOT },
+    );
+  } catch (error) {
+    throw new Error((error as { stdout?: string }).stdout?.trim() ?? String(error), { cause: error });
+  }
+}
+
+/** The html of a node; the first one loaded brings the shared script. */
+function htmlOf(source: Source): string {
+  const library =
+    source.kind === "config"
+      ? '<script src="resources/@vocu-community/node-red-vocu/vocu-editor.js"></script>\n'
+      : "";
+  return `${library}<script type="text/javascript">\n${definitionOf(source)}\n</script>\n\n${dialogOf(source)}\n`;
+}
+
+type AllWords = ReadonlyMap<Language, ReadonlyMap<Source, NodeWords>>;
+
+function resolveAll(sources: readonly Source[], languages: readonly Language[]): AllWords {
+  const complaints = compare(sources, languages);
+  const all = new Map(
+    languages.map((language) => {
+      const ofLanguage = sources.map((source): [Source, NodeWords] => {
+        const resolved = wordsOfNode(source, language);
+        complaints.push(...resolved.complaints);
+        return [source, resolved.words];
+      });
+      return [language, new Map(ofLanguage)];
+    }),
+  );
+  if (complaints.length > 0) throw new Error([...new Set(complaints)].join("\n"));
+  return all;
+}
+
+function compare(sources: readonly Source[], languages: readonly Language[]): string[] {
+  const reference = languages.find(({ code }) => code === REFERENCE);
+  if (!reference) return [`locales/${REFERENCE}: missing`];
+  return languages.flatMap((language) => [
+    ...differences(language.code, "shared.json", reference.shared, language.shared),
+    ...sources.flatMap(({ name }) => {
+      const [wanted, given] = [reference.own[name], language.own[name]];
+      const prose = (wanted?.details === "") !== (given?.details === "");
+      return [
+        ...differences(language.code, `${name}.json`, wanted?.words ?? {}, given?.words ?? {}),
+        ...(prose ? [`locales/${language.code}/${name}.md: one language has it, the other not`] : []),
+      ];
+    }),
+  ]);
+}
+
+function writeLanguage(language: Language, all: AllWords): Promise<void>[] {
+  const folder = join(PATHS.nodes, "locales", language.code);
+  const words = all.get(language) ?? new Map<Source, NodeWords>();
+  return [...words].flatMap(([source, ofNode]) => {
+    const shared = source.kind === "config" ? sharedCatalog(language, [...words.values()]) : {};
+    const catalog = { ...nodeCatalog(source, ofNode), ...shared };
+    return [
+      write(join(folder, `${source.name}.json`), `${JSON.stringify(catalog, null, 1)}\n`),
+      write(join(folder, `${source.name}.html`), helpOf(source, ofNode)),
+    ];
+  });
+}
+
+async function copyIcon(name: string): Promise<void> {
+  await mkdir(join(PATHS.nodes, "icons"), { recursive: true });
+  await cp(join(PATHS.icons, `${name}.svg`), join(PATHS.nodes, "icons", `${name}.svg`));
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+const clear = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });

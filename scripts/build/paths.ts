@@ -1,0 +1,18 @@
+/** Where the build reads and writes, relative to the package. */
+import { join } from "node:path";
+
+/** The package's own folder. */
+export const ROOT = join(__dirname, "..", "..");
+
+/** Everything is built here and moved into place when it is complete, so that a running Node-RED never sees half of it. */
+export const STAGE = join(ROOT, "node_modules", ".cache", `vocu-build-${process.pid}`);
+
+export const PATHS = {
+  nodes: join(STAGE, "dist", "nodes"),
+  words: join(ROOT, "locales"),
+  icons: join(ROOT, "icons"),
+  resources: join(STAGE, "resources"),
+} as const;
+
+/** The i18n namespace of the words that all nodes share: the catalog of the account's set. */
+export const SHARED_NAMESPACE = "@vocu-community/node-red-vocu/account";

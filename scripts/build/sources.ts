@@ -1,0 +1,79 @@
+/** Which nodes there are: package.json and the compiled files must name the same ones. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Description, Settings } from "../../lib/flow/description";
+import { PATHS, ROOT } from "./paths";
+
+/** A node of the palette, as its file describes it. */
+export interface NodeSource {
+  readonly kind: "node";
+  readonly name: string;
+  readonly description: Description;
+}
+
+/** A config node, as its file describes it. */
+export interface ConfigSource {
+  readonly kind: "config";
+  readonly name: string;
+  readonly description: {
+    readonly type: string;
+    readonly settings: Settings;
+    readonly references: Readonly<Record<string, string>>;
+    readonly credentials: readonly string[];
+  };
+}
+
+export type Source = NodeSource | ConfigSource;
+
+interface Manifest {
+  readonly "node-red": { readonly nodes: Readonly<Record<string, string>> };
+}
+
+/**
+ * Every node, in the order in which Node-RED loads them.
+ * @throws Error naming each file that is not listed, each entry without a file and each misnamed type.
+ */
+export function readSources(): Source[] {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Manifest;
+  const listed = manifest["node-red"].nodes;
+  const compiled = readdirSync(PATHS.nodes)
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => file.slice(0, -".js".length));
+  const complaints = disagreements(listed, compiled);
+  if (complaints.length > 0) throw new Error(complaints.join("\n"));
+  return Object.keys(listed).map((name) => sourceOf(name));
+}
+
+/** Where package.json and the compiled files disagree. */
+export function disagreements(
+  listed: Readonly<Record<string, string>>,
+  compiled: readonly string[],
+): string[] {
+  const names = Object.keys(listed);
+  return [
+    ...compiled
+      .filter((name) => !names.includes(name))
+      .map((name) => `package.json: node-red.nodes does not list nodes/${name}.ts`),
+    ...names
+      .filter((name) => !compiled.includes(name))
+      .map((name) => `package.json: node-red.nodes lists ${name}, but there is no nodes/${name}.ts`),
+    ...names
+      .filter((name) => listed[name] !== `dist/nodes/${name}.js`)
+      .map((name) => `package.json: node-red.nodes.${name} must be dist/nodes/${name}.js`),
+    ...(names[0] === "account" ? [] : ["package.json: account must be the first of node-red.nodes"]),
+  ];
+}
+
+function sourceOf(name: string): Source {
+  const file = join(PATHS.nodes, `${name}.js`);
+  // The compiled file is what users run, so it is what describes the node.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { description } = require(file) as { description?: Source["description"] };
+  if (description?.type !== `vocu-${name}`) {
+    throw new Error(`nodes/${name}.ts: must export a node described as vocu-${name}`);
+  }
+  if (!existsSync(join(PATHS.icons, `${name}.svg`))) throw new Error(`icons/${name}.svg: missing`);
+  return "credentials" in description
+    ? { kind: "config", name, description }
+    : { kind: "node", name, description };
+}
