@@ -35,7 +35,7 @@ export interface OperationDescription<I extends Inputs, S extends Settings> exte
   readonly outputs?: 1 | 2;
   /** The JSON body where it is more than the inputs under their names. */
   readonly body?: (inputs: InputValues<I>, settings: SettingValues<S>) => unknown;
-  /** What `msg.payload` becomes; by default the envelope's `data`. */
+  /** What `msg.payload` becomes, by default the envelope's `data`; where there is none, it stays as it was. */
   readonly output?: (reply: Reply) => unknown;
   /**
    * What happens around the call, for operations that the API does not make safe or whole by themselves: looking before,
@@ -89,7 +89,8 @@ async function callOperation<I extends Inputs, S extends Settings>(
   const outcome = description.around ? await description.around(context, call) : { reply: await call() };
   if (!outcome) return;
   const { reply, facts, payload = (description.output ?? dataOf)(reply) }: Outcome = outcome;
-  context.send({ ...context.msg, payload, vocu: { ...replyFacts(nameOf(description), reply), ...facts } });
+  const vocu = { ...replyFacts(nameOf(description), reply), ...facts };
+  context.send({ ...context.msg, ...(payload === undefined ? {} : { payload }), vocu });
   context.status.idle("done");
 }
 

@@ -1,0 +1,189 @@
+/** Operations that list things: one page, or all pages as a sequence of single things (API reference D.5, G.3, H). */
+import type { Reply } from "../api";
+import {
+  integer,
+  nameOf,
+  type Inputs,
+  type InputValues,
+  type RunDescription,
+  type Settings,
+} from "./description";
+import {
+  callApi,
+  replyFacts,
+  requestOf,
+  type OperationContext,
+  type OperationDescription,
+} from "./operation";
+import { defineNode, type NodeModule } from "./register";
+import type { Message, MessageTools, Parts } from "./sequence";
+
+/** The service's own page size. */
+const PAGE_SIZE = 20;
+
+/** What every list takes. The largest `limit` is documented for splitters only. */
+export const PAGE_INPUTS = {
+  limit: integer({ min: 1, default: PAGE_SIZE }),
+  offset: integer({ min: 0, default: 0 }),
+} as const satisfies Inputs;
+
+/** `one`: a message with an array; `all`: page after page, a message for each thing. */
+export const PAGE_SETTINGS = {
+  pages: { kind: "select", choices: ["one", "all"], default: "one" },
+} as const satisfies Settings;
+
+/** A listing operation: as any other, with `limit` and `offset` among its inputs. */
+export type ListingDescription<I extends typeof PAGE_INPUTS & Inputs> = Omit<
+  OperationDescription<I, typeof PAGE_SETTINGS>,
+  "settings" | "output" | "around"
+>;
+
+/** A listing's description is marked. */
+interface Paged {
+  readonly pages: true;
+}
+
+/**
+ * Makes the node module of a listing operation. With `all`, things are sent while further pages are fetched, so the
+ * count is on the last message only; an empty list sends nothing. Cut short (reset, error) the sequence is taken back.
+ */
+export function listing<I extends typeof PAGE_INPUTS & Inputs>(
+  description: ListingDescription<I>,
+): NodeModule<ListingDescription<I> & Paged & RunDescription<I, typeof PAGE_SETTINGS>> {
+  return defineNode({
+    ...description,
+    pages: true as const,
+    settings: PAGE_SETTINGS,
+    outputs: 1 as const,
+    run: (context: Context<I>) =>
+      context.settings.pages === "all" ? sendAll(description, context) : sendOne(description, context),
+  });
+}
+
+type Context<I extends Inputs> = OperationContext<I, typeof PAGE_SETTINGS>;
+
+async function sendOne<I extends Inputs>(
+  description: ListingDescription<I & typeof PAGE_INPUTS>,
+  context: Context<I>,
+): Promise<void> {
+  const reply = await callApi(context, requestOf(description, context.inputs));
+  context.send({ ...context.msg, payload: reply.data, vocu: factsOf(description, reply) });
+  context.status.done(context.words("shared:status.listed", { count: itemsOf(reply).length }));
+}
+
+async function sendAll<I extends Inputs>(
+  description: ListingDescription<I & typeof PAGE_INPUTS>,
+  context: Context<I>,
+): Promise<void> {
+  const sequence = new ItemSequence(context.RED.util, context.msg);
+  try {
+    // One thing is held back: only the last may carry the count.
+    let held: Item | undefined;
+    for await (const item of allItems(description, context)) {
+      if (held) context.send(sequence.next(held.thing, held.facts, false));
+      held = item;
+    }
+    if (held) context.send(sequence.next(held.thing, held.facts, true));
+  } catch (error) {
+    const retraction = sequence.retraction();
+    if (retraction) context.send(retraction);
+    throw error;
+  }
+  if (sequence.count === 0) context.status.idle("empty");
+  else context.status.done(context.words("shared:status.listed", { count: sequence.count }));
+}
+
+interface Item {
+  readonly thing: unknown;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Page after page; a thing that slid onto the next page because a new one came in is not given twice. */
+async function* allItems<I extends Inputs>(
+  description: ListingDescription<I & typeof PAGE_INPUTS>,
+  context: Context<I>,
+): AsyncGenerator<Item> {
+  const inputs = context.inputs as InputValues<typeof PAGE_INPUTS>;
+  const limit = inputs.limit ?? PAGE_SIZE;
+  const seen = new Set<string>();
+  for (let offset = inputs.offset ?? 0; ;) {
+    const reply = await callApi(context, requestOf(description, { ...context.inputs, limit, offset }));
+    context.signal.throwIfAborted();
+    const page = itemsOf(reply);
+    const facts = factsOf(description, reply);
+    for (const thing of page) {
+      const id = idOf(thing);
+      if (id !== undefined && seen.has(id)) continue;
+      if (id !== undefined) seen.add(id);
+      yield { thing, facts };
+      context.signal.throwIfAborted();
+    }
+    offset += page.length;
+    if (isLast(reply, page.length, limit, offset)) return;
+  }
+}
+
+/**
+ * A page that is shorter than asked for is the last one; but a server may hand out less than a large `limit` asks for,
+ * so only a page below its standard size is believed.
+ */
+function isLast(reply: Reply, length: number, limit: number, reached: number): boolean {
+  const { total } = reply.body;
+  return length < Math.min(limit, PAGE_SIZE) || (typeof total === "number" && reached >= total);
+}
+
+const itemsOf = ({ data }: Reply): readonly unknown[] => (Array.isArray(data) ? (data as unknown[]) : []);
+
+function idOf(thing: unknown): string | undefined {
+  const id = typeof thing === "object" && thing !== null && "id" in thing ? thing.id : undefined;
+  return typeof id === "string" ? id : undefined;
+}
+
+/** `msg.vocu`, with `total` where the service tells it (splitters). */
+function factsOf(
+  description: Pick<RunDescription<Inputs, Settings>, "type">,
+  reply: Reply,
+): Record<string, unknown> {
+  const { total } = reply.body;
+  return { ...replyFacts(nameOf(description), reply), ...(typeof total === "number" ? { total } : {}) };
+}
+
+/** The messages of one list, in the form that Join and Batch understand. */
+class ItemSequence {
+  private readonly id: string;
+  private sent = 0;
+
+  constructor(
+    private readonly tools: MessageTools,
+    private readonly message: Message,
+  ) {
+    this.id = tools.generateId();
+  }
+
+  /** How many messages have been made. */
+  get count(): number {
+    return this.sent;
+  }
+
+  /** The next thing as a message of its own; only the last one carries `parts.count`. */
+  next(thing: unknown, vocu: object, last: boolean): Message {
+    const outer = this.message.parts as Parts | undefined;
+    const others = { ...this.message, payload: undefined, parts: undefined };
+    const index = this.sent;
+    this.sent += 1;
+    const parts: Parts = {
+      id: this.id,
+      type: "array",
+      index,
+      len: 1,
+      ...(last ? { count: this.sent } : {}),
+      ...(outer ? { parts: outer } : {}),
+    };
+    return { ...this.tools.cloneMessage(others), payload: thing, parts, vocu } as Message;
+  }
+
+  /** Makes a half-filled join forget this sequence; undefined when it never began. */
+  retraction(): Message | undefined {
+    return this.sent === 0 ? undefined : ({ reset: true, parts: { id: this.id } } as unknown as Message);
+  }
+}
