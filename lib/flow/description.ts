@@ -187,6 +187,19 @@ export const choice = <const O extends InputOptions>(
   options?: O,
 ): Input<string, Req<O>> => ({ ...options, choices, kind: "choice" });
 
+/** The same inputs, asked for only while settings have these values; to `run` none of them is certain to be there. */
+export const inputsWhen = <I extends Inputs>(
+  when: When,
+  inputs: I,
+): { readonly [K in keyof I]: I[K] extends Input<infer T> ? Input<T, false> : never } =>
+  Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, { ...spec, when }])) as never;
+
+/** The same settings, shown only while others have these values. */
+export const settingsWhen = <S extends Settings>(when: When, settings: S): S =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, spec]) => [name, { ...spec, when: { ...spec.when, ...when } }]),
+  ) as S;
+
 /** Whether what is shown `when` applies to these settings. */
 export const applies = (when: When | undefined, settings: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(when ?? {}).every(([name, wanted]) => [wanted].flat().includes(String(settings[name])));

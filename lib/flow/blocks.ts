@@ -1,0 +1,125 @@
+/** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
+import { convert, isBlank } from "./convert";
+import { choice, text, type Input, type Inputs } from "./description";
+import { Problem } from "./problem";
+import { SPEECH_INPUTS } from "./speech-inputs";
+
+/** A block as it travels. */
+export type Block = Readonly<Record<string, unknown>>;
+
+const { voiceId, promptId, preset, speechRate, language, break_clone, vivid, emo_switch, seed } =
+  SPEECH_INPUTS;
+const { instruct_mode, reference_mode, infinite_mode, post_processing } = SPEECH_INPUTS;
+const { vc_mode, high_quality, keep_prosody, cover_mode } = SPEECH_INPUTS;
+
+/** What a spoken text takes inside a block, besides the text itself. */
+export const TEXT_BLOCK_INPUTS = {
+  voiceId,
+  promptId,
+  preset,
+  speechRate,
+  language,
+  break_clone,
+  vivid,
+  emo_switch,
+  seed,
+  instruct_mode,
+  reference_mode,
+  infinite_mode,
+  post_processing,
+} as const satisfies Inputs;
+
+/** A key whose type the reference does not tell: it travels as it is. */
+const OPAQUE = null;
+
+const INTERVALS = {
+  interval: OPAQUE,
+  interval_head: OPAQUE,
+  interval_tail: OPAQUE,
+  interval_range: OPAQUE,
+};
+
+const WORDS = text({ required: true });
+const RECORDING = text({ required: true });
+
+/** The keys that each type of block honours (API reference D.2). */
+export const BLOCK_KEYS: Readonly<Record<string, Readonly<Record<string, Input | null>>>> = {
+  text: { text: WORDS, ...TEXT_BLOCK_INPUTS, gamble: OPAQUE, ...INTERVALS },
+  audio: {
+    voiceId,
+    promptId,
+    input_audio: RECORDING,
+    speechRate,
+    vc_mode,
+    high_quality,
+    keep_prosody,
+    cover_mode,
+    ...INTERVALS,
+  },
+  sfx: { text: WORDS, sfx_length: OPAQUE, sfx_image: OPAQUE, sfx_mode: OPAQUE, ...INTERVALS },
+  music: {
+    text: text(),
+    music_duration: OPAQUE,
+    music_instrumental: OPAQUE,
+    music_lyrics: OPAQUE,
+    music_reference_audio: OPAQUE,
+    music_reference_voice: OPAQUE,
+    music_task_type: OPAQUE,
+    music_src_audio: OPAQUE,
+    music_cover_strength: OPAQUE,
+    ...INTERVALS,
+  },
+  scene: {
+    text: WORDS,
+    language,
+    mentions: OPAQUE,
+    enable_music: OPAQUE,
+    seed,
+    reference_mode,
+    ...INTERVALS,
+  },
+  custom_audio: { input_audio: RECORDING, ...INTERVALS },
+  stem_separation: { input_audio: RECORDING, ...INTERVALS },
+};
+
+/**
+ * Checks and converts the blocks of a task. A block without `type` becomes `audio` when it has `input_audio` and no
+ * text, else `text`. Blank values are left out.
+ * @param field the input's name, for errors: `contents[0].text`
+ * @throws Problem `INPUT_UNKNOWN_KEY`, `INPUT_NOT_A_CHOICE`, `INPUT_MISSING`, `INPUT_INVALID`, `INPUT_OUT_OF_RANGE`, …
+ */
+export function readBlocks(field: string, contents: readonly unknown[]): Block[] {
+  if (contents.length === 0) throw new Problem("INPUT_MISSING", { field }, { field });
+  return contents.map((given, index) => readBlock(`${field}[${index}]`, given));
+}
+
+function readBlock(field: string, given: unknown): Block {
+  if (typeof given !== "object" || given === null || Array.isArray(given) || Buffer.isBuffer(given)) {
+    throw new Problem("INPUT_INVALID", { field, wanted: "object" }, { field });
+  }
+  const { type: givenType, ...values } = given as Record<string, unknown>;
+  const type = isBlank(givenType) ? guess(values) : typeOf(`${field}.type`, givenType);
+  const keys = BLOCK_KEYS[type] ?? {};
+  const block: Record<string, unknown> = { type };
+  for (const [key, value] of Object.entries(values)) {
+    if (isBlank(value)) continue;
+    const at = `${field}.${key}`;
+    if (!Object.hasOwn(keys, key))
+      throw new Problem("INPUT_UNKNOWN_KEY", { field: at, key, type }, { field: at });
+    const spec = keys[key];
+    block[key] = spec ? convert(spec, at, value) : value;
+  }
+  for (const [key, spec] of Object.entries(keys)) {
+    const at = `${field}.${key}`;
+    const missing = spec?.required === true && block[key] === undefined;
+    if (missing) throw new Problem("INPUT_MISSING", { field: at }, { field: at });
+  }
+  return block;
+}
+
+const guess = (values: Block): string =>
+  isBlank(values.text) && !isBlank(values.input_audio) ? "audio" : "text";
+
+const TYPE = choice(Object.keys(BLOCK_KEYS));
+
+const typeOf = (field: string, given: unknown): string => convert(TYPE, field, given) as string;

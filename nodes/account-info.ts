@@ -1,0 +1,11 @@
+import { operation } from "../lib/flow";
+
+export = operation({
+  type: "vocu-account-info",
+  family: "library",
+  reference: "E.1",
+  operationId: "getAccountInfo",
+  request: { method: "GET", path: "/api/account/info" },
+  inputs: {},
+  output: ({ body }) => body.user,
+});

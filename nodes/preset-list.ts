@@ -1,0 +1,10 @@
+import { operation } from "../lib/flow";
+
+export = operation({
+  type: "vocu-preset-list",
+  family: "speech",
+  reference: "H",
+  operationId: "listPresets",
+  request: { method: "GET", path: "/api/tts/presets" },
+  inputs: {},
+});
