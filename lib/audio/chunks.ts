@@ -11,7 +11,7 @@ export interface Chunk {
   data: Buffer;
   /** How long this chunk plays, in milliseconds. */
   audioMs: number;
-  /** Only on the last chunk: the whole stream's figures. */
+  /** On the last chunk the whole stream's figures, on the others undefined. */
   last?: StreamTotals;
 }
 
@@ -30,7 +30,7 @@ export interface StreamTotals {
 /** How `chunks` groups frames. */
 export interface ChunkOptions {
   /**
-   * 0: a chunk for every arrival that completes a frame that may go. Otherwise a chunk as soon as it has at least this
+   * 0: a chunk for every arrival that completes a frame that may go. Otherwise a chunk, the first one too, as soon as it has at least this
    * many bytes of whole frames; the chunks are then the same however the network cuts the stream.
    */
   chunkBytes: number;
@@ -152,7 +152,7 @@ class Gatherer {
 
   /** Moves what is held into the open chunk, which closes first where it would play too long. */
   #release(): void {
-    if (this.#open.ticks > 0 && this.#open.ticks + this.#held.ticks > this.#maxTicks) this.#close();
+    if (this.#open.ticks + this.#held.ticks > this.#maxTicks) this.#close();
     this.#open.bytes += this.#held.bytes;
     this.#open.ticks += this.#held.ticks;
     this.#held = { bytes: 0, ticks: 0 };
@@ -160,12 +160,8 @@ class Gatherer {
 
   #close(last?: StreamTotals): void {
     if (this.#open.bytes === 0) return;
-    const chunk: Chunk = {
-      data: this.#bytes.take(this.#open.bytes),
-      audioMs: this.#open.ticks / TICKS_PER_MS,
-    };
-    if (last !== undefined) chunk.last = last;
-    this.#closed.push(chunk);
+    const data = this.#bytes.take(this.#open.bytes);
+    this.#closed.push({ data, audioMs: this.#open.ticks / TICKS_PER_MS, last });
     this.#open = { bytes: 0, ticks: 0 };
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isInfoFrame, parseFrameHeader, ticksOf, TICKS_PER_MS } from "../../lib/audio/frame";
+import { isInfoFrame, parseFrameHeader, sameStream, ticksOf, TICKS_PER_MS } from "../../lib/audio/frame";
 import { bitratesOf, frame, header, infoFrame, SAMPLE_RATES, type FrameRecipe } from "./audio-fixtures";
 
 const VERSIONS = [1, 2, 2.5] as const;
@@ -128,6 +128,30 @@ describe("ticks", () => {
         }
       }
     }
+  });
+});
+
+describe("headers of one stream", () => {
+  it("may differ in bit rate, padding, checksum and channels", () => {
+    assert.equal(sameStream(parse({}), parse({ bitrate: 64, padding: true, crc: true, mono: true })), true);
+  });
+
+  const FOREIGN: Record<string, [FrameRecipe, FrameRecipe]> = {
+    "sample rate": [{}, { sampleRate: 48000 }],
+    layer: [{}, { layer: 2 }],
+    version: [
+      { version: 2, sampleRate: 24000 },
+      { version: 2.5, sampleRate: 12000 },
+    ],
+    "free format": [{}, { bitrate: 0 }],
+  };
+  for (const [what, [one, other]] of Object.entries(FOREIGN)) {
+    it(`may not differ in ${what}`, () => assert.equal(sameStream(parse(one), parse(other)), false));
+  }
+
+  it("may not differ in version where the sample rate is the same", () => {
+    const one = parse({ version: 2, sampleRate: 24000 });
+    assert.equal(sameStream(one, { ...one, version: 2.5 }), false);
   });
 });
 

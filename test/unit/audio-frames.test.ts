@@ -142,6 +142,11 @@ describe("frame splitter: free format", () => {
     assert.ok(Math.abs(splitter.audioMs - 30 * frameMs()) < 1e-9);
   });
 
+  it("tells the length it found in the header", () => {
+    const found = split(framesOf(4, recipe)).units.map((unit) => unit.kind === "frame" && unit.header.bytes);
+    assert.deepEqual(found, [313, 313, 313, 313]);
+  });
+
   it("takes padding into account", () => {
     const frames = framesOf(30, recipe).map((data, index) =>
       index % 3 === 0 ? frame({ ...recipe, padding: true }) : data,
@@ -163,6 +168,7 @@ describe("frame splitter: free format", () => {
   it("hands out later frames with their last byte", () => {
     const splitter = new FrameSplitter();
     for (const data of framesOf(30, recipe)) splitter.push(data);
+    assert.equal(splitter.frames, 30);
     assert.deepEqual(
       splitter.push(frame(recipe)).map((unit) => unit.kind),
       ["frame"],
@@ -212,9 +218,15 @@ describe("frame splitter: what is no audio", () => {
   });
 
   it("treats something that only looks like an ID3v2 tag as garbage", () => {
-    const tag = id3v2(300);
-    tag[8] = 0x80;
-    assertFrames([tag, ...frames], frames, "gf");
+    for (const [at, byte] of [
+      [8, 0x80],
+      [3, 0xff],
+      [4, 0xff],
+    ] as const) {
+      const tag = id3v2(300);
+      tag[at] = byte;
+      assertFrames([tag, ...frames], frames, "gf");
+    }
   });
 
   for (const mark of ["Xing", "Info", "VBRI"] as const) {
@@ -233,8 +245,19 @@ describe("frame splitter: what is no audio", () => {
 
   it("passes an extended ID3v1 tag and a Lyrics3 tag at the end", () => {
     const extended = Buffer.concat([Buffer.from("TAG+"), Buffer.alloc(223, 0x44)]);
+    Buffer.concat(framesOf(2, { bitrate: 32, sampleRate: 48000 })).copy(extended, 128);
     const lyrics = Buffer.from("LYRICSBEGININD0000200LYR00005hello000042LYRICS200");
-    assertFrames([...frames, extended, lyrics, id3v1()], frames, "ftg");
+    assertFrames([...frames, extended, ...frames, lyrics, id3v1()], [...frames, ...frames], "ftfg");
+  });
+
+  it("reads on behind the footer of an APE tag that has no header", () => {
+    const footer = apeTag(0).subarray(32);
+    footer.writeUInt32LE(5000, 12);
+    assertFrames([...frames, footer, ...frames], [...frames, ...frames], "ftf");
+  });
+
+  it("takes zeros behind a frame for garbage, not for padding", () => {
+    assertFrames([id3v2(10), ...frames, Buffer.alloc(60), ...frames], [...frames, ...frames], "tfgf");
   });
 
   it("goes on with a second mp3 glued behind the first one's tag", () => {
@@ -288,6 +311,11 @@ describe("frame splitter: garbage", () => {
   it("hides no frames of another kind: a pair that does not fit the stream is garbage", () => {
     const foreign = framesOf(2, { version: 2, sampleRate: 16000, bitrate: 64 });
     assertFrames([...frames, junk, ...foreign, junk, ...frames], [...frames, ...frames], "fgf");
+  });
+
+  it("hides no mixed pair: a header confirmed only by one of another kind is garbage", () => {
+    const mixed = Buffer.concat([junk, frame(), header({ sampleRate: 48000 }), junk]);
+    assertFrames([...frames, mixed, ...frames], [...frames, ...frames], "fgf");
   });
 
   it("does not hide a stream that goes on with another sample rate", () => {

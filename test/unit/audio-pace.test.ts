@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
+import sinon from "sinon";
 import { chunks, pace, systemClock, type Clock } from "../../lib/audio";
 import { arriving, collect, framesOf } from "./audio-fixtures";
 
@@ -75,6 +76,12 @@ describe("pace", () => {
     const clock = new TestClock();
     const times = await leaving(pieces(6, 100, clock, [0, 0, 0, 150]), 200, clock);
     assert.deepEqual(times, [0, 0, 0, 150, 200, 300]);
+  });
+
+  it("keeps count when a chunk comes just before the listener runs dry", async () => {
+    const clock = new TestClock();
+    const times = await leaving(pieces(6, 100, clock, [0, 0, 0, 299.5]), 200, clock);
+    assert.deepEqual(times, [0, 0, 0, 299.5, 299.5, 300]);
   });
 
   it("counts anew from a chunk that came after the listener ran dry", async () => {
@@ -171,9 +178,14 @@ describe("pace ended early", () => {
     await assert.rejects(waiting, reason);
   });
 
-  it("rejects at once when the signal has aborted before", async () => {
-    const { source } = closable();
-    await assert.rejects(pace(source, { leadMs: 0, signal: AbortSignal.abort(reason) }).next(), reason);
+  it("rejects without reading when the signal has aborted before", async () => {
+    let read = 0;
+    async function* source(): AsyncGenerator<Piece> {
+      read += 1;
+      yield* pieces(1, 1);
+    }
+    await assert.rejects(pace(source(), { leadMs: 0, signal: AbortSignal.abort(reason) }).next(), reason);
+    assert.equal(read, 0);
   });
 
   it("closes the source when the consumer stops", async () => {
@@ -195,6 +207,19 @@ describe("pace ended early", () => {
       collect(pace(broken(), { leadMs: 0, signal: never, clock: new TestClock() })),
       /^Error: cut$/,
     );
+  });
+
+  it("does not close a source that has ended by itself", async () => {
+    const inner = pieces(2, 1);
+    let closed = 0;
+    const source: AsyncIterable<Piece> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => inner.next(),
+        return: async () => ((closed += 1), inner.return(undefined)),
+      }),
+    };
+    await collect(pace(source, { leadMs: 0, signal: never, clock: new TestClock() }));
+    assert.equal(closed, 0);
   });
 
   it("leaves no listener on the signal", async () => {
@@ -219,5 +244,19 @@ describe("system clock", () => {
     abort.abort(reason);
     await assert.rejects(sleeping, reason);
     await assert.rejects(systemClock.sleep(60_000, abort.signal), reason);
+  });
+
+  it("leaves no timer behind when it is woken", async () => {
+    const timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const abort = new AbortController();
+      const sleeping = systemClock.sleep(60_000, abort.signal);
+      assert.equal(timers.countTimers(), 1);
+      abort.abort(new Error("stop"));
+      await assert.rejects(sleeping);
+      assert.equal(timers.countTimers(), 0);
+    } finally {
+      timers.restore();
+    }
   });
 });
