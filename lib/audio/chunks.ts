@@ -30,8 +30,8 @@ export interface StreamTotals {
 /** How `chunks` groups frames. */
 export interface ChunkOptions {
   /**
-   * 0: a chunk for every arrival that completes a frame that may go. Otherwise a chunk, the first one too, as soon as it has at least this
-   * many bytes of whole frames; the chunks are then the same however the network cuts the stream.
+   * 0: a chunk for every arrival that completes a frame that may go. Otherwise a chunk, the first one too, as soon as
+   * it has at least this many bytes of whole frames; the chunks are then the same however the network cuts the stream.
    */
   chunkBytes: number;
   /**
