@@ -7,6 +7,7 @@ import { readEnvelope, requestIdOf, type JsonObject } from "./reply";
 import { buildRequest, type ApiRequest } from "./request";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type ClientOptions, type Session } from "./session";
+import { baseUrlOf } from "./sites";
 import { AuthMemory, speak, type SpeakOptions, type SpeechStream } from "./speech";
 import type { SpeechParams } from "./speech-request";
 import { proxySecrets, Transport } from "./transport";
@@ -31,13 +32,15 @@ export class VocuClient {
   readonly #session: Session;
   readonly #auth = new AuthMemory();
 
+  /** @throws VocuError `BAD_BASE_URL` */
   constructor(options: ClientOptions, clock: Clock = systemClock) {
     const apiKey = options.apiKey.trim();
     const redactor = new Redactor([apiKey, ...proxySecrets(options.proxy)]);
     const { connectTimeoutMs, proxy, tls } = options;
-    const { origin } = new URL(options.baseUrl);
+    const baseUrl = baseUrlOf("custom", options.baseUrl);
+    const { origin } = new URL(baseUrl);
     this.#session = {
-      options: { ...options, apiKey },
+      options: { ...options, baseUrl, apiKey },
       transport: new Transport({ origin, connectTimeoutMs, proxy, tls, redactor }),
       redactor,
       keyRedactor: new Redactor([apiKey]),

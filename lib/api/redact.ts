@@ -3,19 +3,22 @@ const LONGEST_TEXT = 300;
 
 /** Takes secrets and markup out of text that somebody else wrote, before it becomes part of an error or of a result. */
 export class Redactor {
-  readonly #secrets: string[];
+  readonly #secrets: RegExp | undefined;
 
   /** @param secrets the key, proxy passwords and the like; shorter ones than four characters are not looked for. */
   constructor(secrets: readonly string[]) {
     const forms = secrets
       .filter((secret) => secret.length >= SHORTEST_SECRET)
       .flatMap((secret) => [secret, encodeURIComponent(secret), encodeURI(secret)]);
-    this.#secrets = [...new Set(forms)].sort((a, b) => b.length - a.length);
+    const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
+    const pattern = longestFirst.map((form) => form.replace(/[^\w]/g, "\\$&")).join("|");
+    // Percent-encoding may be written in lower case.
+    this.#secrets = pattern === "" ? undefined : new RegExp(pattern, "gi");
   }
 
   /** `text` with every secret, plain or URL-encoded, replaced by `***`. */
   redact(text: string): string {
-    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);
+    return this.#secrets ? text.replace(this.#secrets, "***") : text;
   }
 
   /** Whether a secret occurs in `text`. */

@@ -85,6 +85,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   }
 
   async return(): Promise<IteratorResult<Buffer, undefined>> {
+    this.#first = undefined;
     this.#cancel.abort();
     this.#release();
     await this.#generator.return(undefined).catch(() => undefined);
@@ -92,6 +93,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   }
 
   readonly #onAbort = () => {
+    this.#first = undefined;
     this.#cancel.abort(abortError(this.#plan.signal));
   };
 

@@ -5,7 +5,7 @@ import type { Redactor } from "./redact";
 
 /** Everything a client needs to know about an account and its network. */
 export interface ClientOptions {
-  /** Checked base URL, see `baseUrlOf`; may have a path. */
+  /** Base URL, see `baseUrlOf`; may have a path. */
   baseUrl: string;
   /** API key; goes to the origin of `baseUrl` only. */
   apiKey: string;

@@ -67,7 +67,7 @@ describe("api call: requests", () => {
     const body = { name: "你好", on: true, n: 1.5, list: [1, 2], none: null };
     await client(server.url).call({ ...CREATE, json: body });
     assert.equal(server.seen[0]?.headers["content-type"], "application/json");
-    assert.deepEqual(JSON.parse(server.seen[0]?.body.toString() ?? ""), body);
+    assert.deepEqual(JSON.parse(String(server.seen[0].body)), body);
   });
 
   it("sends forms with their length", async () => {

@@ -147,13 +147,13 @@ describe("api network: close", () => {
   });
 
   it("ends connecting", async () => {
-    let vocu: ReturnType<typeof client> | undefined;
+    const closing: { vocu?: ReturnType<typeof client> } = {};
     const server = await serveSocket((socket) => {
       socket.resume();
-      void vocu?.close();
+      void closing.vocu?.close();
     });
-    vocu = client(server.url.replace("http:", "https:"));
-    assert.equal((await failure(vocu.call(INFO))).code, "ABORTED");
+    closing.vocu = client(server.url.replace("http:", "https:"));
+    assert.equal((await failure(closing.vocu.call(INFO))).code, "ABORTED");
   });
 
   it("refuses further calls", async () => {

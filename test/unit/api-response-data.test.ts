@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { infoFromData, infoFromHeaders } from "../../lib/api/response-data";
+import { Redactor } from "../../lib/api/redact";
+import { bytes, client, collect, KEY, serve } from "./api-server";
+
+const redactor = new Redactor([KEY]);
+const fromHeader = (data: string, id?: string) =>
+  infoFromHeaders(
+    { headers: { "x-reecho-response-data": data, ...(id === undefined ? {} : { "x-reecho-audio-id": id }) } },
+    redactor,
+  );
+const DATA = { id: "a-1", srt: "你好", credit_used: 3 };
+const INFO = { audioId: "a-1", srt: "你好", creditsUsed: 3 };
+
+describe("api response data", () => {
+  const forms: [string, string][] = [
+    [
+      "ASCII JSON",
+      JSON.stringify(DATA).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`),
+    ],
+    ["UTF-8 bytes read as Latin-1", Buffer.from(JSON.stringify(DATA)).toString("latin1")],
+    ["percent-encoded JSON", encodeURIComponent(JSON.stringify(DATA))],
+  ];
+  for (const [form, text] of forms) {
+    it(`reads ${form}`, () => {
+      assert.deepEqual(fromHeader(text), INFO);
+    });
+  }
+
+  it("reads real Latin-1", () => {
+    assert.deepEqual(fromHeader('{"srt":"Grüße"}'), { srt: "Grüße" });
+  });
+
+  it("keeps a percent sign in plain JSON", () => {
+    assert.deepEqual(fromHeader('{"srt":"100%25"}'), { srt: "100%25" });
+  });
+
+  for (const text of ["", "{", "[]", "null", '"text"', "%7B%", "\xff\xfe{"]) {
+    it(`ignores ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(fromHeader(text), {});
+    });
+  }
+
+  it("knows nothing without headers", () => {
+    assert.deepEqual(infoFromHeaders({ headers: {} }, redactor), {});
+  });
+
+  it("has the audio id from its own header when the data are unreadable", () => {
+    assert.deepEqual(fromHeader("{", "a-2"), { audioId: "a-2" });
+  });
+
+  it("ignores values of a wrong type one by one", () => {
+    const data = {
+      id: 5,
+      audio: {},
+      streamUrl: "https://s.example/",
+      credit_used: "many",
+      estimatedDuration: [],
+      srt: null,
+    };
+    assert.deepEqual(infoFromData(data, redactor), { streamUrl: "https://s.example/" });
+  });
+
+  for (const url of ["file:///etc/passwd", "javascript:alert(1)", "/relative", "ftp://x.example/", ""]) {
+    it(`ignores the URL ${JSON.stringify(url)}`, () => {
+      assert.deepEqual(infoFromData({ audio: url, streamUrl: url }, redactor), {});
+    });
+  }
+
+  it("ignores a URL that holds the key, plain or encoded", () => {
+    const data = {
+      audio: `https://s.example/?k=${encodeURIComponent(KEY)}`,
+      streamUrl: `https://s.example/${KEY}`,
+    };
+    assert.deepEqual(infoFromData(data, redactor), {});
+  });
+
+  it("takes the key out of texts", () => {
+    const info = infoFromData({ id: KEY, srt: `x ${KEY}`, billing: { k: KEY } }, redactor);
+    assert.deepEqual(info, { audioId: "***", srt: "x ***" });
+  });
+
+  it("takes an estimate below 300 for seconds, any other for milliseconds", () => {
+    const estimate = (value: number) =>
+      infoFromData({ estimatedDuration: value }, redactor).estimatedDurationMs;
+    assert.deepEqual([299, 300, 0, -1].map(estimate), [299000, 300, undefined, undefined]);
+  });
+
+  it("arrives in a header of 12 KB, with Chinese as raw UTF-8 bytes", async () => {
+    const srt = "你".repeat(4000);
+    const server = await serve((_request, response) => {
+      const value = Buffer.from(JSON.stringify({ id: "a-1", srt })).toString("latin1");
+      response
+        .writeHead(200, { "content-type": "audio/mpeg", "X-Reecho-Response-Data": value })
+        .end(bytes(10));
+    });
+    const speech = await client(server.url).speak({ voiceId: "v", text: "Hello" });
+    assert.deepEqual([speech.info, await collect(speech.audio)], [{ audioId: "a-1", srt }, bytes(10)]);
+  });
+});

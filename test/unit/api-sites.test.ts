@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { baseUrlOf, VocuError } from "../../lib/api";
+import { Redactor } from "../../lib/api/redact";
+
+describe("api sites", () => {
+  for (const [site, url] of [
+    ["vocu.ai", "https://v1.vocu.ai"],
+    ["vocu.studio", "https://v1.vocu.studio"],
+    ["wusound.cn", "https://v1.wusound.cn"],
+  ] as const) {
+    it(`knows ${site}, whatever the custom URL says`, () => {
+      assert.equal(baseUrlOf(site, "http://elsewhere.example"), url);
+    });
+  }
+
+  for (const [given, expected] of [
+    ["https://vocu.example", "https://vocu.example"],
+    [" https://VOCU.example:443/ ", "https://vocu.example"],
+    ["http://127.0.0.1:4880/vocu//", "http://127.0.0.1:4880/vocu"],
+  ] as const) {
+    it(`takes ${JSON.stringify(given)} as ${expected}`, () => {
+      assert.equal(baseUrlOf("custom", given), expected);
+    });
+  }
+
+  const bad: [string, string | undefined][] = [
+    ["custom", undefined],
+    ["custom", ""],
+    ["custom", "vocu.example"],
+    ["custom", "ftp://vocu.example"],
+    ["custom", "https://user:pass-word@vocu.example"],
+    ["custom", "https://vocu.example/?token=1"],
+    ["toString", "https://vocu.example"],
+  ];
+  for (const [site, url] of bad) {
+    it(`refuses the site ${site} with ${url === undefined ? "nothing" : JSON.stringify(url)}`, () => {
+      assert.throws(
+        () => baseUrlOf(site, url),
+        (error) => {
+          assert.ok(error instanceof VocuError);
+          assert.equal(error.code, "BAD_BASE_URL");
+          assert.doesNotMatch(`${error.message}${JSON.stringify(error)}`, /pass-word/);
+          return true;
+        },
+      );
+    });
+  }
+});
+
+describe("api redactor", () => {
+  it("takes out a secret, plain and URL-encoded", () => {
+    const redactor = new Redactor(["a+b/c="]);
+    assert.equal(redactor.redact("x a+b/c= y a%2Bb%2Fc%3D z a%2bb%2fc%3d"), "x *** y *** z ***");
+  });
+
+  it("takes out the longer of two secrets that begin alike", () => {
+    assert.equal(new Redactor(["secret", "secret-long"]).redact("secret-long"), "***");
+  });
+
+  it("makes one short line without markup of what is foreign", () => {
+    assert.equal(new Redactor([]).clean("<p>a\n<script>x()</script>b</p>"), "a b");
+  });
+
+  it("has nothing to say of what is no text or blank", () => {
+    const redactor = new Redactor([]);
+    assert.deepEqual(
+      [redactor.clean(5), redactor.clean(" <br> "), redactor.clean(undefined)],
+      [undefined, undefined, undefined],
+    );
+  });
+});
