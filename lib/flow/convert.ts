@@ -18,7 +18,7 @@ export function convert(spec: Input, field: string, value: unknown): unknown {
     case "text":
     case "voice":
     case "style":
-      return toText(field, value);
+      return shortEnough(spec, field, toText(field, value));
     case "choice":
       return toChoice(spec, field, value);
     case "number":
@@ -46,6 +46,11 @@ function toText(field: string, value: unknown): string {
     return String(value);
   if (Buffer.isBuffer(value)) return value.toString("utf8");
   throw invalid(field, "text");
+}
+
+function shortEnough({ maxLength = Infinity }: Input, field: string, text: string): string {
+  if (text.length <= maxLength) return text;
+  throw new Problem("INPUT_TEXT_TOO_LONG", { field, max: maxLength }, { field });
 }
 
 function toChoice(spec: Input, field: string, value: unknown): string {

@@ -34,6 +34,8 @@ export interface InputOptions {
   /** Inclusive bounds of a number, or of each number of a list. */
   readonly min?: number;
   readonly max?: number;
+  /** How many characters a text may have. */
+  readonly maxLength?: number;
   /** The exact length of a list. */
   readonly length?: number;
   /** A list's members are whole numbers. */
@@ -65,7 +67,8 @@ export type When = Readonly<Record<string, string | readonly string[]>>;
 export type FileRules = {
   /** Media type family that a data URL must begin with, e.g. `audio`. */
   readonly media: "audio" | "image" | "any";
-  readonly maxBytes: number;
+  /** Left out where no limit is known. */
+  readonly maxBytes?: number;
 } & (
   | {
       /** The request wants data URL text. */

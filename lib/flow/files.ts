@@ -28,7 +28,8 @@ interface Given {
   readonly blob: (type: string) => Promise<Blob>;
 }
 
-const MB = 1024 * 1024;
+/** Bytes of a megabyte. */
+export const MB = 1024 * 1024;
 
 /** Longer paths (somebody's base64 text, perhaps) are cut in messages. */
 const MAX_SHOWN = 120;
@@ -48,7 +49,8 @@ export async function loadFile(
 ): Promise<string | FilePart> {
   const given = await lookAt(field, value, directory);
   if (given.bytes === 0) throw new Problem("INPUT_FILE_EMPTY", { field }, { field });
-  if (given.bytes > rules.maxBytes) throw tooLarge(field, given.bytes, rules.maxBytes);
+  const { maxBytes = Infinity } = rules;
+  if (given.bytes > maxBytes) throw tooLarge(field, given.bytes, maxBytes);
   const type = typeOf(rules, field, given, await given.head());
   if (rules.wire === "part") {
     const filename = given.filename ?? field + endingOf(type);

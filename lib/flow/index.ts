@@ -1,12 +1,22 @@
 /** What the node files use. */
+export { ARCHIVE_SETTINGS, uploadArchive } from "./archive";
 export { defineAccount } from "./account-node";
-export { choice, file, integer, list, number, object, style, text, toggle, voice } from "./description";
 export { inputsWhen, settingsWhen } from "./description";
+export { choice, file, integer, list, number, object, style, text, toggle, voice } from "./description";
+export { MB } from "./files";
 export { downloadIfAsked } from "./generate";
+export { KEEP_DESCRIPTION } from "./keep-description";
 export { operation } from "./operation";
 export { listing, PAGE_INPUTS } from "./pages";
 export { defineNode } from "./register";
 export { streamSpeech } from "./speech";
 export { BUSY, SPEECH_INPUTS } from "./speech-inputs";
+export { createSplitter, updateSplitter } from "./splitters";
+export { addStyle, deleteStyle, renameStyle, resetStyle } from "./styles";
 export { createdTask, TASK_INPUTS, TASK_SETTINGS, taskBody } from "./task-create";
 export { followTask, WAIT_SETTINGS } from "./tasks";
+export { createTemplate, updateTemplate } from "./templates";
+export { CHUNK_FIELDS, CHUNK_PATH } from "./upload-fields";
+export { SAMPLE_LANGUAGES, withoutDeletedStyles } from "./voice";
+export { VOICE_WAIT_SETTINGS } from "./voice-wait";
+export { createVoice, importedVoiceId, listedVoices, renameVoice, shareIdOf } from "./voices";

@@ -25,7 +25,8 @@ export const SAMPLE_LANGUAGES = [
 /** One style of a voice. */
 export interface Style {
   readonly id: string;
-  readonly description?: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
   /** Deleted styles stay in the list. */
   readonly deleted: boolean;
 }
@@ -71,6 +72,7 @@ export function readVoice(reply: Reply): Voice {
     description: textOf(metadata.description),
     styles: promptsOf(metadata).map((style) => ({
       id: textOf(style.id) ?? "",
+      name: textOf(style.name),
       description: textOf(style.description),
       deleted: style.deleted === true,
     })),

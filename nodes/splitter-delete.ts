@@ -1,0 +1,10 @@
+import { operation, text } from "../lib/flow";
+
+export = operation({
+  type: "vocu-splitter-delete",
+  family: "library",
+  reference: "H",
+  operationId: "deleteSplitter",
+  request: { method: "DELETE", path: "/api/splitter/{id}" },
+  inputs: { splitterId: text({ required: true, as: "id" }) },
+});

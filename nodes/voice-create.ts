@@ -1,0 +1,40 @@
+import {
+  choice,
+  createVoice,
+  file,
+  MB,
+  object,
+  operation,
+  SAMPLE_LANGUAGES,
+  text,
+  toggle,
+  VOICE_WAIT_SETTINGS,
+} from "../lib/flow";
+
+export = operation({
+  type: "vocu-voice-create",
+  family: "voices",
+  reference: "C.1",
+  operationId: "createVoice",
+  request: { method: "POST", path: "/api/voice" },
+  inputs: {
+    name: text({ required: true }),
+    prompt: file({
+      required: true,
+      from: "msg.payload",
+      file: { media: "audio", maxBytes: 100 * MB, wire: "dataUrl", minSeconds: 3 },
+    }),
+    language: choice(SAMPLE_LANGUAGES, { open: true, default: "auto" }),
+    description: text({ multiline: true }),
+    avatar: file({ file: { media: "image", maxBytes: 100 * MB, wire: "dataUrl" } }),
+    vocalFilter: toggle(),
+    modelVersion: choice(["v3.0", "v4.0"], { default: "v3.0", advanced: true }),
+    lora: text({ advanced: true }),
+    isTest: toggle({ advanced: true }),
+    vcover: object({ advanced: true }),
+    train_params: object({ advanced: true }),
+    extra_params: object({ advanced: true }),
+  },
+  settings: VOICE_WAIT_SETTINGS,
+  around: createVoice,
+});

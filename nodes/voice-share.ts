@@ -1,0 +1,13 @@
+import { operation, shareIdOf, voice } from "../lib/flow";
+
+export = operation({
+  type: "vocu-voice-share",
+  family: "voices",
+  reference: "C.7",
+  operationId: "getVoiceShareId",
+  legacy: true,
+  request: { method: "GET", path: "/api/voice/{id}/share" },
+  inputs: { voiceId: voice({ required: true, as: "id" }) },
+  settings: { path: { kind: "line", default: "/api/voice/{id}/share", advanced: true } },
+  output: (reply) => ({ shareId: shareIdOf(reply) }),
+});
