@@ -4,9 +4,21 @@ import { ApiError, errorBody, usualCode } from "./errors";
 import type { OpenApi } from "./openapi";
 import { accountRoutes } from "./routes/account";
 import { generateRoutes } from "./routes/generate";
+import { conversionRoutes } from "./routes/conversion";
+import { presetRoutes } from "./routes/presets";
+import { splitterRoutes } from "./routes/splitters";
+import { taskRoutes } from "./routes/tasks";
+import { templateRoutes } from "./routes/templates";
+import { uploadRoutes } from "./routes/uploads";
 import { voiceRoutes } from "./routes/voices";
 import { server } from "./server";
 import type { World } from "./world";
+
+class NoSuchPath extends ApiError {
+  constructor() {
+    super(404, "RESOURCE_NOT_FOUND", "No such path");
+  }
+}
 
 const NOT_JSON_404 = "<html><body><h1>404 Not Found</h1></body></html>";
 
@@ -19,6 +31,10 @@ function asApiError(error: FastifyError | ApiError): ApiError {
 
 function sendError(error: FastifyError | ApiError, reply: FastifyReply, world: World): void {
   const apiError = asApiError(error);
+  if (apiError instanceof NoSuchPath && world.settings.edition === "2025") {
+    reply.code(404).type("text/html").send(NOT_JSON_404);
+    return;
+  }
   if (apiError.status === 500) world.log.violations.push(`sandbox failure: ${error.stack ?? error.message}`);
   const requestId = String(reply.raw.getHeader("X-Vocu-App-Request-Id"));
   reply
@@ -53,15 +69,24 @@ function replyProblems(
   const { method, path } = request.entry;
   const operation = openApi.find(method, path);
   const invented = request.fault?.reply ?? request.fault?.redirect ?? request.fault?.error;
-  if (!operation || invented || typeof payload !== "string") return [];
+  const isJson = String(reply.getHeader("content-type")).startsWith("application/json");
+  if (!operation || invented || !isJson || typeof payload !== "string") return [];
   return openApi.checkReply(operation, reply.statusCode, JSON.parse(payload));
 }
 
+/** The 2025 edition has none of the operations of API reference H. */
+function refuseUnknownToEdition(request: FastifyRequest, { openApi, settings }: World): void {
+  const operation = openApi.find(request.entry.method, request.entry.path);
+  if (settings.edition === "2025" && operation?.tag === "extra") throw new NoSuchPath();
+}
+
 /** The API's server, API reference 2 to 4 and A to H. */
-export async function apiServer(world: World, openApi: OpenApi): Promise<FastifyInstance> {
+export async function apiServer(world: World): Promise<FastifyInstance> {
   const app = await server("api", world);
+  const { openApi } = world;
   app.addHook("preHandler", (request, _reply, done) => {
     checkRequest(request, openApi, world);
+    refuseUnknownToEdition(request, world);
     authorise(request, world.settings);
     done();
   });
@@ -75,12 +100,17 @@ export async function apiServer(world: World, openApi: OpenApi): Promise<Fastify
     return JSON.stringify({ status: 500, code: "SYSTEM_INTERNAL_ERROR", message: problems.join("; ") });
   });
   app.setErrorHandler((error: FastifyError | ApiError, _request, reply) => sendError(error, reply, world));
-  app.setNotFoundHandler((_request, reply) => {
-    if (world.settings.edition === "2025") return reply.code(404).type("text/html").send(NOT_JSON_404);
-    throw new ApiError(404, "RESOURCE_NOT_FOUND", "No such path");
+  app.setNotFoundHandler(() => {
+    throw new NoSuchPath();
   });
   accountRoutes(app, world);
   voiceRoutes(app, world);
   generateRoutes(app, world);
+  taskRoutes(app, world);
+  presetRoutes(app);
+  conversionRoutes(app, world);
+  templateRoutes(app, world);
+  splitterRoutes(app, world);
+  uploadRoutes(app, world);
   return app;
 }

@@ -69,7 +69,7 @@ class AudioWriter {
 
   async #send(slice: Buffer): Promise<void> {
     this.#sent += slice.length;
-    this.entry.bytesSent += slice.length;
+    this.entry.count(slice.length);
     const flushed = new Promise<void>((resolve) => this.reply.raw.write(slice, () => resolve()));
     await Promise.race([flushed, this.gone]);
   }
@@ -84,8 +84,8 @@ export async function streamAudio(
   const { raw } = reply;
   const { entry } = reply.request;
   reply.hijack();
-  entry.status = raw.statusCode;
   raw.flushHeaders();
+  entry.begin(raw.statusCode);
   if (entry.method === "HEAD") {
     raw.end();
     return;

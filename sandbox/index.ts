@@ -3,15 +3,17 @@ import type { FastifyInstance } from "fastify";
 import { apiServer } from "./api";
 import { FaultBox, type Fault } from "./faults";
 import { Log, type RecordedRequest } from "./log";
-import { OpenApi } from "./openapi";
+import { openApiFor } from "./openapi";
 import { settle, type SandboxOptions } from "./options";
 import { storageRoutes } from "./routes/storage";
 import { server } from "./server";
-import { speakOnce } from "./speech/cache";
 import { Account } from "./state/account";
+import { Files } from "./state/files";
 import { Queue } from "./state/queue";
 import { readSimple } from "./state/simple";
+import { Sleeper } from "./state/sleeper";
 import { Studio } from "./state/studio";
+import { Uploads, type Upload } from "./state/uploads";
 import { Voices } from "./state/voices";
 import type { World } from "./world";
 
@@ -20,6 +22,9 @@ export type { RecordedRequest } from "./log";
 export type { SandboxOptions } from "./options";
 export { SESSION_TOKEN } from "./auth";
 export { styleIds, voiceIds } from "./state/cast";
+export { failMarker } from "./state/marker";
+export { projectId } from "./state/task-request";
+export type { Upload } from "./state/uploads";
 
 /** A running Vocu API on this machine. */
 export interface Sandbox {
@@ -34,10 +39,12 @@ export interface Sandbox {
   readonly violations: string[];
   /** `credits`: the balance; `spent`: what has been charged so far. */
   readonly account: { credits: number; spent: number };
+  /** Files uploaded so far, with the sha256 of the finished ones. */
+  readonly uploads: Upload[];
   /** Arms a fault for the next matching request(s). */
   fail(fault: Fault): void;
   clearFaults(): void;
-  /** The first request, past or future, that matches, once its body has arrived; rejects after `timeoutMs` (default 5000). */
+  /** The first request that matches, now or at any later moment of its life; rejects after `timeoutMs` (default 5000). */
   waitForRequest(match: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
   /** The mp3 that simple-generate gives for these parameters, without charging. */
   speech(parameters: Record<string, unknown>): Promise<Buffer>;
@@ -53,8 +60,11 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
 function newWorld(options: SandboxOptions, addresses: { storage: string }): World {
   const settings = settle(options);
   const account = new Account(settings.credits);
+  const sleeper = new Sleeper();
   return {
     settings,
+    openApi: openApiFor(settings.edition),
+    sleeper,
     account,
     get storageUrl() {
       return addresses.storage;
@@ -62,15 +72,40 @@ function newWorld(options: SandboxOptions, addresses: { storage: string }): Worl
     log: new Log(),
     faults: new FaultBox(),
     voices: new Voices(account.userId, () => addresses.storage),
-    studio: new Studio(settings),
+    shares: new Map(),
+    studio: new Studio(settings, sleeper),
+    files: new Files(),
     queue: new Queue(settings.concurrency, settings.queueMs),
+    tasks: new Map(),
+    templates: new Map(),
+    splitters: new Map(),
+    uploads: new Uploads(),
   };
 }
 
 async function spokenBytes(parameters: Record<string, unknown>, world: World): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of speakOnce(readSimple(parameters, world.voices, "query").line)) parts.push(part);
+  const asked = await readSimple(parameters, world, "query");
+  for await (const part of asked.sound()) parts.push(part);
   return Buffer.concat(parts);
+}
+
+/** The two figures that tests look at, and may set. */
+function balanceOf(account: Account): Sandbox["account"] {
+  return {
+    get credits() {
+      return account.credits;
+    },
+    set credits(credits) {
+      account.credits = credits;
+    },
+    get spent() {
+      return account.spent;
+    },
+    set spent(spent) {
+      account.spent = spent;
+    },
+  };
 }
 
 /** Starts a sandbox on 127.0.0.1; everything it holds is its own, so any number may run side by side. */
@@ -80,7 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const storage = await server("storage", world);
   storageRoutes(storage, world);
   addresses.storage = await listen(storage, options.port ? options.port + 1 : 0);
-  const api = await apiServer(world, new OpenApi(world.settings.edition));
+  const api = await apiServer(world);
   const url = await listen(api, options.port ?? 0);
   return {
     url,
@@ -88,13 +123,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiKey: world.settings.apiKey,
     requests: world.log.requests,
     violations: world.log.violations,
-    account: world.account,
+    account: balanceOf(world.account),
+    get uploads() {
+      return world.uploads.all;
+    },
     fail: (fault) => world.faults.arm(fault),
     clearFaults: () => world.faults.clear(),
     waitForRequest: (match, timeoutMs = 5000) => world.log.waitFor(match, timeoutMs),
     speech: (parameters) => spokenBytes(parameters, world),
     close: async () => {
-      world.studio.close();
+      world.sleeper.close();
       await Promise.all([api.close(), storage.close()]);
     },
   };

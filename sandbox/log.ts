@@ -26,6 +26,8 @@ export class Entry implements RecordedRequest {
   status?: number;
   bytesSent = 0;
   aborted = false;
+  /** Called whenever something about the request has become known. */
+  changed: () => void = () => undefined;
   /** Set when the sandbox itself cut the connection, which is no abort of the client's. */
   cutHere = false;
   readonly ended: Promise<void>;
@@ -41,7 +43,21 @@ export class Entry implements RecordedRequest {
     this.ended = new Promise((resolve) => (this.#end = resolve));
   }
 
-  end(): void {
+  /** Notes that the reply begins. */
+  begin(status: number): void {
+    this.status = status;
+    this.changed();
+  }
+
+  /** Notes body bytes that were handed to the network. */
+  count(bytes: number): void {
+    this.bytesSent += bytes;
+    this.changed();
+  }
+
+  end(aborted: boolean): void {
+    this.aborted = aborted;
+    this.changed();
     this.#end();
   }
 }
@@ -59,10 +75,10 @@ export class Log {
 
   add(entry: Entry): void {
     this.requests.push(entry);
+    entry.changed = () => this.#announce(entry);
   }
 
-  /** Tells those who wait that a request is complete as far as its body goes. */
-  announce(entry: Entry): void {
+  #announce(entry: Entry): void {
     for (const waiter of this.#waiters) {
       if (!waiter.match(entry)) continue;
       this.#waiters.delete(waiter);
@@ -70,7 +86,7 @@ export class Log {
     }
   }
 
-  /** The first request, past or future, that matches; rejects after `timeoutMs`. */
+  /** The first request, past or future, that matches at any moment of its life; rejects after `timeoutMs`. */
   waitFor(match: (request: RecordedRequest) => boolean, timeoutMs: number): Promise<RecordedRequest> {
     const past = this.requests.find(match);
     if (past) return Promise.resolve(past);

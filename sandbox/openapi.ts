@@ -13,6 +13,8 @@ export interface Operation {
   method: string;
   /** Path template, e.g. `/api/voice/{id}`. */
   path: string;
+  /** First of its tags. */
+  tag: string;
   definition: Fields;
 }
 
@@ -32,6 +34,15 @@ function pointer(document: Fields, ref: string): Fields {
     found = fields(found)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
   return fields(found);
+}
+
+const read = new Map<Edition, OpenApi>();
+
+/** The document for an edition; read once in a process. */
+export function openApiFor(edition: Edition): OpenApi {
+  const known = read.get(edition) ?? new OpenApi(edition);
+  read.set(edition, known);
+  return known;
 }
 
 /** The OpenAPI document of the API, and what it says about requests and replies. */
@@ -55,6 +66,7 @@ export class OpenApi {
           id: text(definition, "operationId") ?? "",
           method: method.toUpperCase(),
           path,
+          tag: String((definition["tags"] as unknown[])[0]),
           definition: { shared, ...definition },
         };
       }),
@@ -98,6 +110,12 @@ export class OpenApi {
       () => closed(fields(schema), this.#resolve, false),
       body,
     );
+  }
+
+  /** What is wrong with a value of one of the document's schemas; unknown properties are not. */
+  checkSchema(name: string, value: unknown): string[] {
+    const schema = () => closed(this.#resolve(`#/components/schemas/${name}`), this.#resolve, false);
+    return this.#errors(`schema ${name}`, name, schema, value);
   }
 
   #checkQuery(operation: Operation, query: Record<string, string>): string[] {

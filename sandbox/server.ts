@@ -27,16 +27,15 @@ function parsedQuery(url: string): Record<string, string> {
 
 function watchEnd(entry: Entry, reply: FastifyReply): void {
   reply.raw.once("close", () => {
-    entry.aborted = !reply.raw.writableFinished && !entry.cutHere;
-    entry.end();
+    entry.end(!reply.raw.writableFinished && !entry.cutHere);
   });
 }
 
 /** Hands a reply's body length to the log; audio counts its own bytes. */
 function countPayload(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
-  request.entry.status = reply.statusCode;
+  request.entry.begin(reply.statusCode);
   if (typeof payload === "string" || Buffer.isBuffer(payload)) {
-    request.entry.bytesSent += Buffer.byteLength(payload);
+    request.entry.count(Buffer.byteLength(payload));
   }
 }
 
@@ -65,7 +64,7 @@ export async function server(host: "api" | "storage", world: World): Promise<Fas
     const form = request.isMultipart() ? await formFields(request) : undefined;
     request.input = form?.input ?? request.body;
     request.entry.body = form?.description ?? request.body;
-    world.log.announce(request.entry);
+    request.entry.changed();
     request.fault = world.faults.take(request.entry);
     return request.fault && inject(request.fault, request, reply, world.settings.edition);
   });

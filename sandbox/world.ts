@@ -1,20 +1,37 @@
 import type { FaultBox } from "./faults";
 import type { Log } from "./log";
+import type { OpenApi } from "./openapi";
 import type { Settings } from "./options";
 import type { Account } from "./state/account";
+import type { Files } from "./state/files";
 import type { Queue } from "./state/queue";
+import type { Sleeper } from "./state/sleeper";
+import type { Splitter } from "./state/splitter";
 import type { Studio } from "./state/studio";
+import type { Task } from "./state/task";
+import type { Template } from "./state/template";
+import type { Uploads } from "./state/uploads";
+import type { OwnedVoice } from "./state/voice";
 import type { Voices } from "./state/voices";
 
-/** Everything that the routes of one sandbox share. */
+/** Everything that the routes of one sandbox share. Maps are by id, in order of creation. */
 export interface World {
   readonly settings: Settings;
+  readonly openApi: OpenApi;
   /** Origin of the storage host, without a slash at the end. */
   readonly storageUrl: string;
   readonly log: Log;
   readonly faults: FaultBox;
+  readonly sleeper: Sleeper;
   readonly account: Account;
   readonly voices: Voices;
+  /** Unused one-time share ids and the voices behind them. */
+  readonly shares: Map<string, OwnedVoice>;
   readonly studio: Studio;
+  readonly files: Files;
   readonly queue: Queue;
+  readonly tasks: Map<string, Task>;
+  readonly templates: Map<string, Template>;
+  readonly splitters: Map<string, Splitter>;
+  readonly uploads: Uploads;
 }

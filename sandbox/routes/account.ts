@@ -7,7 +7,12 @@ export function accountRoutes(app: FastifyInstance, { account, settings }: World
     const bonusCredit = Math.min(80, account.credits);
     const balance =
       settings.edition === "2026"
-        ? { credit: account.credits - bonusCredit, bonusCredit, credits: bonusCredit, loraQuota: 1 }
+        ? {
+            credit: account.credits - bonusCredit,
+            bonusCredit,
+            credits: bonusCredit,
+            loraQuota: account.loraQuota,
+          }
         : { credits: account.credits };
     return {
       status: 200,
@@ -27,7 +32,7 @@ export function accountRoutes(app: FastifyInstance, { account, settings }: World
           syncPaidConcurrent: settings.concurrency - 1,
           asyncBaseConcurrent: 2,
           asyncHPConcurrent: 0,
-          lora: 1,
+          lora: account.loraQuota,
           priority: 0,
         },
       },

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { streamAudio } from "../audio-reply";
+import { notFound } from "../errors";
 import type { Fault } from "../faults";
 import { oneBuffer } from "../one-buffer";
 import { sendRange } from "../range";
 import { responseData } from "../response-data";
-import { speakOnce } from "../speech/cache";
 import { audioUrl, streamUrl } from "../state/addresses";
 import type { Recording } from "../state/recording";
 import { readSimple, type SimpleRequest } from "../state/simple";
 import type { World } from "../world";
 
-/** A body that is charged and being generated. */
+/** A call that is charged and being generated. */
 interface Generation {
   asked: SimpleRequest;
   recording: Recording;
@@ -20,10 +20,11 @@ interface Generation {
 
 /** Simple generation, API reference D.1 and D.4. */
 export function generateRoutes(app: FastifyInstance, world: World): void {
+  replayRoute(app, world);
   for (const path of ["/api/tts/simple-generate", "/api/tts/simple-generate.mp3"]) {
     app.get(path, async (request, reply) => {
       const generation = await generate(
-        readSimple(request.query, world.voices, "query"),
+        await readSimple(request.query, world, "query"),
         request.fault,
         world,
       );
@@ -31,7 +32,7 @@ export function generateRoutes(app: FastifyInstance, world: World): void {
     });
   }
   app.post("/api/tts/simple-generate", async (request, reply) => {
-    const generation = await generate(readSimple(request.body, world.voices, "body"), request.fault, world);
+    const generation = await generate(await readSimple(request.body, world, "body"), request.fault, world);
     const { asked, recording, result } = generation;
     if (asked.directStream) return stream(generation, request, reply, world);
     if (!asked.stream) await recording.whole();
@@ -43,13 +44,23 @@ export function generateRoutes(app: FastifyInstance, world: World): void {
   });
 }
 
+/** Replay by the id of an audio, free of charge; mentioned without a page, API reference H. */
+function replayRoute(app: FastifyInstance, { studio }: World): void {
+  app.get<{ Params: { id: string } }>("/api/tts/stream/:id", async (request, reply) => {
+    const recording = studio.find(request.params.id);
+    if (!recording) throw notFound("GENERATE_NOT_FOUND", "Audio not found");
+    reply.raw.setHeader("Content-Type", "audio/mpeg");
+    return streamAudio(reply, recording.read(), request.fault);
+  });
+}
+
 /** Waits for its turn, charges, and starts the generation, which then goes on without the caller. */
 async function generate(asked: SimpleRequest, fault: Fault | undefined, world: World): Promise<Generation> {
   await world.queue.enter();
   let recording: Recording;
   try {
     world.account.charge(asked.credits);
-    recording = world.studio.record(fault?.audio ? oneBuffer(fault.audio) : speakOnce(asked.line));
+    recording = world.studio.record(fault?.audio ? oneBuffer(fault.audio) : asked.sound(), asked.line);
   } catch (error) {
     world.queue.leave();
     throw error;

@@ -19,6 +19,7 @@ export function storageRoutes(app: FastifyInstance, world: World): void {
   finishedRoute(app, world);
   growingRoute(app, world);
   sampleRoute(app, world);
+  fileRoute(app, world);
 }
 
 /** `/generate/{id}.mp3`: 404 until the audio is complete. */
@@ -60,5 +61,15 @@ function sampleRoute(app: FastifyInstance, { voices }: World): void {
     for await (const part of speakOnce(line)) parts.push(part);
     reply.raw.setHeader("Content-Type", "audio/mpeg");
     return sendRange(request, reply, Buffer.concat(parts));
+  });
+}
+
+/** Everything that was uploaded. */
+function fileRoute(app: FastifyInstance, { files }: World): void {
+  app.get("/*", async (request, reply) => {
+    const file = files.get(request.entry.path);
+    if (!file) return reply.code(404).type("text/plain").send("NoSuchKey");
+    reply.raw.setHeader("Content-Type", file.type);
+    return sendRange(request, reply, file.bytes);
   });
 }

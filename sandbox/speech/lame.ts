@@ -2,9 +2,16 @@ import { readFile } from "node:fs/promises";
 import { createEncoder } from "wasm-media-encoders";
 import type { Pcm } from "./espeak";
 
-/** Constant bit rate of the sandbox's speech in kbit/s: 8000 bytes are one second. */
-export const SPEECH_KBITS = 64;
-const SPEECH_HZ = 24000;
+/** Bit rate and sample rate of an mp3. */
+export interface Mp3Format {
+  kbits: 64 | 320;
+  hz: 24000 | 44100;
+}
+
+/** The sandbox's speech: 8000 bytes are one second. */
+export const SPEECH: Mp3Format = { kbits: 64, hz: 24000 };
+/** What uploads for voice conversion are stored as, API reference 6. */
+export const CONVERSION_UPLOAD: Mp3Format = { kbits: 320, hz: 44100 };
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -17,17 +24,14 @@ function floats(samples: Int16Array): Float32Array {
   return Float32Array.from(samples, (sample) => sample / 32768);
 }
 
-/** An mp3 encoder for one stretch of mono speech; the returned buffers are the caller's own. */
+/** An mp3 encoder for one stretch of mono sound; the returned buffers are the caller's own. */
 export interface Mp3Encoder {
   encode(samples: Int16Array): Buffer;
   finish(): Buffer;
 }
 
-/** Sets up LAME for mono speech of the given sample rate: MPEG-2 Layer III, 24 kHz, 64 kbit/s unless told otherwise. */
-export async function mp3Encoder(
-  sampleRate: number,
-  format: { kbits: 64 | 320; hz: 24000 | 44100 } = { kbits: SPEECH_KBITS, hz: SPEECH_HZ },
-): Promise<Mp3Encoder> {
+/** Sets up LAME for mono sound of the given sample rate. */
+export async function mp3Encoder(sampleRate: number, format: Mp3Format = SPEECH): Promise<Mp3Encoder> {
   compiled ??= encoderModule();
   const encoder = await createEncoder("audio/mpeg", await compiled);
   encoder.configure({ channels: 1, sampleRate, bitrate: format.kbits, outputSampleRate: format.hz });
@@ -37,7 +41,7 @@ export async function mp3Encoder(
   };
 }
 
-/** Encodes a whole recording, giving the event loop a turn after every half second of sound. */
+/** Encodes with an encoder that goes on afterwards, giving the event loop a turn after every half second of sound. */
 export async function* encodeInTurns(encoder: Mp3Encoder, pcm: Pcm): AsyncGenerator<Buffer> {
   const step = Math.ceil(pcm.sampleRate / 2);
   for (let at = 0; at < pcm.samples.length; at += step) {
@@ -45,4 +49,11 @@ export async function* encodeInTurns(encoder: Mp3Encoder, pcm: Pcm): AsyncGenera
     if (bytes.length > 0) yield bytes;
     await new Promise((turn) => setImmediate(turn));
   }
+}
+
+/** Encodes a whole recording. */
+export async function* encodeWhole(pcm: Pcm, format: Mp3Format = SPEECH): AsyncGenerator<Buffer> {
+  const encoder = await mp3Encoder(pcm.sampleRate, format);
+  yield* encodeInTurns(encoder, pcm);
+  yield encoder.finish();
 }

@@ -1,4 +1,4 @@
-const LONGEST_PIECE = 140;
+const LONGEST_PIECE = 110;
 const PAUSE = /[,;:、，；：\s]/u;
 
 function breakLong(sentence: string): string[] {

@@ -4,6 +4,8 @@ import { ApiError } from "../errors";
 export class Account {
   readonly userId = "c0ffee00-1111-4222-8333-444455556666";
   spent = 0;
+  /** Professional clones left. */
+  loraQuota = 1;
 
   constructor(public credits: number) {}
 
@@ -14,6 +16,12 @@ export class Account {
     }
     this.credits -= cost;
     this.spent += cost;
+  }
+
+  /** Gives back what was frozen for a task that failed. API reference 5. */
+  release(cost: number): void {
+    this.credits += cost;
+    this.spent -= cost;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Line } from "../speech/speaker";
+
 /** Speech that grows while it is being generated; any number of readers may follow it, each from its beginning. */
 export class Recording {
   readonly #parts: Buffer[] = [];
@@ -7,7 +9,11 @@ export class Recording {
   #changed: () => void = () => undefined;
   #change = Promise.resolve();
 
-  constructor(readonly id: string) {
+  /** `line`: the words behind it, when it is speech; voice conversion says them again. */
+  constructor(
+    readonly id: string,
+    readonly line?: Line,
+  ) {
     this.#renew();
   }
 

@@ -1,13 +1,19 @@
 import { badRequest, missingField, notFound } from "../errors";
 import { fields, flag, number, text, type Fields } from "../read";
+import { speakOnce } from "../speech/cache";
 import { direct } from "../speech/direction";
 import type { Line } from "../speech/speaker";
+import type { World } from "../world";
 import { costOf } from "./account";
+import { conversionInput } from "./conversion";
 import { findStyle, type Voices } from "./voices";
 
 /** What a simple-generate call asks for, after the lenient reading that the reference describes. API reference D.1, D.4. */
 export interface SimpleRequest {
-  line: Line;
+  /** Its audio as mp3. */
+  sound(): AsyncIterable<Buffer>;
+  /** The words behind it, when it is speech. */
+  line: Line | undefined;
   credits: number;
   instructMode: boolean;
   /** POST only: the reply's `audio` may be a stream address. */
@@ -29,33 +35,55 @@ function rate(asked: Fields): number | undefined {
   return speechRate !== undefined && speechRate >= 0.5 && speechRate <= 2 ? speechRate : undefined;
 }
 
-/** Reads the parameters of simple-generate, from a query or a body. Throws the documented refusals. */
-export function readSimple(input: unknown, voices: Voices, form: "query" | "body"): SimpleRequest {
-  const asked = fields(input);
-  const voiceId = text(asked, "voiceId");
-  if (!voiceId) throw missingField("voiceId");
+/** The voice and style that are to speak, or 404. GET accepts the beginning of a style's id. API reference D.4. */
+function cast(asked: Fields, voices: Voices, instructMode: boolean, form: "query" | "body") {
+  const voice = voices.usable(text(asked, "voiceId") ?? "", instructMode);
+  const found = findStyle(voice, text(asked, "promptId") || "default", { prefix: form === "query" });
+  if (!found) throw notFound("RESOURCE_NOT_FOUND", "The voice has no such style");
+  return { language: voice.language, timbre: found.sound.timbre };
+}
+
+/** What is to be heard and what it costs: converted audio when there is `input_audio`, else spoken text. */
+async function performance(
+  asked: Fields,
+  world: World,
+  form: "query" | "body",
+): Promise<Pick<SimpleRequest, "sound" | "line" | "credits">> {
+  const inputAudio = text(asked, "input_audio");
+  if (inputAudio) {
+    const { timbre } = cast(asked, world.voices, true, form);
+    const input = await conversionInput(inputAudio, world);
+    return { sound: () => input.play(timbre), line: undefined, credits: Math.ceil(input.seconds) };
+  }
   const words = text(asked, "text") ?? "";
-  const instructMode = flag(asked, "instruct_mode") ?? false;
   if (!/[\p{L}\p{N}]/u.test(words)) throw badRequest("TTS_TEXT_EMPTY", "There is nothing to say");
   checkEmotions(asked);
-  const voice = voices.usable(voiceId, instructMode);
-  const promptId = text(asked, "promptId") || "default";
-  const found = findStyle(voice, promptId, { prefix: form === "query" });
-  if (!found) throw notFound("RESOURCE_NOT_FOUND", "The voice has no such style");
+  const speaker = cast(asked, world.voices, flag(asked, "instruct_mode") ?? false, form);
+  const line = direct(
+    {
+      text: words,
+      language: text(asked, "language"),
+      preset: text(asked, "preset"),
+      speechRate: rate(asked),
+      vivid: flag(asked, "vivid"),
+      seed: number(asked, "seed"),
+    },
+    speaker,
+  );
+  return { sound: () => speakOnce(line), line, credits: costOf(words) };
+}
+
+/** Reads the parameters of simple-generate, from a query or a body. Throws the documented refusals. */
+export async function readSimple(
+  input: unknown,
+  world: World,
+  form: "query" | "body",
+): Promise<SimpleRequest> {
+  const asked = fields(input);
+  if (!text(asked, "voiceId")) throw missingField("voiceId");
   return {
-    line: direct(
-      {
-        text: words,
-        language: text(asked, "language"),
-        preset: text(asked, "preset"),
-        speechRate: rate(asked),
-        vivid: flag(asked, "vivid"),
-        seed: number(asked, "seed"),
-      },
-      { language: voice.language, timbre: found.sound.timbre },
-    ),
-    credits: costOf(words),
-    instructMode,
+    ...(await performance(asked, world, form)),
+    instructMode: flag(asked, "instruct_mode") ?? false,
     stream: flag(asked, "stream") ?? false,
     directStream: flag(asked, "direct_stream") ?? false,
   };

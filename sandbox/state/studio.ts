@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Settings } from "../options";
+import type { Line } from "../speech/speaker";
 import { Recording } from "./recording";
+import type { Sleeper } from "./sleeper";
 
 const TICK_MS = 20;
 const MOST_RECORDINGS = 1000;
@@ -8,30 +10,35 @@ const MOST_RECORDINGS = 1000;
 /** Generates recordings at the server's own pace, whoever listens, and keeps them for replay. */
 export class Studio {
   readonly #recordings = new Map<string, Recording>();
-  readonly #timers = new Set<() => void>();
-  #closed = false;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly sleeper: Sleeper,
+  ) {}
 
   find(id: string): Recording | undefined {
     return this.#recordings.get(id);
   }
 
-  /** Starts recording what `source` yields. The recording goes on even when nobody reads it. */
-  record(source: AsyncIterable<Buffer>): Recording {
-    const recording = new Recording(randomUUID());
+  /** Starts recording what `source` yields, at the sandbox's pace. It goes on even when nobody reads it. */
+  record(source: AsyncIterable<Buffer>, line?: Line): Recording {
+    const { firstByteMs, bytesPerSecond } = this.settings;
+    return this.#start((recording) => this.#paced(recording, source, firstByteMs, bytesPerSecond), line);
+  }
+
+  /** Records as fast as `source` yields: a task's waiting time is its own. */
+  recordAtOnce(source: AsyncIterable<Buffer>, line?: Line): Recording {
+    return this.#start((recording) => this.#paced(recording, source, 0, Infinity), line);
+  }
+
+  #start(run: (recording: Recording) => Promise<void>, line: Line | undefined): Recording {
+    const recording = new Recording(randomUUID(), line);
     this.#recordings.set(recording.id, recording);
-    this.#run(recording, source).catch((cause: unknown) => {
+    run(recording).catch((cause: unknown) => {
       recording.fail(cause instanceof Error ? cause : new Error(String(cause)));
     });
     this.#forgetOldest();
     return recording;
-  }
-
-  /** Stops everything that is still being generated. */
-  close(): void {
-    this.#closed = true;
-    for (const wake of this.#timers) wake();
   }
 
   #forgetOldest(): void {
@@ -41,14 +48,18 @@ export class Studio {
     }
   }
 
-  async #run(recording: Recording, source: AsyncIterable<Buffer>): Promise<void> {
-    const { firstByteMs, bytesPerSecond } = this.settings;
-    if (firstByteMs > 0) await this.#sleep(firstByteMs);
+  async #paced(
+    recording: Recording,
+    source: AsyncIterable<Buffer>,
+    firstByteMs: number,
+    bytesPerSecond: number,
+  ): Promise<void> {
+    if (firstByteMs > 0) await this.sleeper.sleep(firstByteMs);
     const start = performance.now();
     let sent = 0;
     for await (const part of source) {
       for (let at = 0; at < part.length;) {
-        if (this.#closed) return;
+        if (this.sleeper.closed) return;
         const due = (performance.now() - start + TICK_MS) / 1000;
         const allowed = Math.min(Math.floor(due * bytesPerSecond) - sent, part.length - at);
         if (allowed > 0) {
@@ -56,22 +67,10 @@ export class Studio {
           at += allowed;
           sent += allowed;
         } else {
-          await this.#sleep(TICK_MS);
+          await this.sleeper.sleep(TICK_MS);
         }
       }
     }
     recording.finish();
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#timers.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      this.#timers.add(wake);
-    });
   }
 }

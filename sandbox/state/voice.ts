@@ -22,6 +22,9 @@ export interface Style {
 /** What the sandbox knows of a style beyond what the API shows. */
 export interface StyleSound {
   timbre: Timbre;
+  /** What was heard in the sample, null when nothing was. */
+  heard: string | null;
+  /** The same, or its correction. */
   transcript: string | null;
 }
 
@@ -44,10 +47,8 @@ export interface OwnedVoice {
   /** Language spoken when neither the script nor the request says otherwise. */
   language: string;
   sounds: Map<string, StyleSound>;
-  /** Milliseconds of the monotonic clock at which `creating` ends. */
-  readyAt: number;
-  /** What it becomes then. */
-  becomes: VoiceStatus;
+  /** Statuses to come, each with the time of the monotonic clock (ms) from which it holds. */
+  ahead: { from: number; status: VoiceStatus }[];
 }
 
 const BORN = "2026-01-02T03:04:05.000Z";
@@ -65,10 +66,12 @@ export function castVoice(member: CastMember, userId: string, storageUrl: string
   const words = SAMPLE_WORDS[member.language] ?? SAMPLE_WORDS["en"] ?? "";
   return {
     language: member.language,
-    readyAt: 0,
-    becomes: member.status,
+    ahead: [],
     sounds: new Map(
-      styles.map(({ id, change }) => [id, { timbre: { ...member.timbre, ...change }, transcript: words }]),
+      styles.map(({ id, change }) => [
+        id,
+        { timbre: { ...member.timbre, ...change }, heard: words, transcript: words },
+      ]),
     ),
     shown: {
       id: member.id,

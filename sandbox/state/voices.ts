@@ -1,5 +1,12 @@
 import { ApiError, badRequest, notFound } from "../errors";
-import { castVoices, type OwnedVoice, type Style, type StyleSound, type VoiceStatus } from "./voice";
+import {
+  castVoices,
+  type OwnedVoice,
+  type Style,
+  type StyleSound,
+  type Voice,
+  type VoiceStatus,
+} from "./voice";
 
 const USABLE: VoiceStatus[] = ["pending", "lora-success"];
 const HIDDEN: VoiceStatus[] = ["lora-pending", "lora-awaiting"];
@@ -43,6 +50,13 @@ export class Voices {
     return this.#aged(voice);
   }
 
+  /** A voice that is the account's own; for a bought one 404. API reference C.8. */
+  own(id: string): OwnedVoice {
+    const voice = this.find(id);
+    if (voice.shown.from === "market") throw notFound("VOICE_NOT_FOUND", "Voice not found");
+    return voice;
+  }
+
   /** The voice, if it can speak now. API reference 7.1 and D.1. */
   usable(id: string, instructMode: boolean): OwnedVoice {
     const voice = this.find(id);
@@ -65,8 +79,9 @@ export class Voices {
   }
 
   #aged(voice: OwnedVoice): OwnedVoice {
-    if (voice.shown.status === "creating" && performance.now() >= voice.readyAt) {
-      voice.shown.status = voice.becomes;
+    while (voice.ahead[0] && performance.now() >= voice.ahead[0].from) {
+      voice.shown.status = voice.ahead[0].status;
+      voice.ahead.shift();
     }
     return voice;
   }
@@ -90,4 +105,10 @@ export function findStyle(
     (options.prefix && id !== "" ? alive.find((each) => each.id.startsWith(id)) : undefined);
   const sound = style && voice.sounds.get(style.id);
   return style && sound && { style, sound };
+}
+
+/** Notes a change of the voice and gives what the API shows of it. */
+export function touch(voice: OwnedVoice): Voice {
+  voice.shown.updatedAt = new Date().toISOString();
+  return voice.shown;
 }

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { request } from "undici";
 import { startSandbox, styleIds, voiceIds, SESSION_TOKEN, type Sandbox } from "../../sandbox/index";
-
-interface Reply {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  bytes: Buffer;
-  json: { status: number; code?: string; data?: Record<string, unknown>; message?: string };
-}
+import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
 const text = "Hello there. This sentence is here so that there is more than one.";
+
+interface Generated {
+  id: string;
+  audio: string;
+  streamUrl: string;
+  credit_used: number;
+}
 
 describe("the sandbox's simple generation", () => {
   let sandbox: Sandbox;
@@ -20,83 +20,70 @@ describe("the sandbox's simple generation", () => {
     await sandbox.close();
   });
 
-  async function call(
-    url: string,
-    options: { key?: string | null; headers?: object; body?: unknown } = {},
-  ): Promise<Reply> {
-    const key = options.key === undefined ? sandbox.apiKey : options.key;
-    const reply = await request(url, {
-      method: options.body === undefined ? "GET" : "POST",
-      headers: {
-        ...(key !== null && { authorization: `Bearer ${key}` }),
-        ...(options.body !== undefined && { "content-type": "application/json" }),
-        ...options.headers,
-      },
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-    });
-    const bytes = Buffer.from(await reply.body.arrayBuffer());
-    return {
-      status: reply.statusCode,
-      headers: reply.headers,
-      bytes,
-      get json() {
-        return JSON.parse(bytes.toString()) as Reply["json"];
-      },
-    };
-  }
-  const stream = (query: Record<string, string>, options = {}) =>
-    call(`${sandbox.url}/api/tts/simple-generate.mp3?${new URLSearchParams(query).toString()}`, options);
-  const post = (body: unknown, options = {}) =>
-    call(`${sandbox.url}/api/tts/simple-generate`, { body, ...options });
+  const stream = (query: Record<string, string>, options = {}): Promise<Reply> =>
+    call(sandbox, "/api/tts/simple-generate.mp3", { query, ...options });
+  const post = (json: unknown, options = {}): Promise<Reply> =>
+    call(sandbox, "/api/tts/simple-generate", { json, ...options });
+  const headerData = (reply: Reply): Generated =>
+    JSON.parse(String(reply.headers["x-reecho-response-data"])) as Generated;
 
   it("streams real mp3 speech: MPEG-2 Layer III frames from the first byte", async () => {
     const reply = await stream({ voiceId: voiceIds.english, text });
     assert.equal(reply.status, 200);
     assert.equal(reply.headers["content-type"], "audio/mpeg");
+    assert.equal(reply.headers["transfer-encoding"], "chunked");
     assert.equal(reply.bytes.readUInt16BE(0) & 0xfffe, 0xfff2);
     assert.ok(reply.bytes.length > 16_000, "more than two seconds");
   });
 
   it("speaks the same words with the same bytes, in both path forms and by POST", async () => {
     const expected = await sandbox.speech({ voiceId: voiceIds.english, text });
-    const query = new URLSearchParams({ voiceId: voiceIds.english, text }).toString();
+    const query = { voiceId: voiceIds.english, text };
     const replies = await Promise.all([
-      call(`${sandbox.url}/api/tts/simple-generate?${query}`),
-      call(`${sandbox.url}/api/tts/simple-generate.mp3?${query}`),
-      post({ voiceId: voiceIds.english, text, direct_stream: true }),
+      call(sandbox, "/api/tts/simple-generate", { query }),
+      stream(query),
+      post({ ...query, direct_stream: true }),
     ]);
     for (const reply of replies) assert.ok(reply.bytes.equals(expected));
   });
 
   it("tells the id, the addresses and the cost in the response headers", async () => {
     const reply = await stream({ voiceId: voiceIds.english, text });
-    const data = JSON.parse(String(reply.headers["x-reecho-response-data"])) as Record<string, unknown>;
-    assert.equal(data["id"], reply.headers["x-reecho-audio-id"]);
-    assert.equal(data["credit_used"], text.length);
-    assert.ok(String(data["streamUrl"]).startsWith(sandbox.storageUrl));
+    const data = headerData(reply);
+    assert.equal(data.id, reply.headers["x-reecho-audio-id"]);
+    assert.equal(data.credit_used, text.length);
+    assert.ok(data.streamUrl.startsWith(`${sandbox.storageUrl}/`));
+    assert.match(String(reply.headers["x-vocu-app-request-id"]), /^[0-9a-f-]{36}$/);
   });
 
   it("answers a POST with the addresses of the audio", async () => {
-    const { data } = (await post({ voiceId: voiceIds.german, text: "Guten Tag" })).json;
-    const audio = await call(String(data?.["audio"]), { key: null });
-    assert.ok(audio.bytes.equals(await sandbox.speech({ voiceId: voiceIds.german, text: "Guten Tag" })));
+    const data = dataOf(await post({ voiceId: voiceIds.german, text: "Guten Tag" })) as Generated;
+    const expected = await sandbox.speech({ voiceId: voiceIds.german, text: "Guten Tag" });
+    for (const address of [data.audio, data.streamUrl]) {
+      assert.ok((await call(sandbox, address, { key: null })).bytes.equals(expected));
+    }
   });
 
-  it("charges a character a credit, once", async () => {
-    await stream({ voiceId: voiceIds.english, text: "Hello" });
-    assert.deepEqual(
-      { ...sandbox.account, userId: undefined },
-      { credits: 99_995, spent: 5, userId: undefined },
-    );
+  it("answers a POST with `stream` with a stream address instead of the finished audio's", async () => {
+    const data = dataOf(
+      await post({ voiceId: voiceIds.german, text: "Guten Tag", stream: true }),
+    ) as Generated;
+    assert.equal(data.audio, data.streamUrl);
   });
 
-  it("speaks slower with a larger speechRate", async () => {
+  it("charges a character a credit, once, and nothing for control markers", async () => {
+    await stream({ voiceId: voiceIds.controllable, text: "{{calm}}Hello", instruct_mode: "true" });
+    assert.deepEqual({ ...sandbox.account }, { credits: 99_995, spent: 5 });
+  });
+
+  it("speaks slower with a larger speechRate, and ignores one out of range", async () => {
     const normal = await sandbox.speech({ voiceId: voiceIds.english, text });
     const slow = await sandbox.speech({ voiceId: voiceIds.english, text, speechRate: 2 });
     assert.ok(slow.length > 1.7 * normal.length);
+    assert.ok(normal.equals(await sandbox.speech({ voiceId: voiceIds.english, text, speechRate: 5 })));
   });
 
-  it("sounds different in another style, language of text and seed", async () => {
+  it("sounds different in another style, language and seed", async () => {
     const plain = await sandbox.speech({ voiceId: voiceIds.english, text });
     const others = await Promise.all([
       sandbox.speech({ voiceId: voiceIds.english, text, promptId: styleIds.lively }),
@@ -106,26 +93,55 @@ describe("the sandbox's simple generation", () => {
     for (const other of others) assert.ok(!other.equals(plain));
   });
 
+  it("takes the beginning of a style's id in the query, but not in a body", async () => {
+    const promptId = styleIds.lively.slice(0, 15);
+    const whole = await sandbox.speech({ voiceId: voiceIds.english, text, promptId: styleIds.lively });
+    assert.ok((await stream({ voiceId: voiceIds.english, text, promptId })).bytes.equals(whole));
+    assert.equal((await post({ voiceId: voiceIds.english, text, promptId })).status, 404);
+  });
+
+  it("sends the whole of an instruct_mode reply at once, with Range", async () => {
+    const query = { voiceId: voiceIds.controllable, text, instruct_mode: "1" };
+    const whole = await stream(query);
+    assert.equal(Number(whole.headers["content-length"]), whole.bytes.length);
+    const part = await stream(query, { headers: { range: "bytes=100-199" } });
+    assert.equal(part.status, 206);
+    assert.ok(part.bytes.equals(whole.bytes.subarray(100, 200)));
+  });
+
+  it("says its own speech again in another voice, charged by duration", async () => {
+    const { audio } = dataOf(await post({ voiceId: voiceIds.english, text: "Hello" })) as Generated;
+    const before = sandbox.account.spent;
+    const converted = await stream({ voiceId: voiceIds.german, input_audio: audio });
+    assert.ok(!converted.bytes.equals(await sandbox.speech({ voiceId: voiceIds.english, text: "Hello" })));
+    assert.equal(sandbox.account.spent - before, 1);
+  });
+
+  it("converts uploaded audio", async () => {
+    const { url } = dataOf(
+      await call(sandbox, "/api/tts/upload-audio", { json: { audio: dataUrl(wav(1)) } }),
+    ) as { url: string };
+    const reply = await stream({ voiceId: voiceIds.german, input_audio: url });
+    assert.equal(reply.bytes.readUInt16BE(0) & 0xfffe, 0xfff2);
+  });
+
+  it("replays an audio by its id", async () => {
+    const { id } = dataOf(await post({ voiceId: voiceIds.german, text: "Guten Tag" })) as Generated;
+    const replay = await call(sandbox, `/api/tts/stream/${id}`);
+    assert.ok(replay.bytes.equals(await sandbox.speech({ voiceId: voiceIds.german, text: "Guten Tag" })));
+    assert.equal(sandbox.account.spent, 9);
+  });
+
   const refusals: [string, object, number, string][] = [
     ["without a voice", { text }, 400, "VALIDATION_MISSING_FIELD"],
     ["without a text", { voiceId: voiceIds.english }, 400, "TTS_TEXT_EMPTY"],
     ["for an unknown voice", { voiceId: "nobody", text }, 404, "VOICE_NOT_FOUND"],
-    [
-      "for an unknown style",
-      { voiceId: voiceIds.english, promptId: "nostyle", text },
-      404,
-      "RESOURCE_NOT_FOUND",
-    ],
+    ["for an unknown style", { voiceId: voiceIds.english, promptId: "x", text }, 404, "RESOURCE_NOT_FOUND"],
     ["for a voice in training", { voiceId: voiceIds.training, text }, 400, "VOICE_NOT_TTS_READY"],
-    [
-      "for a v4.0 voice without instruct_mode",
-      { voiceId: voiceIds.controllable, text },
-      400,
-      "VOICE_INSTRUCT_PATH_ONLY",
-    ],
+    ["for a v4.0 voice", { voiceId: voiceIds.controllable, text }, 400, "VOICE_INSTRUCT_PATH_ONLY"],
     [
       "with too few emotions",
-      { voiceId: voiceIds.english, text, emo_switch: [1, 2] },
+      { voiceId: voiceIds.english, text, emo_switch: [1] },
       400,
       "VALIDATION_INVALID_VALUE",
     ],
@@ -134,6 +150,12 @@ describe("the sandbox's simple generation", () => {
       { voiceId: voiceIds.english, text: "a".repeat(100_001) },
       403,
       "BILLING_INSUFFICIENT_CREDIT",
+    ],
+    [
+      "to convert a foreign audio",
+      { voiceId: voiceIds.english, input_audio: "https://x.example/a.mp3" },
+      400,
+      "TTS_INPUT_AUDIO_INVALID",
     ],
   ];
   for (const [title, body, status, code] of refusals) {
@@ -149,5 +171,81 @@ describe("the sandbox's simple generation", () => {
     assert.equal((await stream(asked, { key: "sk-wrong" })).json.code, "AUTH_UNAUTHORIZED");
     assert.equal((await stream({ ...asked, token: sandbox.apiKey }, { key: null })).status, 401);
     assert.equal((await stream(asked, { key: SESSION_TOKEN })).json.code, "TTS_SESSION_TOKEN_NOT_ALLOWED");
+  });
+});
+
+describe("the sandbox's account and editions", () => {
+  const open: Sandbox[] = [];
+  const start = async (options: Parameters<typeof startSandbox>[0]): Promise<Sandbox> => {
+    const sandbox = await startSandbox(options);
+    open.push(sandbox);
+    return sandbox;
+  };
+  afterEach(() => Promise.all(open.splice(0).map((sandbox) => sandbox.close())));
+  const query = { voiceId: voiceIds.english, text: "Hi" };
+
+  it("refuses simple generation to an account that has never paid", async () => {
+    const sandbox = await start({ paid: false });
+    assert.equal((await call(sandbox, "/api/tts/simple-generate", { query })).json.code, "TTS_PAID_ONLY");
+  });
+
+  it("takes the streaming key only as token in the 2025 edition", async () => {
+    const sandbox = await start({ edition: "2025" });
+    const path = "/api/tts/simple-generate";
+    assert.equal((await call(sandbox, path, { query })).status, 401);
+    const reply = await call(sandbox, path, { query: { ...query, token: sandbox.apiKey }, key: null });
+    assert.equal(reply.status, 200);
+    assert.equal(reply.headers["content-type"], "application/octet-stream");
+    assert.deepEqual(sandbox.violations, []);
+  });
+
+  it("gives errors without a code in the 2025 edition", async () => {
+    const sandbox = await start({ edition: "2025" });
+    const { json } = await call(sandbox, "/api/voice/nobody");
+    assert.deepEqual(Object.keys(json), ["status", "message"]);
+  });
+
+  it("has none of the newer operations in the 2025 edition, and says so without JSON", async () => {
+    const sandbox = await start({ edition: "2025" });
+    const reply = await call(sandbox, "/api/tts/presets");
+    assert.equal(reply.status, 404);
+    assert.equal(reply.headers["content-type"], "text/html");
+  });
+
+  it("tells the balance under `user`", async () => {
+    const sandbox = await start({ credits: 500 });
+    const { user } = (await call(sandbox, "/api/account/info")).json as unknown as {
+      user: {
+        credit: number;
+        bonusCredit: number;
+        quota: { syncBaseConcurrent: number; syncPaidConcurrent: number };
+      };
+    };
+    assert.equal(user.credit + user.bonusCredit, 500);
+    assert.equal(user.quota.syncBaseConcurrent + user.quota.syncPaidConcurrent, 3);
+  });
+
+  it("queues calls over the concurrency and refuses the one that waits too long", async () => {
+    const sandbox = await start({ concurrency: 1, queueMs: 1, pace: { bytesPerSecond: 2000 } });
+    const first = call(sandbox, "/api/tts/simple-generate", {
+      query: { ...query, text: "A first long sentence." },
+    });
+    await sandbox.waitForRequest(({ status }) => status === 200);
+    const second = await call(sandbox, "/api/tts/simple-generate", { query });
+    assert.deepEqual([second.status, second.json.code], [429, "RATE_LIMIT_CONCURRENT"]);
+    assert.ok(second.headers["retry-after"]);
+    await sandbox.close();
+    await assert.rejects(first);
+  });
+
+  it("gives a queued call its turn", async () => {
+    const sandbox = await start({ concurrency: 1 });
+    const replies = await Promise.all(
+      [1, 2, 3].map(() => call(sandbox, "/api/tts/simple-generate", { query })),
+    );
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [200, 200, 200],
+    );
   });
 });

@@ -1,0 +1,47 @@
+import { badRequest } from "../errors";
+import { oneBuffer } from "../one-buffer";
+import { speakOnce } from "../speech/cache";
+import { encodeWhole } from "../speech/lame";
+import { probe } from "../speech/probe";
+import type { Timbre } from "../speech/speaker";
+import type { World } from "../world";
+
+const USUAL_PITCH = 50;
+
+/** Audio that is to be said again by another voice, API reference 7.5 `input_audio`. */
+export interface ConversionInput {
+  seconds: number;
+  /** The audio in the given voice; as it is when there is none. */
+  play(timbre?: Timbre): AsyncIterable<Buffer>;
+}
+
+const refused = () => badRequest("TTS_INPUT_AUDIO_INVALID", "input_audio is no audio of this platform");
+
+/**
+ * Finds the audio behind an address on the storage host. Speech of the sandbox is said again in the new voice, a WAV
+ * upload is shifted in pitch, an mp3 upload stays as it is (the sandbox decodes no mp3).
+ */
+export async function conversionInput(address: string, world: World): Promise<ConversionInput> {
+  if (!address.startsWith(`${world.storageUrl}/`)) throw refused();
+  const path = new URL(address).pathname;
+  const recording = world.studio.find(/^\/generate\/(.+)\.mp3$/.exec(path)?.[1] ?? "");
+  if (recording) {
+    const bytes = await recording.whole();
+    const { line } = recording;
+    return {
+      seconds: probe(bytes)?.seconds ?? 0,
+      play: (timbre) =>
+        line && timbre ? speakOnce({ ...line, ...timbre, rate: line.rate }) : oneBuffer(bytes),
+    };
+  }
+  const file = path.startsWith("/vc-input/") ? world.files.get(path) : undefined;
+  if (!file) throw refused();
+  const { pcm, bytes } = file;
+  return {
+    seconds: probe(bytes)?.seconds ?? 0,
+    play: (timbre) =>
+      pcm && timbre
+        ? encodeWhole({ ...pcm, sampleRate: Math.round((pcm.sampleRate * timbre.pitch) / USUAL_PITCH) })
+        : oneBuffer(bytes),
+  };
+}

@@ -1,0 +1,2 @@
+/** A task whose text, or a voice whose name, contains this ends in `failed`. */
+export const failMarker = "sandbox:fail";
