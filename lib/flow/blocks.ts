@@ -1,6 +1,6 @@
 /** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
 import { convert, isBlank } from "./convert";
-import { choice, text, type Input, type Inputs } from "./description";
+import { text, type Input, type Inputs } from "./description";
 import { Problem } from "./problem";
 import { SPEECH_INPUTS } from "./speech-inputs";
 
@@ -85,41 +85,49 @@ export const BLOCK_KEYS: Readonly<Record<string, Readonly<Record<string, Input |
 /**
  * Checks and converts the blocks of a task. A block without `type` becomes `audio` when it has `input_audio` and no
  * text, else `text`. Blank values are left out.
- * @param field the input's name, for errors: `contents[0].text`
- * @throws Problem `INPUT_UNKNOWN_KEY`, `INPUT_NOT_A_CHOICE`, `INPUT_MISSING`, `INPUT_INVALID`, `INPUT_OUT_OF_RANGE`, …
+ * @param field the input's name
+ * @throws Problem `INPUT_UNKNOWN_KEY`, `INPUT_BLOCK_TYPE`, `INPUT_MISSING` and those of `convert`; `params.block` is the
+ * number of the block from 1 on, the fact `field` e.g. `contents[0].speechRate`
  */
 export function readBlocks(field: string, contents: readonly unknown[]): Block[] {
   if (contents.length === 0) throw new Problem("INPUT_MISSING", { field }, { field });
-  return contents.map((given, index) => readBlock(`${field}[${index}]`, given));
+  return contents.map((given, index) => {
+    try {
+      return readBlock(field, given);
+    } catch (error) {
+      throw error instanceof Problem ? numbered(error, field, index) : error;
+    }
+  });
+}
+
+function numbered({ code, params, facts }: Problem, field: string, index: number): Problem {
+  const key = facts.field === field ? "" : `.${facts.field ?? ""}`;
+  return new Problem(code, { ...params, block: index + 1 }, { ...facts, field: `${field}[${index}]${key}` });
 }
 
 function readBlock(field: string, given: unknown): Block {
   if (typeof given !== "object" || given === null || Array.isArray(given) || Buffer.isBuffer(given)) {
     throw new Problem("INPUT_INVALID", { field, wanted: "object" }, { field });
   }
-  const { type: givenType, ...values } = given as Record<string, unknown>;
-  const type = isBlank(givenType) ? guess(values) : typeOf(`${field}.type`, givenType);
+  const { type: givenType, ...values } = given as Readonly<Record<string, unknown>>;
+  const type = typeOf(givenType, values);
   const keys = BLOCK_KEYS[type] ?? {};
   const block: Record<string, unknown> = { type };
   for (const [key, value] of Object.entries(values)) {
     if (isBlank(value)) continue;
-    const at = `${field}.${key}`;
-    if (!Object.hasOwn(keys, key))
-      throw new Problem("INPUT_UNKNOWN_KEY", { field: at, key, type }, { field: at });
+    if (!Object.hasOwn(keys, key)) throw new Problem("INPUT_UNKNOWN_KEY", { key, type }, { field: key });
     const spec = keys[key];
-    block[key] = spec ? convert(spec, at, value) : value;
+    block[key] = spec ? convert(spec, key, value) : value;
   }
   for (const [key, spec] of Object.entries(keys)) {
-    const at = `${field}.${key}`;
     const missing = spec?.required === true && block[key] === undefined;
-    if (missing) throw new Problem("INPUT_MISSING", { field: at }, { field: at });
+    if (missing) throw new Problem("INPUT_MISSING", { field: key }, { field: key });
   }
   return block;
 }
 
-const guess = (values: Block): string =>
-  isBlank(values.text) && !isBlank(values.input_audio) ? "audio" : "text";
-
-const TYPE = choice(Object.keys(BLOCK_KEYS));
-
-const typeOf = (field: string, given: unknown): string => convert(TYPE, field, given) as string;
+function typeOf(given: unknown, values: Block): string {
+  if (isBlank(given)) return isBlank(values.text) && !isBlank(values.input_audio) ? "audio" : "text";
+  if (typeof given === "string" && Object.hasOwn(BLOCK_KEYS, given)) return given;
+  throw new Problem("INPUT_BLOCK_TYPE", { types: Object.keys(BLOCK_KEYS).join(", ") }, { field: "type" });
+}

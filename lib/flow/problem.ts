@@ -59,10 +59,15 @@ export function flowError(thrown: unknown, operation: string, words: Words): Flo
   const { code, params, facts } = factsOf(thrown);
   const cause = { operation, ...defined(facts) };
   const known = sentence(words, code, { ...plain(facts), ...params });
-  if (known !== undefined) return new FlowError(known, code, cause);
+  if (known !== undefined) return new FlowError(inBlock(known, params, words), code, cause);
   const general = generalKey(facts.statusCode);
   const message = sentence(words, general, { ...plain(facts), code, said: facts.serverMessage ?? code });
   return new FlowError(message ?? code, code, cause);
+}
+
+/** A problem with one of many content blocks says with which (`params.block`, counted from 1). */
+function inBlock(problem: string, { block }: Failure["params"], words: Words): string {
+  return block === undefined ? problem : words("shared:errors.IN_BLOCK", { block, problem });
 }
 
 interface Failure {

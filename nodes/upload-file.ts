@@ -1,0 +1,19 @@
+import { file, operation } from "../lib/flow";
+
+const PATH = "/api/editor/upload";
+
+export = operation({
+  type: "vocu-upload-file",
+  family: "library",
+  reference: "F.4",
+  operationId: "uploadFile",
+  legacy: true,
+  request: { method: "POST", path: PATH },
+  inputs: {
+    file: file({ required: true, from: "msg.payload", file: { media: "any", wire: "part" }, in: "form" }),
+  },
+  settings: {
+    path: { kind: "line", default: PATH, required: true, advanced: true },
+    fileField: { kind: "line", default: "file", required: true, advanced: true },
+  },
+});
