@@ -1,0 +1,81 @@
+/**
+ * `npm start`: Node-RED with this package and a flow that speaks, an MQTT broker, and the sandbox in the service's
+ * place, or the real service when `VOCU_API_KEY` is set. Everything is on loopback and ends with Ctrl-C.
+ */
+import { once } from "node:events";
+import { relative } from "node:path";
+import { Announcements, GREETING } from "./announcements";
+import { startBroker } from "./broker";
+import { buildIfStale } from "./build";
+import { launchNodeRed } from "./node-red";
+import { readOptions, USAGE, type StartOptions } from "./options";
+import { openService } from "./service";
+import { prepareUserDir } from "./user-dir";
+
+/** Whatever `start` opened, closed in the opposite order. */
+type Closer = () => Promise<void>;
+
+/** Runs the demo until Ctrl-C, and sets the exit code: 0 after Ctrl-C, 1 when something failed. */
+async function start(args: readonly string[]): Promise<void> {
+  const closers: Closer[] = [];
+  const interrupted = interruption();
+  try {
+    const options = readOptions(args);
+    if (options.help) console.log(USAGE);
+    else await Promise.race([run(options, closers), interrupted]);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+  process.exit();
+}
+
+/** Resolves at the first Ctrl-C; a second one, while things are closing, ends the process at once. */
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const ask = (): void => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask);
+  });
+}
+
+/** Returns only by throwing: the demo runs until it is interrupted or its Node-RED ends. */
+async function run(options: StartOptions, closers: Closer[]): Promise<void> {
+  await buildIfStale();
+  const service = await openService(process.env);
+  closers.push(service.close);
+  const broker = await startBroker(options.mqttPort);
+  closers.push(broker.close);
+  const kept = await prepareUserDir(options.dir);
+  const announcements = new Announcements(broker.aedes, options.dir, console.log);
+  const env = {
+    VOCU_API_KEY: service.apiKey,
+    VOCU_BASE_URL: service.baseUrl,
+    VOCU_VOICE_ID: service.voiceId,
+    VOCU_DEMO_MQTT_PORT: String(broker.port),
+  };
+  const [nodeRed] = await Promise.all([launchNodeRed(options, env), service.rehearse(GREETING)]);
+  closers.push(nodeRed.close);
+  const ended = once(nodeRed.child, "exit").then(() => {
+    throw new Error(
+      `Node-RED ended. Its log is ${relative(process.cwd(), nodeRed.log)}:\n${nodeRed.lastWords()}`,
+    );
+  });
+  console.log(`voice: ${service.name}`);
+  await Promise.race([announcements.greet(GREETING), ended]);
+  console.log(`MQTT: mqtt://127.0.0.1:${broker.port} (publish a text to home/say and it is spoken)`);
+  console.log(`editor: ${nodeRed.url} (the buttons of the flow speak again; Ctrl-C ends everything)`);
+  if (kept)
+    console.log(
+      `your changes to the flow are kept; remove ${relative(process.cwd(), options.dir)}/ to start afresh`,
+    );
+  await ended;
+}
+
+void start(process.argv.slice(2));
