@@ -36,7 +36,8 @@ export function registerAccountRoutes(RED: NodeAPI): void {
     return accountFacts((await client.call(request, options)).body.user);
   });
   serve(RED, "/vocu/voices", async (client, options) => {
-    const request = { operation: "voice-list", method: "GET", path: "/api/voice" } as const;
+    const query = { showMarket: true };
+    const request = { operation: "voice-list", method: "GET", path: "/api/voice", query } as const;
     return { voices: voicesOf((await client.call(request, options)).data) };
   });
 }

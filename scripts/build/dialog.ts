@@ -9,7 +9,9 @@ export function dialogOf(source: Source): string {
   const rows = source.kind === "config" ? configRows(source) : nodeRows(source);
   return [
     `<script type="text/html" data-template-name="${source.description.type}">`,
+    '<div class="vocu-form">',
     ...rows,
+    "</div>",
     "</script>",
   ].join("\n");
 }
@@ -63,7 +65,9 @@ function configRows({ description }: ConfigSource): string[] {
 }
 
 const nameRow = (prefix: string, property: string): string =>
-  row({ id: `${prefix}-${property}`, icon: "tag", label: "node-red:common.label.name" }, textField);
+  row({ id: `${prefix}-${property}`, icon: "tag", label: "node-red:common.label.name" }, (id) =>
+    textField(id, "[placeholder]node-red:common.label.name"),
+  );
 
 function inputRow(name: string, input: Input): string {
   const id = `node-input-${name}`;
@@ -77,8 +81,11 @@ function settingRow(prefix: string, name: string, setting: Setting): string {
     case "select":
       return row(
         head,
-        (id) => `<select id="${id}" style="width: 70%">${options(name, setting.choices)}</select>`,
+        (id) =>
+          `<select id="${id}" style="width: calc(100% - 175px)">${options(name, setting.choices)}</select>`,
       );
+    case "count":
+      return row(head, (id) => `<input type="text" id="${id}" style="width: 120px">`);
     case "check":
       return row(head, (id) => `<input type="checkbox" id="${id}" style="width: auto">`);
     default:
@@ -97,7 +104,12 @@ const options = (name: string, choices: readonly string[]): string =>
 /** Rows that are folded away until they are wanted. */
 function advanced(rows: readonly string[]): string[] {
   if (rows.length === 0) return [];
-  return [`<div class="vocu-advanced" data-title="${shared("dialog.advanced")}">`, ...rows, "</div>"];
+  return [
+    `<a href="#" class="vocu-fold"><i class="fa fa-caret-right"></i> <span data-i18n="${shared("dialog.advanced")}"></span></a>`,
+    '<div class="vocu-advanced">',
+    ...rows,
+    "</div>",
+  ];
 }
 
 interface Row {
@@ -111,12 +123,16 @@ interface Row {
 
 function row({ id, icon, label, field }: Row, control: (id: string) => string): string {
   const data = field === undefined ? "" : ` data-vocu="${field}"`;
-  const caption = `<label for="${id}"><i class="fa fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
+  const caption = `<label for="${id}"><i class="fa fa-fw fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
   return `<div class="form-row"${data}>${caption} ${control(id)}</div>`;
 }
 
-const textField = (id: string): string => `<input type="text" id="${id}" style="width: 70%">`;
-const passwordField = (id: string): string => `<input type="password" id="${id}" style="width: 70%">`;
+const textField = (id: string, words?: string): string => {
+  const data = words === undefined ? "" : ` data-i18n="${words}"`;
+  return `<input type="text" id="${id}" style="width: calc(100% - 175px)"${data}>`;
+};
+const passwordField = (id: string): string =>
+  `<input type="password" id="${id}" style="width: calc(100% - 175px)">`;
 const shared = (key: string): string => `${SHARED_NAMESPACE}:${key}`;
 
 const INPUT_ICONS: Readonly<Record<Input["kind"], string>> = {

@@ -39,7 +39,7 @@ export function readSources(): Source[] {
   const compiled = readdirSync(PATHS.nodes)
     .filter((file) => file.endsWith(".js"))
     .map((file) => file.slice(0, -".js".length));
-  const complaints = disagreements(listed, compiled);
+  const complaints = [...disagreements(listed, compiled), ...compiled.flatMap(withoutIcon)];
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
   return Object.keys(listed).map((name) => sourceOf(name));
 }
@@ -64,6 +64,9 @@ export function disagreements(
   ];
 }
 
+const withoutIcon = (name: string): string[] =>
+  existsSync(join(PATHS.icons, `${name}.svg`)) ? [] : [`icons/${name}.svg: missing`];
+
 function sourceOf(name: string): Source {
   const file = join(PATHS.nodes, `${name}.js`);
   // The compiled file is what users run, so it is what describes the node.
@@ -72,7 +75,6 @@ function sourceOf(name: string): Source {
   if (description?.type !== `vocu-${name}`) {
     throw new Error(`nodes/${name}.ts: must export a node described as vocu-${name}`);
   }
-  if (!existsSync(join(PATHS.icons, `${name}.svg`))) throw new Error(`icons/${name}.svg: missing`);
   return "credentials" in description
     ? { kind: "config", name, description }
     : { kind: "node", name, description };

@@ -1,0 +1,228 @@
+/** The editor as a person uses it, in a real browser. Whatever the page complains about fails the test that closes it. */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { CHECKOUT, type FlowNode } from "../node-red";
+import { startChromium } from "./chromium";
+
+export interface EditorOptions {
+  /** Where Node-RED serves its editor. */
+  readonly url: string;
+  /** Language of the person, default en-US. */
+  readonly language?: string;
+  readonly colorScheme?: "light" | "dark";
+  /** Goes before the names of screenshots, e.g. the edition of Node-RED. */
+  readonly label?: string;
+}
+
+/** Opens the editor and waits until its palette is there. */
+export async function openEditor(options: EditorOptions): Promise<Editor> {
+  const browser = await startChromium();
+  try {
+    const context = await browser.newContext({
+      viewport: { width: 1400, height: 1000 },
+      locale: options.language ?? "en-US",
+      colorScheme: options.colorScheme ?? "light",
+    });
+    const editor = new Editor(browser, await context.newPage(), options);
+    await editor.load();
+    return editor;
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+export class Editor {
+  private readonly problems: string[] = [];
+
+  constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+    private readonly options: EditorOptions,
+  ) {
+    page.on("pageerror", (error) => this.problems.push(error.stack ?? error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(`${message.text()} (${message.location().url})`);
+    });
+    page.setDefaultTimeout(15_000);
+  }
+
+  async load(): Promise<void> {
+    await this.page.goto(this.options.url, { waitUntil: "domcontentloaded" });
+    await this.paletteItem("vocu-speech-stream").waitFor({ state: "visible", timeout: 60_000 });
+    await this.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+  }
+
+  /** Closes the browser. @throws AssertionError when the page complained about anything */
+  async close(): Promise<void> {
+    await this.browser.close();
+    assert.deepEqual(this.problems, []);
+  }
+
+  /** A node's entry in the palette. */
+  paletteItem(type: string): Locator {
+    return this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+  }
+
+  /** Drags a node from the palette to the flow and answers with its id. */
+  async drag(type: string, to: { x: number; y: number } = { x: 420, y: 220 }): Promise<string> {
+    const { mouse } = this.page;
+    const item = this.paletteItem(type);
+    await item.scrollIntoViewIfNeeded();
+    const from = await box(item);
+    const chart = await box(this.page.locator("#red-ui-workspace-chart"));
+    await mouse.move(from.x + 20, from.y + 10);
+    await mouse.down();
+    // jQuery UI begins to drag after some movement, not at the first.
+    await mouse.move(from.x + 60, from.y + 40, { steps: 4 });
+    await mouse.move(chart.x + to.x, chart.y + to.y, { steps: 12 });
+    await mouse.up();
+    const found = await this.page.waitForFunction(`(() => {
+      let id;
+      RED.nodes.eachNode((node) => { if (node.type === ${JSON.stringify(type)}) id = node.id; });
+      return id;
+    })()`);
+    return (await found.jsonValue()) as string;
+  }
+
+  /** Opens a node's dialog. */
+  async open(id: string): Promise<void> {
+    await this.page.locator(`[id="${id}"]`).dblclick();
+    await this.settled("#node-input-account");
+  }
+
+  /** Presses the button that adds an account. */
+  async addAccount(): Promise<void> {
+    await this.page.click("#node-input-btn-account-add");
+    await this.settled("#node-config-input-site");
+  }
+
+  /** Presses the button that edits the chosen account. */
+  async editAccount(): Promise<void> {
+    await this.page.click("#node-input-btn-account-edit");
+    await this.settled("#node-config-input-site");
+  }
+
+  /** Presses "Add", "Update" or "Done" of the topmost dialog. */
+  async done(dialog: "node" | "config"): Promise<void> {
+    await this.page.click(dialog === "config" ? "#node-config-dialog-ok" : "#node-dialog-ok");
+    const field = dialog === "config" ? "#node-config-input-site" : "#node-input-account";
+    await this.page.locator(field).waitFor({ state: "detached" });
+    await this.traysAtRest();
+  }
+
+  /** Chooses one of an input's sources. */
+  async chooseSource(input: string, source: string): Promise<void> {
+    await this.widget(input).locator(".red-ui-typedInput-type-select").click();
+    await this.page.locator(`.red-ui-typedInput-options:visible a[value="${source}"]`).click();
+  }
+
+  /** Types into an input's field, as a person would. */
+  async type(input: string, text: string): Promise<void> {
+    const field = this.widget(input).locator("input.red-ui-typedInput-input");
+    await field.click();
+    await field.fill("");
+    await field.pressSequentially(text);
+    await this.page.keyboard.press("Escape");
+    await field.evaluate((element) => {
+      element.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+
+  /** Opens the list that an input offers and answers with its entries. */
+  async list(input: string): Promise<string[]> {
+    await this.widget(input).locator(".red-ui-typedInput-option-expand").click();
+    const entries = this.page.locator(".red-ui-autoComplete-container:visible li");
+    await entries.first().waitFor({ state: "visible" });
+    return entries.allInnerTexts();
+  }
+
+  /** Picks an entry of the open list. */
+  async pick(text: string): Promise<void> {
+    await this.page.locator(".red-ui-autoComplete-container:visible li", { hasText: text }).first().click();
+  }
+
+  /** Chooses from an input that is a plain list. */
+  async choose(input: string, label: string): Promise<void> {
+    await this.widget(input).locator(".red-ui-typedInput-option-trigger").click();
+    await this.page.locator(".red-ui-typedInput-options:visible a", { hasText: label }).click();
+  }
+
+  /** What an input shows. */
+  shown(input: string): Promise<string> {
+    return this.widget(input).innerText();
+  }
+
+  /** What an input holds: its source and value. */
+  async held(input: string): Promise<{ type: string; value: string }> {
+    const [type, value] = await Promise.all([
+      this.page.inputValue(`#node-input-${input}Type`),
+      this.page.inputValue(`#node-input-${input}`),
+    ]);
+    return { type, value };
+  }
+
+  /** The TypedInput of an input. */
+  widget(input: string): Locator {
+    return this.page.locator(`#node-input-${input} + .red-ui-typedInput-container`);
+  }
+
+  /** The line below a field or a button. */
+  hint(row: string): Locator {
+    return this.page.locator(`.form-row:is([data-vocu="${row}"], .${row}) .vocu-hint`);
+  }
+
+  /** Whether Node-RED marks the field of a property as wrong. */
+  isWrong(selector: string): Promise<boolean> {
+    return this.page.locator(selector).evaluate((element) => element.classList.contains("input-error"));
+  }
+
+  /** What Node-RED says is wrong with a node. */
+  complaints(id: string): Promise<string[]> {
+    return this.page.evaluate(`RED.nodes.node(${JSON.stringify(id)}).validationErrors`) as Promise<string[]>;
+  }
+
+  /** Presses Deploy and waits until the runtime has the flow. */
+  async deploy(): Promise<void> {
+    const posted = this.page.waitForResponse(
+      (response) => response.url().endsWith("/flows") && response.request().method() === "POST",
+    );
+    await this.page.click("#red-ui-header-button-deploy");
+    assert.ok((await posted).ok());
+  }
+
+  /** What the runtime has deployed. */
+  async flows(): Promise<FlowNode[]> {
+    const response = await this.page.request.get(`${this.options.url}/flows`);
+    return (await response.json()) as FlowNode[];
+  }
+
+  /** Leaves a picture in `artifacts/`. */
+  async screenshot(name: string): Promise<void> {
+    const folder = join(CHECKOUT, "artifacts");
+    await mkdir(folder, { recursive: true });
+    const label = this.options.label === undefined ? "" : `${this.options.label}-`;
+    await this.page.screenshot({ path: join(folder, `${label}${name}.png`) });
+  }
+
+  /** Waits until a dialog with this field has slid in; clicks before that can miss. */
+  private async settled(field: string): Promise<void> {
+    await this.page.locator(field).waitFor({ state: "attached" });
+    await this.traysAtRest();
+  }
+
+  private async traysAtRest(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const trays = [...document.querySelectorAll(".red-ui-tray")];
+      return trays.every((tray) => tray.getAnimations().length === 0);
+    });
+  }
+}
+
+async function box(locator: Locator): Promise<{ x: number; y: number }> {
+  const found = await locator.boundingBox();
+  assert.ok(found, "it is not on the page");
+  return found;
+}
