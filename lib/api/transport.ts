@@ -47,11 +47,10 @@ interface PoolOptions extends Pool.Options {
   connect: buildConnector.connector;
 }
 
-/** All connections of one client. Keeps sockets alive between requests; knows every socket, so that close is at once. */
+/** All connections of one client. Keeps sockets alive between requests; close is at once. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();
-  readonly #sockets = new Set<Socket>();
   readonly #exchanges = new Set<Exchange>();
   /** Which exchange a new socket is for: undici does not say, but it connects within the dispatch. */
   readonly #current = new AsyncLocalStorage<Exchange>();
@@ -99,7 +98,6 @@ export class Transport {
   async close(): Promise<void> {
     this.#closed = true;
     for (const exchange of this.#exchanges) exchange.destroy();
-    for (const socket of this.#sockets) socket.destroy(abortError());
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
   }
 
@@ -159,10 +157,7 @@ export class Transport {
         return;
       }
       const socket = connect(options, callback);
-      if (!(socket instanceof Socket)) return;
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-      exchange?.connecting(socket, toProxy);
+      if (socket instanceof Socket) exchange?.connecting(socket, toProxy);
     };
   }
 }

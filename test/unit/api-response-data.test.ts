@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { infoFromData, infoFromHeaders } from "../../lib/api/response-data";
 import { Redactor } from "../../lib/api/redact";
-import { bytes, client, collect, KEY, serve } from "./api-server";
+import { bytes, client, collect, KEY, serve, startProxy } from "./api-server";
 
 const redactor = new Redactor([KEY]);
 const fromHeader = (data: string, id?: string) =>
@@ -97,4 +97,16 @@ describe("api response data", () => {
     const speech = await client(server.url).speak({ voiceId: "v", text: "Hello" });
     assert.deepEqual([speech.info, await collect(speech.audio)], [{ audioId: "a-1", srt }, bytes(10)]);
   });
+
+  for (const way of ["directly", "through a proxy"]) {
+    it(`may be far larger than Node's own limit for headers (${way})`, async () => {
+      const id = "x".repeat(40_000);
+      const server = await serve((_request, response) => {
+        response.writeHead(200, { "content-type": "audio/mpeg", "X-Reecho-Audio-Id": id }).end(bytes(10));
+      });
+      const proxy = way === "directly" ? {} : { http: (await startProxy()).url };
+      const speech = await client(server.url, { proxy }).speak({ voiceId: "v", text: "Hello" });
+      assert.equal(speech.info.audioId, id);
+    });
+  }
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { ClientOptions, Clock, SpeakOptions } from "../../lib/api";
 import { systemClock } from "../../lib/api/clock";
@@ -124,6 +125,12 @@ describe("api resume: a stream that was cut", () => {
     assert.deepEqual(storage.seen.map(offsetOf), [400, 401, 601, 651]);
   });
 
+  it("goes on after any number of cuts, as long as each try brings something", async () => {
+    const storage = await ranged(Array.from({ length: 12 }, () => 40));
+    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url });
+    assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 13]);
+  });
+
   it("starts from the URL when not a byte had come", async () => {
     const storage = await ranged();
     const { speech } = await speak(
@@ -144,7 +151,7 @@ describe("api resume: a stream that was cut", () => {
       if (++times < 3) response.writeHead(503).end();
       else response.writeHead(200, { "content-type": "audio/mpeg" }).end(good);
     });
-    const clock: Clock = new FakeClock();
+    const clock = new FakeClock();
     const { speech } = await speak(cutAfter(400), { streamUrl: storage.url }, {}, clock);
     assert.deepEqual(await collect(speech.audio), AUDIO);
     assert.deepEqual(clock.waits, [0, 250, 500]);
@@ -184,6 +191,30 @@ describe("api resume: a stream that was cut", () => {
     const storage = await ranged();
     const { speech } = await speak(cutAfter(1000), { streamUrl: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 0]);
+  });
+
+  it("is complete when the host keeps saying so, although it was estimated longer", async () => {
+    const storage = await ranged();
+    const { speech } = await speak(
+      cutAfter(1000),
+      { streamUrl: storage.url, estimatedDuration: 5000 },
+      { meter: new FakeMeter() },
+    );
+    assert.deepEqual(await collect(speech.audio), AUDIO);
+  });
+
+  it("is not complete within a frame, whatever the host says", async () => {
+    const storage = await ranged([], AUDIO.subarray(0, 450));
+    const { speech } = await speak(cutAfter(450), { streamUrl: storage.url }, { meter: new FakeMeter() });
+    assert.equal((await failure(collect(speech.audio))).code, "STREAM_CUT");
+  });
+
+  it("leaves nothing behind on the signal", async () => {
+    const storage = await ranged([100]);
+    const { signal } = new AbortController();
+    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url }, { signal });
+    assert.deepEqual(await collect(speech.audio), AUDIO);
+    assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
   const liars: [string, () => Promise<TestServer>][] = [
