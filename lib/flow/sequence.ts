@@ -67,17 +67,18 @@ export class AudioSequence {
       ...(last ? { count: this.sent } : {}),
       ...(this.outer ? { parts: this.outer } : {}),
     };
-    return this.message({ payload: data, parts, vocu });
+    return this.message(data, { parts, vocu });
   }
 
   /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
   whole(data: Buffer, vocu: object): Message {
-    return this.message({ payload: data, vocu, ...(this.outer ? { parts: this.outer } : {}) });
+    return this.message(data, { vocu, ...(this.outer ? { parts: this.outer } : {}) });
   }
 
   /** What a summary output sends when the speech has ended. */
   summary(vocu: object): Message {
-    return this.message({ payload: { ...vocu }, vocu, ...(this.outer ? { parts: this.outer } : {}) });
+    const payload = structuredClone(vocu);
+    return this.message(payload, { vocu, ...(this.outer ? { parts: this.outer } : {}) });
   }
 
   /** Makes a half-filled join forget this sequence; undefined when it never began. */
@@ -86,7 +87,8 @@ export class AudioSequence {
     return { reset: true, parts: { id: this.id } } as unknown as Message;
   }
 
-  private message(own: Record<string, unknown>): Message {
-    return { ...this.tools.cloneMessage(this.template), ...own } as Message;
+  /** A message that shares nothing with the others: a flow that changes one must not change them all. */
+  private message(payload: unknown, own: Record<string, unknown>): Message {
+    return { ...this.tools.cloneMessage({ ...this.template, ...own }), payload } as Message;
   }
 }

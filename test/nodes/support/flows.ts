@@ -24,7 +24,7 @@ export interface RuntimeSettings {
 
 /** Loads flows for the tests of one file. */
 export interface FlowHost {
-  /** Starts these nodes; whatever ran before is taken down after each test. */
+  /** Starts these nodes; whatever ran before is ended and checked first, as it is after each test. */
   load(nodes: readonly FlowNode[], credentials?: Credentials, settings?: RuntimeSettings): Promise<Flow>;
 }
 
@@ -75,7 +75,7 @@ export function useFlows(): FlowHost {
   });
   return {
     async load(nodes, credentials = {}, settings = {}) {
-      assert.equal(running, undefined, "a test runs one flow; change it with redeploy()");
+      await running?.end();
       helper.settings(settings);
       running = new Flow();
       await running.start(nodes, credentials);
@@ -131,11 +131,12 @@ export class Flow {
     return this.watch.ends.find((input) => input.message === message);
   }
 
-  /** Speaks a text and waits for what came of it: the chunks, and the summary that follows them. */
+  /** Speaks a text and waits for what came of it: the chunks, and the summary that follows them. Throws its error. */
   async speak(content: string | Message, id = "speech"): Promise<{ chunks: Message[]; summary: Message }> {
     const chunksBefore = this.at("chunks").entries.length;
     const summariesBefore = this.at("summary").entries.length;
-    this.input(content, id);
+    const { error } = await this.ended(this.input(content, id));
+    if (error) throw error;
     const summary = await this.at("summary").nth(summariesBefore);
     return { chunks: this.at("chunks").entries.slice(chunksBefore), summary };
   }
