@@ -75,15 +75,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     return this.#ended || this.#failure !== undefined;
   }
 
-  /**
-   * Takes note of a socket opened for this exchange, so that abort can destroy it while it connects.
-   * False when it must not be opened: undici would reconnect for ever to a proxy that hangs up.
-   */
+  /** Whether a socket may be opened for this exchange: one only, for undici would reconnect for ever to a proxy that hangs up. */
   mayConnect(): boolean {
     return this.#phase !== "connecting" || (!this.over && this.#connecting.length === 0);
   }
 
-  /** See {@link mayConnect}; `proxied` when the socket goes to a proxy. */
+  /** Takes note of a socket that connects, perhaps to a proxy, so that abort can destroy it. */
   connecting(socket: Socket, proxied: boolean): void {
     if (this.#phase !== "connecting") return;
     this.#connecting.push(socket);

@@ -42,7 +42,7 @@ export function networkError(error: Error, phase: Phase, to: Destination, redact
   if (phase === "receiving") return new VocuError("STREAM_CUT", facts);
   const refusedByProxy =
     /\((\d{3})\) !== 200 when HTTP Tunneling|Proxy Authentication Required \((407)\)/.exec(error.message);
-  if (refusedByProxy && to.proxied) {
+  if (refusedByProxy) {
     const statusCode = Number(refusedByProxy[1] ?? refusedByProxy[2]);
     return new VocuError("PROXY_FAILED", { ...facts, statusCode, retryable: statusCode >= 500 });
   }
