@@ -84,7 +84,8 @@ export async function streamAudio(
   const { raw } = reply;
   const { entry } = reply.request;
   reply.hijack();
-  raw.flushHeaders();
+  // Not flushHeaders: that would write the headers as UTF-8, while header text is one character a byte.
+  raw.write(Buffer.alloc(0));
   entry.begin(raw.statusCode);
   if (entry.method === "HEAD") {
     raw.end();

@@ -8,10 +8,10 @@ import { settle, type SandboxOptions } from "./options";
 import { storageRoutes } from "./routes/storage";
 import { server } from "./server";
 import { Account } from "./state/account";
+import { Clock } from "./state/clock";
 import { Files } from "./state/files";
 import { Queue } from "./state/queue";
 import { readSimple } from "./state/simple";
-import { Sleeper } from "./state/sleeper";
 import { Studio } from "./state/studio";
 import { Uploads, type Upload } from "./state/uploads";
 import { Voices } from "./state/voices";
@@ -48,6 +48,8 @@ export interface Sandbox {
   waitForRequest(match: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
   /** The mp3 that simple-generate gives for these parameters, without charging. */
   speech(parameters: Record<string, unknown>): Promise<Buffer>;
+  /** Moves the sandbox's time forward: what it was waiting for (tasks, voices, the queue, the pace) happens now. */
+  advance(ms: number): void;
   /** Ends every connection at once. */
   close(): Promise<void>;
 }
@@ -60,22 +62,22 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
 function newWorld(options: SandboxOptions, addresses: { storage: string }): World {
   const settings = settle(options);
   const account = new Account(settings.credits);
-  const sleeper = new Sleeper();
+  const clock = new Clock();
   return {
     settings,
     openApi: openApiFor(settings.edition),
-    sleeper,
+    clock,
     account,
     get storageUrl() {
       return addresses.storage;
     },
     log: new Log(),
     faults: new FaultBox(),
-    voices: new Voices(account.userId, () => addresses.storage),
+    voices: new Voices(account.userId, clock, () => addresses.storage),
     shares: new Map(),
-    studio: new Studio(settings, sleeper),
+    studio: new Studio(settings, clock),
     files: new Files(),
-    queue: new Queue(settings.concurrency, settings.queueMs),
+    queue: new Queue(settings.concurrency, settings.queueMs, clock),
     tasks: new Map(),
     templates: new Map(),
     splitters: new Map(),
@@ -131,8 +133,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clearFaults: () => world.faults.clear(),
     waitForRequest: (match, timeoutMs = 5000) => world.log.waitFor(match, timeoutMs),
     speech: (parameters) => spokenBytes(parameters, world),
+    advance: (ms) => world.clock.advance(ms),
     close: async () => {
-      world.sleeper.close();
+      world.clock.stop();
       await Promise.all([api.close(), storage.close()]);
     },
   };

@@ -3,9 +3,9 @@ import type { Log } from "./log";
 import type { OpenApi } from "./openapi";
 import type { Settings } from "./options";
 import type { Account } from "./state/account";
+import type { Clock } from "./state/clock";
 import type { Files } from "./state/files";
 import type { Queue } from "./state/queue";
-import type { Sleeper } from "./state/sleeper";
 import type { Splitter } from "./state/splitter";
 import type { Studio } from "./state/studio";
 import type { Task } from "./state/task";
@@ -22,7 +22,7 @@ export interface World {
   readonly storageUrl: string;
   readonly log: Log;
   readonly faults: FaultBox;
-  readonly sleeper: Sleeper;
+  readonly clock: Clock;
   readonly account: Account;
   readonly voices: Voices;
   /** Unused one-time share ids and the voices behind them. */

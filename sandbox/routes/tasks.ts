@@ -55,7 +55,7 @@ function createRoute(app: FastifyInstance, world: World): void {
     world.tasks.set(task.id, task);
     if (!flag(fields(body), "sync"))
       return { status: 200, message: "OK", data: task.shown(false, "pending") };
-    await world.sleeper.sleep(Math.min(task.pendingMs, LONGEST_SYNC_MS));
+    await world.clock.sleep(Math.min(task.pendingMs, LONGEST_SYNC_MS));
     if (task.status === "pending") throw badRequest("STREAM_TIMEOUT", "The task did not start in time");
     return { status: 200, message: "OK", data: task.shown(false, "processing") };
   });

@@ -61,7 +61,7 @@ export function newVoice(
   first: { style: Style; sound: StyleSound },
   statuses: VoiceStatus[],
 ): OwnedVoice {
-  const now = performance.now();
+  const now = world.clock.now();
   const born = new Date().toISOString();
   const [status = "pending", ...later] = statuses;
   return {

@@ -1,4 +1,10 @@
 import { ApiError } from "../errors";
+import type { Clock } from "./clock";
+
+const refused = () =>
+  new ApiError(429, "RATE_LIMIT_CONCURRENT", "Too many generations at once", {
+    headers: { "Retry-After": "1" },
+  });
 
 /** The account's concurrency for simple-generate: callers over the limit wait, then get 429. API reference 5. */
 export class Queue {
@@ -8,6 +14,7 @@ export class Queue {
   constructor(
     places: number,
     private readonly patienceMs: number,
+    private readonly clock: Clock,
   ) {
     this.#free = places;
   }
@@ -19,20 +26,13 @@ export class Queue {
       return;
     }
     await new Promise<void>((resolve, reject) => {
-      const turn = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(
-          new ApiError(429, "RATE_LIMIT_CONCURRENT", "Too many generations at once", {
-            headers: { "Retry-After": "1" },
-          }),
-        );
-      }, this.patienceMs);
-      timer.unref();
-      this.#waiting.push(turn);
+      this.#waiting.push(resolve);
+      void this.clock.sleep(this.patienceMs).then(() => {
+        const place = this.#waiting.indexOf(resolve);
+        if (place < 0) return;
+        this.#waiting.splice(place, 1);
+        reject(refused());
+      });
     });
   }
 

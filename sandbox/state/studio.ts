@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Settings } from "../options";
 import type { Line } from "../speech/speaker";
 import { Recording } from "./recording";
-import type { Sleeper } from "./sleeper";
+import type { Clock } from "./clock";
 
 const TICK_MS = 20;
 const MOST_RECORDINGS = 1000;
@@ -13,7 +13,7 @@ export class Studio {
 
   constructor(
     private readonly settings: Settings,
-    private readonly sleeper: Sleeper,
+    private readonly clock: Clock,
   ) {}
 
   find(id: string): Recording | undefined {
@@ -54,20 +54,20 @@ export class Studio {
     firstByteMs: number,
     bytesPerSecond: number,
   ): Promise<void> {
-    if (firstByteMs > 0) await this.sleeper.sleep(firstByteMs);
-    const start = performance.now();
+    if (firstByteMs > 0) await this.clock.sleep(firstByteMs);
+    const start = this.clock.now();
     let sent = 0;
     for await (const part of source) {
       for (let at = 0; at < part.length;) {
-        if (this.sleeper.closed) return;
-        const due = (performance.now() - start + TICK_MS) / 1000;
+        if (this.clock.stopped) return;
+        const due = (this.clock.now() - start + TICK_MS) / 1000;
         const allowed = Math.min(Math.floor(due * bytesPerSecond) - sent, part.length - at);
         if (allowed > 0) {
           recording.append(part.subarray(at, at + allowed));
           at += allowed;
           sent += allowed;
         } else {
-          await this.sleeper.sleep(TICK_MS);
+          await this.clock.sleep(TICK_MS);
         }
       }
     }

@@ -44,12 +44,12 @@ export class Task {
 
   /** Milliseconds until it is `processing`. */
   get pendingMs(): number {
-    return Math.max(0, this.#started + PENDING_SHARE * this.world.settings.taskMs - performance.now());
+    return Math.max(0, this.#started + PENDING_SHARE * this.world.settings.taskMs - this.world.clock.now());
   }
 
   get status(): TaskStatus {
     const { taskMs } = this.world.settings;
-    const elapsed = performance.now() - this.#started;
+    const elapsed = this.world.clock.now() - this.#started;
     if (elapsed < taskMs * PENDING_SHARE) return "pending";
     if (elapsed < taskMs) return "processing";
     return this.#fails ? "failed" : "generated";
@@ -64,7 +64,7 @@ export class Task {
     this.world.account.charge(this.credits);
     this.#settled = false;
     this.#generatedAt = undefined;
-    this.#started = performance.now();
+    this.#started = this.world.clock.now();
     this.#parts = this.plan.blocks.map((block) => this.world.studio.recordAtOnce(block.sound(), block.line));
     this.#merged = this.world.studio.recordAtOnce(joined(this.#parts));
   }

@@ -1,4 +1,5 @@
 import { ApiError, badRequest, notFound } from "../errors";
+import type { Clock } from "./clock";
 import {
   castVoices,
   type OwnedVoice,
@@ -18,6 +19,7 @@ export class Voices {
   /** `storageUrl` is asked for at the first use: the storage host has its port only once it listens. */
   constructor(
     private readonly userId: string,
+    private readonly clock: Clock,
     private readonly storageUrl: () => string,
   ) {}
 
@@ -79,7 +81,7 @@ export class Voices {
   }
 
   #aged(voice: OwnedVoice): OwnedVoice {
-    while (voice.ahead[0] && performance.now() >= voice.ahead[0].from) {
+    while (voice.ahead[0] && this.clock.now() >= voice.ahead[0].from) {
       voice.shown.status = voice.ahead[0].status;
       voice.ahead.shift();
     }
