@@ -1,3 +1,13 @@
+export { Flight, type Carried, type FlightPlan, type Landed, type Listener } from "./cache/flight";
+export {
+  clearStore,
+  MAX_SPEECH_BYTES,
+  SpeechStore,
+  type NewSpeech,
+  type StoredSpeech,
+  type StoreOptions,
+  type Trouble,
+} from "./cache/store";
 export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./chunks";
 export { systemClock, type Clock } from "./clock";
 export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./frame";

@@ -1,0 +1,179 @@
+import { createHash, randomBytes } from "node:crypto";
+import * as promises from "node:fs/promises";
+import { join } from "node:path";
+import { entryName, newCard, readCard, unfinishedName, type Card } from "./entry";
+import { clear, codeOf, removeEntry, tidy, type CacheFs, type Limits } from "./folder";
+
+/** A longer speech is not kept: it has to fit into memory while it is checked. */
+export const MAX_SPEECH_BYTES = 16 * 1024 * 1024;
+
+/** Audio leaves in pieces of this size, about a second each. */
+const PIECE_BYTES = 16 * 1024;
+
+/**
+ * What kept the cache from working: an entry or the folder could not be read, an entry was damaged (and is removed),
+ * or something could not be written. It is never an error for whoever wanted to speak.
+ */
+export type Trouble = "unreadable" | "damaged" | "unwritable";
+
+/** Where a store is, how much it may hold and whom it tells. */
+export interface StoreOptions extends Limits {
+  readonly folder: string;
+  /** Is told what went wrong, with the file system's code such as `ENOSPC` where there is one. */
+  readonly report: (trouble: Trouble, code: string) => void;
+  readonly fs?: CacheFs;
+}
+
+/** A speech from the store: its audio is verified as a whole. */
+export interface StoredSpeech {
+  readonly card: Card;
+  readonly pieces: readonly Buffer[];
+}
+
+/** A speech to be stored. `label` becomes the readable part of the files' names. */
+export interface NewSpeech extends Pick<Card, "key" | "audioMs" | "info" | "request"> {
+  readonly label: string;
+  readonly pieces: readonly Buffer[];
+}
+
+/**
+ * Finished speeches on disk: each an mp3 with a readable name and a JSON side-car, in one flat folder that several
+ * processes may share. Whatever goes wrong is reported and makes a miss, never an exception.
+ */
+export class SpeechStore {
+  readonly #fs: CacheFs;
+  readonly #options: StoreOptions;
+  #work: Promise<void> = Promise.resolve();
+  #tidied = false;
+  #closed = false;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#fs = options.fs ?? promises;
+  }
+
+  /** The speech of a key; undefined where there is none that is whole and young enough. `label` as when it was stored. */
+  async find(key: string, label: string): Promise<StoredSpeech | undefined> {
+    try {
+      return await this.#find(key, entryName(label, key));
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") this.#options.report("unreadable", codeOf(error));
+      return undefined;
+    } finally {
+      if (!this.#tidied) void this.#next(() => this.#tidy());
+    }
+  }
+
+  /** Stores a speech, one after another, and keeps the limits. */
+  keep(speech: NewSpeech): Promise<void> {
+    const audio = Buffer.concat(speech.pieces);
+    if (audio.length > Math.min(this.#options.maxBytes, MAX_SPEECH_BYTES)) return Promise.resolve();
+    return this.#next(async () => {
+      await this.#write(audio, speech);
+      await this.#tidy();
+    });
+  }
+
+  /** Resolves when nothing is being written any more; tidying up is broken off. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.#work;
+  }
+
+  async #find(key: string, name: string): Promise<StoredSpeech | undefined> {
+    const card = readCard(await this.#fs.readFile(this.#path(name, "json"), "utf8"), key);
+    const read = card && (await this.#read(name, card));
+    if (read === "old") {
+      await this.#remove(name);
+      return undefined;
+    }
+    if (!card || !read) {
+      this.#options.report("damaged", "");
+      await this.#remove(name);
+      return undefined;
+    }
+    const now = new Date();
+    // A folder that can only be read still serves.
+    await this.#fs.utimes(this.#path(name, "json"), now, now).catch(() => undefined);
+    return { card, pieces: read };
+  }
+
+  /** The audio if it is what the card says. */
+  async #read(name: string, { bytes, sha256 }: Card): Promise<Buffer[] | "old" | undefined> {
+    const file = await this.#fs.open(this.#path(name, "mp3"), "r");
+    try {
+      const { mtimeMs, size } = await file.stat();
+      if (Date.now() - mtimeMs > this.#options.maxAgeMs) return "old";
+      if (size !== bytes || size > MAX_SPEECH_BYTES) return undefined;
+      const audio = await file.readFile();
+      return sha256Of(audio) === sha256 ? cut(audio) : undefined;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #write(audio: Buffer, { label, key, audioMs, info, request }: NewSpeech): Promise<void> {
+    const name = entryName(label, key);
+    const card = newCard({ key, bytes: audio.length, sha256: sha256Of(audio), audioMs, info, request });
+    try {
+      await this.#fs.mkdir(this.#options.folder, { recursive: true });
+      await this.#place(audio, this.#path(name, "mp3"));
+      // The side-car last: an entry exists when its side-car does.
+      await this.#place(`${JSON.stringify(card, null, 2)}\n`, this.#path(name, "json"));
+    } catch (error) {
+      this.#options.report("unwritable", codeOf(error));
+      await this.#remove(name);
+    }
+  }
+
+  /** Puts a file in its place as a whole or not at all. */
+  async #place(content: Buffer | string, path: string): Promise<void> {
+    const unfinished = join(this.#options.folder, unfinishedName(randomBytes(8).toString("hex")));
+    try {
+      const file = await this.#fs.open(unfinished, "wx");
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.#fs.rename(unfinished, path);
+    } catch (error) {
+      await this.#fs.unlink(unfinished).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    this.#tidied = true;
+    try {
+      await tidy(this.#fs, this.#options.folder, this.#options, () => this.#closed);
+    } catch (error) {
+      this.#options.report("unreadable", codeOf(error));
+    }
+  }
+
+  /** What cannot be removed is found damaged, or too old, again. */
+  async #remove(name: string): Promise<void> {
+    await removeEntry(this.#fs, this.#options.folder, name).catch(() => undefined);
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    return (this.#work = this.#work.then(work));
+  }
+
+  #path(name: string, ending: "mp3" | "json"): string {
+    return join(this.#options.folder, `${name}.${ending}`);
+  }
+}
+
+/** Removes every speech of a store's folder, and nothing else in it. @throws errors of the file system */
+export const clearStore = (folder: string): Promise<number> => clear(promises, folder);
+
+const sha256Of = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
+
+function cut(audio: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < audio.length; at += PIECE_BYTES) pieces.push(audio.subarray(at, at + PIECE_BYTES));
+  return pieces;
+}
