@@ -1,6 +1,6 @@
 /** Brings a node's edit dialog to life. */
 import { literalTypeOf, sourceOf, type Input } from "../flow/description";
-import { elementOf } from "./fields";
+import { elementOf, storedValue } from "./fields";
 import { restoreText } from "./lines";
 import { Picker } from "./picker";
 import { typedInput, type EditorNode } from "./red";
@@ -39,7 +39,7 @@ function makeTypedInput(node: EditorNode, name: string, input: Input, picker: Pi
   const fresh = sourceOf(input);
   const stored = node[`${name}Type`];
   const type = typeof stored === "string" && stored !== "" ? stored : fresh.type;
-  if (node[name] === undefined) element.val(fresh.value);
+  element.val(String(storedValue(node, name) ?? fresh.value));
   elementOf(node, `${name}Type`).val(type);
   element.attr("placeholder", input.required === true ? "" : placeholderOf(node, name, input));
   typedInput(element).typedInput({

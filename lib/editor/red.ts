@@ -7,7 +7,7 @@ export interface EditorNode {
   readonly credentials?: Readonly<Record<string, unknown>>;
   readonly [property: string]: unknown;
   /** A word of the node's own catalog. */
-  _(this: void, key: string, params?: object): string;
+  readonly _: (key: string, params?: object) => string;
 }
 
 /** One source of a TypedInput. The functions are called with the widget as `this`. */

@@ -1,5 +1,6 @@
 /** What may be typed into a field: the checks that the runtime makes too, said before the deploy. */
 import type { Input, Setting } from "../flow/description";
+import type { FieldValue } from "./fields";
 
 /** What is wrong: a word of `dialog.invalid`, with what fills it. */
 export interface Fault {
@@ -11,8 +12,7 @@ export interface Fault {
 const ENVIRONMENT = /^\$\{[^}]+\}$/;
 
 /** True for a field that nobody filled in. */
-export const isBlank = (value: unknown): boolean =>
-  value === undefined || value === null || String(value).trim() === "";
+export const isBlank = (value: FieldValue): boolean => value === undefined || String(value).trim() === "";
 
 /** The fault of a literal value; blank ones are judged elsewhere. */
 export function literalFault(input: Input, value: string): Fault | undefined {
@@ -36,7 +36,7 @@ export function literalFault(input: Input, value: string): Fault | undefined {
 }
 
 /** The fault of a setting. */
-export function settingFault(name: string, setting: Setting, value: unknown): Fault | undefined {
+export function settingFault(name: string, setting: Setting, value: FieldValue): Fault | undefined {
   if (ENVIRONMENT.test(String(value))) return undefined;
   switch (setting.kind) {
     case "select":

@@ -1,7 +1,7 @@
 /** The sources that an input offers: its literal, in a form that suits its kind, and Node-RED's own ones. */
 import { literalTypeOf, type Input } from "../flow/description";
 import { completing, type Offer } from "./completions";
-import { freshValue } from "./fields";
+import { freshValue, storedValue } from "./fields";
 import { manyLines } from "./lines";
 import type { EditorNode, TypedInputType, TypedInputWidget } from "./red";
 import { isBlank, literalFault } from "./rules";
@@ -86,7 +86,7 @@ function choiceLiteral(node: EditorNode, name: string, input: Input): TypedInput
 /** A list to choose from: blank first, and a stored value that is not on the list last, so that nothing is lost. */
 function options(node: EditorNode, name: string, input: Input): { value: string; label: string }[] {
   const values = input.kind === "toggle" ? ["true", "false"] : (input.choices ?? []);
-  const stored = String(node[name] ?? freshValue(node, name) ?? "");
+  const stored = String(storedValue(node, name) ?? freshValue(node, name) ?? "");
   const foreign = stored !== "" && !values.includes(stored) && isStoredLiteral(node, name, input);
   return [
     { value: "", label: input.required === true ? "–" : blankWord(node, name, input) },

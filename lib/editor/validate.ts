@@ -1,6 +1,6 @@
 /** The validators of every property, with a sentence for the person. */
 import type { Input } from "../flow/description";
-import { currentValue, isLiteral, isShown } from "./fields";
+import { currentValue, isLiteral, isShown, plain, type FieldValue } from "./fields";
 import type { EditorNode } from "./red";
 import { isBlank, literalFault, settingFault, type Fault } from "./rules";
 import { specOf } from "./spec";
@@ -18,7 +18,7 @@ export function validate(
   const { inputs, settings } = specOf(node.type);
   const input = inputs[property];
   const setting = settings[property];
-  const given = value ?? currentValue(node, property);
+  const given = plain(value) ?? currentValue(node, property);
   let wrong: string | undefined;
   if (input) wrong = isShown(node, input.when) ? inputFault(node, property, input, given) : undefined;
   else if (setting && isShown(node, setting.when)) {
@@ -28,7 +28,7 @@ export function validate(
   return options ? wrong : false;
 }
 
-function inputFault(node: EditorNode, name: string, input: Input, value: unknown): string | undefined {
+function inputFault(node: EditorNode, name: string, input: Input, value: FieldValue): string | undefined {
   const label = labelOf(node, "inputs", name);
   if (isBlank(value)) return isWanted(node, input) ? sentence(label, { key: "missing" }) : undefined;
   if (isLiteral(node, name, input)) return sentence(label, literalFault(input, String(value)));

@@ -2,7 +2,7 @@
  * What the edit dialogs ask the runtime: does this account work, and which voices has it. Both work before the first
  * deploy: the dialog posts the account as it stands there.
  */
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { Node, NodeAPI } from "node-red";
 import { baseUrlOf, VocuError, type VocuClient } from "../api";
 import { ACCOUNT_SETTINGS, openAccount, type AccountNode } from "./account";
 import { accountFacts, voicesOf } from "./admin-replies";
@@ -72,7 +72,7 @@ async function ask(RED: NodeAPI, posted: Config, answer: Answer, signal: AbortSi
  * @throws Problem `PROXY_NOT_DEPLOYED`, `TLS_NOT_DEPLOYED`, `KEY_NEEDED_AGAIN`
  */
 function accountPosted(RED: NodeAPI, posted: Config): { config: Config; apiKey: string | undefined } {
-  const deployed = deployedNode(RED, posted.id) as AccountNode | undefined;
+  const deployed = deployedNode(RED, posted.id) as AccountNode | null | undefined;
   const config = resolved(RED, posted, deployed);
   if (isDangling(RED, config.proxy)) throw new Problem("PROXY_NOT_DEPLOYED");
   if (isDangling(RED, config.tls)) throw new Problem("TLS_NOT_DEPLOYED");
@@ -82,8 +82,12 @@ function accountPosted(RED: NodeAPI, posted: Config): { config: Config; apiKey: 
 }
 
 /** The deployed account's key, for the origin it was deployed for and no other. */
-function storedKey(RED: NodeAPI, config: Config, deployed: AccountNode | undefined): string | undefined {
-  const key = deployed?.credentials?.apiKey;
+function storedKey(
+  RED: NodeAPI,
+  config: Config,
+  deployed: AccountNode | null | undefined,
+): string | undefined {
+  const key = deployed?.credentials.apiKey;
   if (!deployed || !key) return undefined;
   const stored = resolved(RED, deployedConfig(RED, deployed.id), deployed);
   if (originOf(stored) !== originOf(config)) throw new Problem("KEY_NEEDED_AGAIN");
@@ -95,30 +99,29 @@ function originOf(config: Config): string {
   return new URL(baseUrlOf(site, baseUrl)).origin;
 }
 
-function deployedNode(RED: NodeAPI, id: unknown): Node | undefined {
-  if (typeof id !== "string" || id === "") return undefined;
-  return (RED.nodes.getNode(id) as Node | null) ?? undefined;
-}
+/** The running node, if there is one. */
+const deployedNode = (RED: NodeAPI, id: unknown): Node | null | undefined =>
+  typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
 
 const isDangling = (RED: NodeAPI, id: unknown): boolean =>
-  id !== undefined && id !== "" && deployedNode(RED, id) === undefined;
+  id !== undefined && id !== "" && !deployedNode(RED, id);
 
 /** What the flow file says about a node. */
 function deployedConfig(RED: NodeAPI, id: string): Config {
   let found: Config = {};
-  RED.nodes.eachNode((node: NodeDef) => {
+  RED.nodes.eachNode((node) => {
     if (node.id === id) found = node as unknown as Config;
   });
   return found;
 }
 
 /** As at a deploy: a value that is `${NAME}` as a whole is the setting or environment variable of that name. */
-function resolved(RED: NodeAPI, config: Config, node: Node | undefined): Config {
+function resolved(RED: NodeAPI, config: Config, node: Node | null | undefined): Config {
   const fill = (value: unknown): unknown => {
     const name = typeof value === "string" ? /^\$\{([^}]+)\}$/.exec(value.trim())?.[1] : undefined;
     if (name === undefined) return value;
     // Without a deployed node only the process environment is there to ask.
-    return (node ? (RED.util.getSetting(node, name) as unknown) : process.env[name]) ?? "";
+    return (node ? RED.util.getSetting(node, name) : process.env[name]) ?? "";
   };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, fill(value)]));
 }

@@ -119,7 +119,9 @@ function settingText(setting: Setting, field: FieldWords | undefined, phrases: N
 
 function sentenceOf({ phrases }: NodeWords, field: FieldWords | undefined, notes: readonly string[]): string {
   const choices = Object.entries(field?.choices ?? {}).map(([value, word]) =>
-    word === value ? code(value) : `${code(value)} ${word}`,
+    word.toLowerCase() === value.toLowerCase()
+      ? code(value)
+      : fill(phrases.meaning, word).replace("__code__", code(value)),
   );
   const oneOf = choices.length === 0 ? [] : [fill(phrases.oneOf, choices.join(phrases.comma))];
   return [field?.help ?? "", ...oneOf, ...notes].join(" ");

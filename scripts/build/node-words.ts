@@ -45,6 +45,7 @@ const PHRASES = [
   "references",
   "sources",
   "oneOf",
+  "meaning",
   "comma",
   "semicolon",
   "range",

@@ -110,7 +110,7 @@ export class Editor {
     await this.page.click(dialog === "config" ? "#node-config-dialog-ok" : "#node-dialog-ok");
     const field = dialog === "config" ? "#node-config-input-site" : "#node-input-account";
     await this.page.locator(field).waitFor({ state: "detached" });
-    await this.traysAtRest();
+    await this.atRest();
   }
 
   /** Chooses one of an input's sources. */
@@ -136,6 +136,7 @@ export class Editor {
     await this.widget(input).locator(".red-ui-typedInput-option-expand").click();
     const entries = this.page.locator(".red-ui-autoComplete-container:visible li");
     await entries.first().waitFor({ state: "visible" });
+    await this.atRest();
     return entries.allInnerTexts();
   }
 
@@ -181,7 +182,7 @@ export class Editor {
 
   /** What Node-RED says is wrong with a node. */
   complaints(id: string): Promise<string[]> {
-    return this.page.evaluate(`RED.nodes.node(${JSON.stringify(id)}).validationErrors`) as Promise<string[]>;
+    return this.page.evaluate<string[]>(`RED.nodes.node(${JSON.stringify(id)}).validationErrors ?? []`);
   }
 
   /** Presses Deploy and waits until the runtime has the flow. */
@@ -210,14 +211,15 @@ export class Editor {
   /** Waits until a dialog with this field has slid in; clicks before that can miss. */
   private async settled(field: string): Promise<void> {
     await this.page.locator(field).waitFor({ state: "attached" });
-    await this.traysAtRest();
+    await this.atRest();
   }
 
-  private async traysAtRest(): Promise<void> {
-    await this.page.waitForFunction(() => {
-      const trays = [...document.querySelectorAll(".red-ui-tray")];
-      return trays.every((tray) => tray.getAnimations().length === 0);
-    });
+  /** Waits until nothing slides any more. */
+  private async atRest(): Promise<void> {
+    await this.page.waitForFunction(`(() => {
+      const tray = $(".red-ui-tray").last();
+      return !$(".red-ui-popover-panel").is(":animated") && (tray.length === 0 || tray.css("right") === "0px");
+    })()`);
   }
 }
 
