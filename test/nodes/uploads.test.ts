@@ -1,0 +1,308 @@
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { zipOf } from "../zip";
+import { useFlows, type Flow } from "./support/flows";
+import { factsOf, type Message } from "./support/message";
+import { nodeFlow } from "./support/node-flow";
+import { prepare } from "./support/one-node";
+import { useSandbox } from "./support/sandbox";
+import { keyed } from "./support/speech-flow";
+
+const CHUNK = "/api/editor/multipartUpload/uploadChunk";
+const FINISH = "/api/editor/multipartUpload/finish";
+
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+describe("uploads", () => {
+  const sandbox = useSandbox();
+  const flows = useFlows();
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "vocu-uploads-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const load = (
+    type: `vocu-${string}`,
+    node: Record<string, unknown> = {},
+    account: Record<string, unknown> = {},
+  ): Promise<Flow> => flows.load(nodeFlow(sandbox().url, type, { node, account }), keyed());
+
+  /** What a message leads to. */
+  async function sent(
+    type: `vocu-${string}`,
+    message: Message,
+    node: Record<string, unknown> = {},
+  ): Promise<Message> {
+    const flow = await load(type, node);
+    const { error } = await flow.ended(flow.input(message, "node"));
+    assert.equal(error, undefined);
+    return flow.at("out").nth(0);
+  }
+
+  /** The error of a message that must not lead to a request. */
+  async function refused(
+    type: `vocu-${string}`,
+    message: Message,
+    node: Record<string, unknown> = {},
+  ): Promise<string> {
+    const flow = await load(type, node);
+    flow.input(message, "node");
+    const { code } = await flow.caught();
+    assert.deepEqual(sandbox().requests, []);
+    return code ?? "";
+  }
+
+  const bodies = (path: string): unknown[] =>
+    sandbox()
+      .requests.filter((request) => request.path === path)
+      .map(({ body }) => body);
+
+  describe("one step at a time", () => {
+    it("begins an upload of a ZIP", async () => {
+      const out = await sent("vocu-upload-create", {});
+      assert.equal(typeof (out.payload as { id: unknown }).id, "string");
+      assert.deepEqual(sandbox().requests[0]?.body, { type: "zip" });
+    });
+
+    it("sends a chunk as a form with the names that are assumed", async () => {
+      const uploadId = await begun();
+      const chunk = randomBytes(1000);
+      await sent("vocu-upload-chunk", { uploadId, payload: chunk, parts: { index: 3 } });
+      const [body] = bodies(CHUNK) as {
+        id: string;
+        index: string;
+        file: { bytes: number; sha256: string };
+      }[];
+      assert.deepEqual([body?.id, body?.index], [uploadId, "3"]);
+      assert.deepEqual([body?.file.bytes, body?.file.sha256], [chunk.length, sha256(chunk)]);
+    });
+
+    it("sends a chunk where and under what names it is told", async () => {
+      const path = "/api/editor/elsewhere";
+      sandbox().fail({ on: { path }, reply: { status: 200, json: { status: 200 } } });
+      const names = { uploadIdField: "upload", indexField: "part", fileField: "data", path };
+      await sent(
+        "vocu-upload-chunk",
+        { uploadId: "u", payload: Buffer.from("x"), parts: { index: 0 } },
+        names,
+      );
+      const [body] = bodies(path) as Record<string, unknown>[];
+      assert.deepEqual(Object.keys(body ?? {}), ["upload", "part", "data"]);
+      sandbox().violations.length = 0;
+    });
+
+    it("completes an upload", async () => {
+      const uploadId = await begun();
+      const complete = { id: "complete", z: "tab", type: "vocu-upload-complete", account: "account" };
+      const flow = await flows.load(
+        [
+          ...nodeFlow(sandbox().url, "vocu-upload-chunk", { node: { wires: [["complete"]] } }),
+          { ...complete, wires: [["out"]] },
+        ],
+        keyed(),
+      );
+      const zip = zipOf({ "a.wav": Buffer.from("a") });
+      flow.input({ uploadId, payload: zip, parts: { index: 0 } }, "node");
+      const { payload } = await flow.at("out").nth(0);
+      assert.deepEqual(payload, { id: uploadId });
+      assert.deepEqual(bodies(FINISH), [{ id: uploadId }]);
+      assert.equal(sandbox().uploads.find(({ id }) => id === uploadId)?.sha256, sha256(zip));
+    });
+
+    it("passes on that an upload is not there", async () => {
+      const flow = await load("vocu-upload-complete");
+      flow.input({ uploadId: "gone" }, "node");
+      assert.equal((await flow.caught()).code, "VALIDATION_BAD_PARAMS");
+    });
+
+    it("uploads a whole file from its path under its own name", async () => {
+      const path = join(folder, "notes.txt");
+      await writeFile(path, "Notes");
+      const out = await sent("vocu-upload-file", { payload: path });
+      assert.equal(typeof (out.payload as { id: unknown }).id, "string");
+      const [body] = bodies("/api/editor/upload") as { file: { filename: string; sha256: string } }[];
+      assert.deepEqual([body?.file.filename, body?.file.sha256], ["notes.txt", sha256(Buffer.from("Notes"))]);
+    });
+
+    it("uploads a Buffer", async () => {
+      const bytes = randomBytes(200_000);
+      await sent("vocu-upload-file", { payload: bytes });
+      const [body] = bodies("/api/editor/upload") as { file: { sha256: string } }[];
+      assert.equal(body?.file.sha256, sha256(bytes));
+    });
+
+    it("says what to do where the server has no such operation", async () => {
+      sandbox().fail({
+        on: { path: "/api/editor/upload" },
+        reply: { status: 404, text: "<h1>Not Found</h1>", contentType: "text/html" },
+      });
+      const flow = await load("vocu-upload-file");
+      flow.input({ payload: Buffer.from("x") }, "node");
+      assert.equal((await flow.caught()).code, "OPERATION_NOT_OFFERED");
+    });
+
+    it("refuses a file that is not there before anything is sent", async () => {
+      const code = await refused("vocu-upload-file", { payload: join(folder, "nothing") });
+      assert.equal(code, "INPUT_FILE_MISSING");
+    });
+
+    /** The id of an upload that has begun. */
+    async function begun(): Promise<string> {
+      const path = "/api/editor/multipartUpload/newFile";
+      return ((await prepare(sandbox(), "POST", path, { type: "zip" })) as { id: string }).id;
+    }
+  });
+
+  describe("audio for conversion", () => {
+    it("travels as data URL and comes back as address and length", async () => {
+      const wav = silence(2);
+      const out = await sent("vocu-upload-audio", { payload: wav });
+      const { url, duration } = out.payload as { url: string; duration: number };
+      assert.ok(url.startsWith(`${sandbox().storageUrl}/vc-input/`));
+      assert.equal(duration, 2);
+      const body = sandbox().requests[0]?.body as { audio: string };
+      assert.equal(body.audio, `data:audio/wav;base64,${wav.toString("base64")}`);
+    });
+
+    for (const [what, payload, code] of [
+      ["longer than 300 s", (): Buffer => silence(301), "INPUT_TOO_LONG"],
+      ["no audio at all", (): Buffer => Buffer.from("Just words"), "INPUT_WRONG_MEDIA"],
+      ["empty", (): Buffer => Buffer.alloc(0), "INPUT_MISSING"],
+    ] as const) {
+      it(`is refused when it is ${what}, before anything is sent`, async () => {
+        assert.equal(await refused("vocu-upload-audio", { payload: payload() }), code);
+      });
+    }
+  });
+
+  describe("a whole archive", () => {
+    const zip = zipOf({ "one.wav": randomBytes(250_000), "two.wav": randomBytes(130_000) });
+    const chunkMb = "0.1";
+    const chunks = Math.ceil(zip.length / (0.1 * 1024 * 1024));
+    const progressOf = (flow: Flow): Record<string, unknown>[] =>
+      flow.at("second").entries.map(({ payload }) => payload as Record<string, unknown>);
+
+    for (const form of ["a Buffer", "a path"] as const) {
+      it(`arrives from ${form} byte for byte, in chunks counted from 0`, async () => {
+        const path = join(folder, "samples.zip");
+        await writeFile(path, zip);
+        const out = await sent(
+          "vocu-upload-archive",
+          { payload: form === "a path" ? path : zip, topic: "clone" },
+          { chunkMb },
+        );
+        const indexes = bodies(CHUNK).map((body) => (body as { index: string }).index);
+        assert.deepEqual(
+          indexes,
+          Array.from({ length: chunks }, (_, index) => String(index)),
+        );
+        const stored = sandbox().uploads.find(({ id }) => id === out.payload);
+        assert.deepEqual([stored?.finished, stored?.sha256], [true, sha256(zip)]);
+        const { uploadId, bytes } = factsOf(out);
+        assert.deepEqual([uploadId, bytes, out.topic], [out.payload, zip.length, "clone"]);
+      });
+    }
+
+    it("goes in one chunk when it is small", async () => {
+      await sent("vocu-upload-archive", { payload: zip });
+      assert.equal(bodies(CHUNK).length, 1);
+    });
+
+    it("tells on the second output how far it is", async () => {
+      const flow = await load("vocu-upload-archive", { chunkMb });
+      flow.input({ payload: zip, topic: "clone" }, "node");
+      await flow.at("out").nth(0);
+      const progress = progressOf(flow);
+      assert.deepEqual(
+        progress.map(({ state, chunk }) => [state, chunk]),
+        [...Array.from({ length: chunks + 1 }, (_, index) => ["uploading", index]), ["done", chunks]],
+      );
+      assert.deepEqual([progress[0]?.percent, progress.at(-1)?.percent], [0, 100]);
+      assert.equal(progress.at(-1)?.bytes, zip.length);
+      assert.equal(flow.at("second").last?.topic, "clone");
+    });
+
+    for (const [fault, armed] of [
+      ["a lost connection", { resetBeforeHeaders: true }],
+      ["a server's fault", { error: { status: 500, code: "SYSTEM_INTERNAL_ERROR" } }],
+      ["a busy server", { error: { status: 503, code: "STORAGE_UNAVAILABLE" } }],
+    ] as const) {
+      it(`sends a chunk again after ${fault}`, async () => {
+        sandbox().fail({ on: { path: CHUNK }, ...armed });
+        const out = await sent("vocu-upload-archive", { payload: zip }, { chunkMb });
+        const stored = sandbox().uploads.find(({ id }) => id === out.payload);
+        assert.equal(stored?.sha256, sha256(zip));
+        assert.equal(bodies(CHUNK).length, chunks + 1);
+      });
+    }
+
+    it("gives up when a chunk is refused, naming the upload, and says so on the second output", async () => {
+      sandbox().fail({ on: { path: CHUNK }, error: { status: 413, code: "UPLOAD_TOO_LARGE" } });
+      const flow = await load("vocu-upload-archive", { chunkMb });
+      flow.input({ payload: zip }, "node");
+      const { code, cause } = await flow.caught();
+      assert.equal(code, "UPLOAD_TOO_LARGE");
+      assert.equal(cause?.uploadId, sandbox().uploads.at(-1)?.id);
+      const last = await flow.at("second").nth(1);
+      assert.equal((last.payload as { state: string }).state, "failed");
+      assert.deepEqual(flow.at("out").entries, []);
+    });
+
+    it("stops when it is told to, without completing the upload, and says so on the second output", async () => {
+      sandbox().fail({ on: { path: CHUNK }, hangBeforeHeaders: true });
+      const flow = await load("vocu-upload-archive", { chunkMb });
+      const message = flow.input({ payload: zip }, "node");
+      await sandbox().waitForRequest(({ path }) => path === CHUNK);
+      flow.input({ reset: true }, "node");
+      const { error } = await flow.ended(message);
+      assert.equal(error, undefined);
+      const last = await flow.at("second").nth(1);
+      assert.equal((last.payload as { state: string }).state, "stopped");
+      assert.deepEqual(bodies(FINISH), []);
+    });
+
+    it("stops with the flow, without completing the upload", async () => {
+      sandbox().fail({ on: { path: CHUNK }, hangBeforeHeaders: true });
+      const flow = await load("vocu-upload-archive", { chunkMb });
+      const message = flow.input({ payload: zip }, "node");
+      const chunk = await sandbox().waitForRequest(({ path }) => path === CHUNK);
+      await flow.stop();
+      await flow.ended(message);
+      await chunk.ended;
+      assert.deepEqual(bodies(FINISH), []);
+    });
+
+    for (const [what, payload, code] of [
+      ["is no ZIP", Buffer.from("RIFF....WAVE"), "INPUT_NOT_ZIP"],
+      ["is cut off", zip.subarray(0, -30), "INPUT_ZIP_DAMAGED"],
+    ] as const) {
+      it(`is refused when it ${what}, before anything is sent`, async () => {
+        assert.equal(await refused("vocu-upload-archive", { payload }), code);
+      });
+    }
+  });
+});
+
+/** A WAV file of so many seconds of silence: 8 kHz, 16 bits, mono. */
+function silence(seconds: number): Buffer {
+  const rate = 8000;
+  const data = Buffer.alloc(seconds * rate * 2);
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0, "latin1");
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write("WAVEfmt ", 8, "latin1");
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36, "latin1");
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
