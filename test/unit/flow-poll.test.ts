@@ -46,7 +46,7 @@ describe("Polling", () => {
     const clock = quickClock();
     const busy = new VocuError("RATE_LIMIT_EXCEEDED", { statusCode: 429, retryAfter: 12, retryable: true });
     const lost = new VocuError("CONNECTION_LOST", { retryable: true });
-    assert.equal(await poll({ ...options, clock, look: looks(busy, lost, "there") }), "there");
+    assert.equal(await poll({ ...options, clock, look: looks<string>(busy, lost, "there") }), "there");
     assert.deepEqual(clock.waits, [12_000, 1500]);
   });
 
