@@ -115,7 +115,8 @@ function readBlock(field: string, given: unknown): Block {
   const block: Record<string, unknown> = { type };
   for (const [key, value] of Object.entries(values)) {
     if (isBlank(value)) continue;
-    if (!Object.hasOwn(keys, key)) throw new Problem("INPUT_UNKNOWN_KEY", { key, type }, { field: key });
+    if (!Object.hasOwn(keys, key))
+      throw new Problem("INPUT_UNKNOWN_KEY", { field: key, type }, { field: key });
     const spec = keys[key];
     block[key] = spec ? convert(spec, key, value) : value;
   }

@@ -39,7 +39,7 @@ describe("The content blocks of a task", () => {
     it(`refuses a key that a block of type ${type} does not honour, naming key, type and block`, () => {
       const { code, params, facts } = refusal({ type, ...sample }, { type, ...sample, flash: true });
       assert.equal(code, "INPUT_UNKNOWN_KEY");
-      assert.deepEqual(params, { key: "flash", type, block: 2 });
+      assert.deepEqual(params, { field: "flash", type, block: 2 });
       assert.equal(facts.field, "contents[1].flash");
     });
   }
