@@ -48,10 +48,16 @@ export class Jobs {
     void work$.finally(() => this.running.delete(controller));
   }
 
-  /** Gives up everything in hand, or everything but one job. */
-  stop(reason: StopReason, except?: Job): void {
+  /** Gives up everything in hand. */
+  stop(reason: StopReason): void {
+    for (const controller of [...this.running.keys()]) controller.abort(new Stopped(reason));
+  }
+
+  /** Gives up everything that began before `job`. */
+  stopOlder(reason: StopReason, job: Job): void {
     for (const controller of [...this.running.keys()]) {
-      if (controller.signal !== except?.signal) controller.abort(new Stopped(reason));
+      if (controller.signal === job.signal) return;
+      controller.abort(new Stopped(reason));
     }
   }
 

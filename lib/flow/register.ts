@@ -124,7 +124,7 @@ class Runner<I extends Inputs, S extends Settings> {
   private async takeTurn(settings: SettingValues<S>, job: Job, ticket: Ticket): Promise<Release | undefined> {
     const { busy } = settings as { busy?: string };
     if (busy === "drop" && this.lane.busy) return undefined;
-    if (busy === "replace") this.jobs.stop("replaced", job);
+    if (busy === "replace") this.jobs.stopOlder("replaced", job);
     return this.lane.enter(ticket);
   }
 
