@@ -25,6 +25,7 @@ export = defineNode({
       advanced: true,
     },
     leadMs: { kind: "count", default: 1000, min: 0, max: 60000, when: { pace: "realtime" }, advanced: true },
+    cache: { kind: "check", default: true, advanced: true },
   },
   outputs: 2,
   run: streamSpeech,

@@ -7,11 +7,15 @@ import { Lane } from "./lane";
 import { proxyOf, tlsOf } from "./network";
 import { Problem } from "./problem";
 import { readSettings } from "./settings";
+import { SpeechCache } from "./speech-cache";
+import { openStore } from "./speech-store";
 
 const HOUR_S = 3600;
 
 /** The default of `firstByteTimeout`: longer than the 330 s a call may wait for its turn (API reference 5). */
 const FIRST_BYTE_TIMEOUT_S = 345;
+
+const CACHE_ENABLED = { cacheEnabled: "true" } as const;
 
 /** What an account's dialog asks for, beside the key, the proxy and the TLS node. Times are seconds. */
 export const ACCOUNT_SETTINGS = {
@@ -22,6 +26,9 @@ export const ACCOUNT_SETTINGS = {
   firstByteTimeout: { kind: "count", default: FIRST_BYTE_TIMEOUT_S, min: 0.1, max: HOUR_S, advanced: true },
   stallTimeout: { kind: "count", default: 30, min: 0.1, max: HOUR_S, advanced: true },
   retries: { kind: "count", default: 2, min: 0, max: 10, advanced: true },
+  cacheEnabled: { kind: "check", default: true, advanced: true },
+  cacheMaxMb: { kind: "count", default: 200, min: 1, max: 1_000_000, when: CACHE_ENABLED, advanced: true },
+  cacheMaxDays: { kind: "count", default: 30, min: 1, max: 3650, when: CACHE_ENABLED, advanced: true },
 } as const satisfies Settings;
 
 /** The account as the nodes that share it see it. */
@@ -29,7 +36,9 @@ export interface Account {
   readonly client: VocuClient;
   /** Generation calls take turns here, so that the account's concurrency is not exceeded (API reference 5). */
   readonly generation: Lane;
-  /** Ends every connection. */
+  /** Speech from the cache, or from a generation. */
+  readonly speeches: SpeechCache;
+  /** Ends every connection and everything that is being written. */
   close(): Promise<void>;
 }
 
@@ -58,8 +67,9 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
   if (!key) throw new Problem("NO_API_KEY");
   const proxy = proxyOf(RED, config.proxy);
   const tls = tlsOf(RED, config.tls);
+  const baseUrl = baseUrlOf(settings.site, settings.baseUrl);
   const client = new VocuClient({
-    baseUrl: baseUrlOf(settings.site, settings.baseUrl),
+    baseUrl,
     apiKey: key,
     connectTimeoutMs: settings.connectTimeout * 1000,
     firstByteTimeoutMs: firstByteTimeoutMs(RED, settings.firstByteTimeout),
@@ -68,7 +78,15 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
     ...(proxy ? { proxy } : {}),
     ...(tls ? { tls } : {}),
   });
-  return { client, generation: new Lane(settings.maxConcurrent), close: () => client.close() };
+  const generation = new Lane(settings.maxConcurrent);
+  const enabled = settings.cacheEnabled;
+  const store = enabled ? openStore(RED, settings) : undefined;
+  const speeches = new SpeechCache({ client, generation, baseUrl, enabled, store });
+  const close = async (): Promise<void> => {
+    await client.close();
+    await speeches.close();
+  };
+  return { client, generation, speeches, close };
 }
 
 /** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */
