@@ -5,6 +5,7 @@ import type { OpenApi } from "./openapi";
 import { accountRoutes } from "./routes/account";
 import { generateRoutes } from "./routes/generate";
 import { conversionRoutes } from "./routes/conversion";
+import { liveRoutes } from "./routes/live";
 import { presetRoutes } from "./routes/presets";
 import { splitterRoutes } from "./routes/splitters";
 import { taskRoutes } from "./routes/tasks";
@@ -112,5 +113,6 @@ export async function apiServer(world: World): Promise<FastifyInstance> {
   templateRoutes(app, world);
   splitterRoutes(app, world);
   uploadRoutes(app, world);
+  liveRoutes(app, world);
   return app;
 }

@@ -2,7 +2,7 @@ import type { Entry } from "./log";
 
 /** Something that goes wrong, or differs, with the next matching request(s). */
 export interface Fault {
-  /** Which requests; members left out match anything. Without `on`: simple-generate in all its forms. */
+  /** Which requests; members left out match anything. Without `on`: simple-generate in all its forms, or live channels. */
   on?: { method?: string; path?: string | RegExp; host?: "api" | "storage" };
   /** How many requests, default 1; Infinity until `clearFaults`. */
   times?: number;
@@ -48,16 +48,37 @@ export interface Fault {
   audioIdLie?: string | null;
   /** Addresses in the reply instead of the true ones. */
   urlsLie?: { audio?: unknown; streamUrl?: unknown };
+
+  /** What goes wrong on a live channel; without `on` it concerns the next connection to one. */
+  live?: LiveFault;
 }
+
+/**
+ * What a live channel does wrong: it is not ready yet (said in JSON or as plain text), sends hexadecimal of odd length
+ * or none at all, puts `hex` and `pcm` at the top level, adds messages of unknown types, breaks off or falls silent
+ * after the first chunk, or leaves out the message at a segment's end. API reference B.
+ */
+export type LiveFault =
+  | "not-ready"
+  | "not-ready-text"
+  | "odd-hex"
+  | "not-hex"
+  | "top-level"
+  | "unknown-messages"
+  | "cut"
+  | "stall"
+  | "no-end-message";
 
 /** Forms of the X-Reecho-Response-Data header that clients have to cope with, API reference D.4. */
 export type ResponseDataForm =
   "plain" | "latin1-utf8" | "percent" | "absent" | "malformed" | "huge" | "not-json-object";
 
+/** Where live channels are, on the API's host. */
+export const LIVE_PATH = /^\/turbo\/([^/]+)$/;
 const SIMPLE_GENERATE = /^\/api\/tts\/simple-generate(\.mp3)?$/;
 
 function matches(fault: Fault, entry: Entry): boolean {
-  const on = fault.on ?? { host: "api" as const, path: SIMPLE_GENERATE };
+  const on = fault.on ?? { host: "api" as const, path: fault.live ? LIVE_PATH : SIMPLE_GENERATE };
   if (on.host !== undefined && on.host !== entry.host) return false;
   if (on.method !== undefined && on.method.toUpperCase() !== entry.method) return false;
   if (on.path instanceof RegExp) return on.path.test(entry.path);

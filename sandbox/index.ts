@@ -2,6 +2,8 @@ import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { apiServer } from "./api";
 import { FaultBox, type Fault } from "./faults";
+import { acceptLive } from "./live/upgrade";
+import { Channels } from "./live/channels";
 import { Log, type RecordedRequest } from "./log";
 import { openApiFor } from "./openapi";
 import { settle, type SandboxOptions } from "./options";
@@ -17,7 +19,7 @@ import { Uploads, type Upload } from "./state/uploads";
 import { Voices } from "./state/voices";
 import type { World } from "./world";
 
-export type { Fault, ResponseDataForm } from "./faults";
+export type { Fault, LiveFault, ResponseDataForm } from "./faults";
 export type { RecordedRequest } from "./log";
 export type { SandboxOptions } from "./options";
 export { SESSION_TOKEN } from "./auth";
@@ -82,6 +84,7 @@ function newWorld(options: SandboxOptions, addresses: { storage: string }): Worl
     templates: new Map(),
     splitters: new Map(),
     uploads: new Uploads(),
+    channels: new Channels(settings.live, clock),
   };
 }
 
@@ -118,6 +121,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   storageRoutes(storage, world);
   addresses.storage = await listen(storage, options.port ? options.port + 1 : 0);
   const api = await apiServer(world);
+  const hangUp = acceptLive(api.server, world);
   const url = await listen(api, options.port ?? 0);
   return {
     url,
@@ -136,6 +140,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     advance: (ms) => world.clock.advance(ms),
     close: async () => {
       world.clock.stop();
+      hangUp();
       await Promise.all([api.close(), storage.close()]);
     },
   };

@@ -112,10 +112,10 @@ export class OpenApi {
     );
   }
 
-  /** What is wrong with a value of one of the document's schemas; unknown properties are not. */
-  checkSchema(name: string, value: unknown): string[] {
-    const schema = () => closed(this.#resolve(`#/components/schemas/${name}`), this.#resolve, false);
-    return this.#errors(`schema ${name}`, name, schema, value);
+  /** What is wrong with a value of one of the document's schemas; with `exact`, unknown properties are too. */
+  checkSchema(name: string, value: unknown, exact = false): string[] {
+    const schema = () => closed(this.#resolve(`#/components/schemas/${name}`), this.#resolve, exact);
+    return this.#errors(`schema ${name} ${String(exact)}`, name, schema, value);
   }
 
   #checkQuery(operation: Operation, query: Record<string, string>): string[] {

@@ -20,6 +20,8 @@ export interface SandboxOptions {
   concurrency?: number;
   /** Longest wait in that queue before 429, default 330000. */
   queueMs?: number;
+  /** Live channels: how long one waits for a client at first (default 60000), and may be silent or alone (default 60000). */
+  live?: { cancelAfterMs?: number; idleMs?: number };
   /** Check every reply against the OpenAPI document, default true; a violation becomes a 500. */
   validateReplies?: boolean;
 }
@@ -40,6 +42,7 @@ export interface Settings {
   voiceMs: number;
   concurrency: number;
   queueMs: number;
+  live: { cancelAfterMs: number; idleMs: number };
   validateReplies: boolean;
 }
 
@@ -57,6 +60,7 @@ export function settle(options: SandboxOptions): Settings {
     voiceMs: options.voiceMs ?? 0,
     concurrency: options.concurrency ?? 3,
     queueMs: options.queueMs ?? 330_000,
+    live: { cancelAfterMs: 60_000, idleMs: 60_000, ...options.live },
     validateReplies: options.validateReplies ?? true,
   };
 }

@@ -1,12 +1,8 @@
-import { badRequest } from "./errors";
 import { fields, number } from "./read";
 
-/** Cuts a page out of a list by the query's `limit` (default 20) and `offset` (default 0). API reference D.5, G.3, H. */
+/** Cuts a page out of a list by the query's `limit` (default 20) and `offset` (default 0), bent into their range. API reference D.5, G.3, H. */
 export function page<Item>(items: Item[], query: unknown, most = Infinity): Item[] {
-  const limit = number(fields(query), "limit") ?? 20;
-  const offset = number(fields(query), "offset") ?? 0;
-  if (limit < 1 || limit > most || offset < 0) {
-    throw badRequest("VALIDATION_INVALID_VALUE", "limit or offset is out of range");
-  }
+  const limit = Math.min(most, Math.max(1, number(fields(query), "limit") ?? 20));
+  const offset = Math.max(0, number(fields(query), "offset") ?? 0);
   return items.slice(offset, offset + limit);
 }

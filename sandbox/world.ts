@@ -1,4 +1,5 @@
 import type { FaultBox } from "./faults";
+import type { Channels } from "./live/channels";
 import type { Log } from "./log";
 import type { OpenApi } from "./openapi";
 import type { Settings } from "./options";
@@ -34,4 +35,5 @@ export interface World {
   readonly templates: Map<string, Template>;
   readonly splitters: Map<string, Splitter>;
   readonly uploads: Uploads;
+  readonly channels: Channels;
 }

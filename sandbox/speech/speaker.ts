@@ -1,5 +1,5 @@
-import { synthesise } from "./espeak";
-import { encodeInTurns, mp3Encoder } from "./lame";
+import { synthesise, type Pcm } from "./espeak";
+import { encodeInTurns, mp3Encoder, type Mp3Encoder } from "./lame";
 import { languageOfScript, pieces } from "./sentences";
 
 /** What makes a voice's sound, independent of the language it speaks. */
@@ -36,17 +36,23 @@ const ESPEAK_VOICES: Record<string, string> = {
 
 const within = (value: number, low: number, high: number) => Math.round(Math.min(high, Math.max(low, value)));
 
-/** Speaks a line as mp3 (mono, 24 kHz, 64 kbit/s), piece by piece: the first bytes come long before the last. */
-export async function* speak(line: Line): AsyncGenerator<Buffer> {
-  let encoder: Awaited<ReturnType<typeof mp3Encoder>> | undefined;
+/** Speaks a line as samples, piece by piece. */
+export async function* speakPcm(line: Line): AsyncGenerator<Pcm> {
   for (const piece of pieces(line.text)) {
     const language = (line.fixedLanguage ? undefined : languageOfScript(piece)) ?? line.language;
-    const pcm = await synthesise(piece, {
+    yield await synthesise(piece, {
       voice: `${ESPEAK_VOICES[language] ?? "gmw/en"}+${line.variant}`,
       rate: within(line.rate, 80, 400),
       pitch: within(line.pitch, 0, 99),
       range: within(line.range, 0, 99),
     });
+  }
+}
+
+/** Speaks a line as mp3 (mono, 24 kHz, 64 kbit/s), piece by piece: the first bytes come long before the last. */
+export async function* speak(line: Line): AsyncGenerator<Buffer> {
+  let encoder: Mp3Encoder | undefined;
+  for await (const pcm of speakPcm(line)) {
     encoder ??= await mp3Encoder(pcm.sampleRate);
     yield* encodeInTurns(encoder, pcm);
   }
