@@ -9,6 +9,8 @@ export interface Parts {
   readonly type?: string;
   readonly ch?: string;
   readonly len?: number;
+  /** Where in the message the member is. */
+  readonly property?: string;
   readonly parts?: Parts;
 }
 
@@ -22,12 +24,14 @@ export interface MessageTools {
 }
 
 /**
- * The incoming `parts` as they travel on with audio. Text that was split arrives here with `type: "string"`; a later
- * join would glue Buffers together as text and ruin them, so they go on as what they now are.
+ * The incoming `parts` as they travel on with audio, which is in `msg.payload` wherever the text was. Text that was
+ * split arrives here with `type: "string"`; a later join would glue Buffers together as text and ruin them, so they go
+ * on as what they now are.
  */
 export function carriedParts(incoming: unknown): Parts | undefined {
   if (typeof incoming !== "object" || incoming === null) return undefined;
-  const parts = incoming as Parts;
+  const { property, ...sequence } = incoming as Parts;
+  const parts: Parts = property === undefined ? sequence : { ...sequence, property: "payload" };
   if (parts.type !== "string") return parts;
   const { len: _textLength, ...rest } = parts;
   return { ...rest, type: "buffer", ch: "" };

@@ -157,6 +157,13 @@ describe("speech-stream with core nodes", () => {
       assert.deepEqual(payload, Buffer.concat(await Promise.all(sentences.map(wanted))));
     });
 
+    it("do so for a text that is not in msg.payload", async () => {
+      const flow = await load({ split: { property: "news" }, speech: { text: "news", textType: "msg" } });
+      flow.input({ news: sentences.join("\n") }, "split");
+      const { payload } = await flow.at("end").nth(0);
+      assert.deepEqual(payload, Buffer.concat(await Promise.all(sentences.map(wanted))));
+    });
+
     it("give a list of audios for a list of texts", async () => {
       const flow = await load();
       flow.input({ payload: sentences }, "split");
