@@ -86,7 +86,7 @@ function factsOf(thrown: unknown): Failure {
   }
   if (thrown instanceof VocuError) return { code: thrown.code, params: {}, facts: thrown.cause };
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: "INTERNAL", params: { detail }, facts: { retryable: false } };
+  return { code: "INTERNAL", params: {}, facts: { retryable: false, detail } };
 }
 
 function generalKey(statusCode: number | undefined): string {

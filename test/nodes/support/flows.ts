@@ -136,7 +136,7 @@ export class Flow {
     const chunksBefore = this.at("chunks").entries.length;
     const summariesBefore = this.at("summary").entries.length;
     const { error } = await this.ended(this.input(content, id));
-    if (error) throw error;
+    assert.equal(error, undefined, inspect(error));
     const summary = await this.at("summary").nth(summariesBefore);
     return { chunks: this.at("chunks").entries.slice(chunksBefore), summary };
   }

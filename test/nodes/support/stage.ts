@@ -49,6 +49,8 @@ export class Call {
 export interface Stage {
   readonly url: string;
   readonly calls: Journal<Call>;
+  /** How many connections were made to it, whether or not they asked for anything. */
+  readonly connections: number;
 }
 
 /** Starts a server for each test of a file, and ends it after the test with all its connections. */
@@ -59,7 +61,15 @@ export function useStage(): () => Stage {
     const calls = new Journal<Call>("a call");
     const server = createServer((request, response) => void receive(request, response, calls));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    stage = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+    let connections = 0;
+    server.on("connection", () => (connections += 1));
+    stage = {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      calls,
+      get connections() {
+        return connections;
+      },
+    };
     close = () => {
       server.close();
       server.closeAllConnections();
