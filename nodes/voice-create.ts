@@ -26,7 +26,7 @@ export = operation({
     }),
     language: choice(SAMPLE_LANGUAGES, { open: true, default: "auto" }),
     description: text({ multiline: true }),
-    avatar: file({ file: { media: "image", maxBytes: 100 * MB, wire: "dataUrl" } }),
+    avatar: file({ file: { media: "image", maxBytes: 10 * MB, wire: "dataUrl" } }),
     vocalFilter: toggle(),
     modelVersion: choice(["v3.0", "v4.0"], { default: "v3.0", advanced: true }),
     lora: text({ advanced: true }),

@@ -8,8 +8,8 @@ import { callApi, type Outcome } from "./operation";
 import { Problem } from "./problem";
 import { fieldsOf, textOf } from "./voice";
 
-/** The keys of a template's block. `voiceId` "0" leaves the voice open. */
-const BLOCK = {
+/** The keys of a template's block (API reference G.1). `voiceId` "0" leaves the voice open. */
+export const TEMPLATE_BLOCK = {
   type: choice(["text", "audio", "sfx", "music", "scene", "custom_audio", "stem_separation"]),
   voiceId: text(),
   text: text(),
@@ -78,7 +78,7 @@ function blockOf(field: string, given: unknown): Record<string, unknown> {
 const missing = (field: string): Problem => new Problem("INPUT_MISSING", { field }, { field });
 
 function specOf(field: string, key: string): Input {
-  const spec = (BLOCK as Partial<Record<string, Input>>)[key];
+  const spec = (TEMPLATE_BLOCK as Partial<Record<string, Input>>)[key];
   if (spec) return spec;
   throw new Problem("INPUT_UNKNOWN_KEY", { field: `${field}.${key}`, key, type: "template" }, { field });
 }
