@@ -68,8 +68,9 @@ export class VocuClient {
         throw error.with({ operation: request.operation, retryable });
       }
     };
-    const { retries } = session.options;
-    const { value, attempts } = await withRetries({ retries, kind, signal, clock: session.clock }, attempt);
+    const { retries, onRateLimit } = session.options;
+    const rules = { retries, kind, signal, onRateLimit, clock: session.clock } as const;
+    const { value, attempts } = await withRetries(rules, attempt);
     return { ...value, durationMs: performance.now() - started, attempts };
   }
 

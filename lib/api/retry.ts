@@ -14,6 +14,8 @@ export interface RetryOptions {
   kind: "read" | "write";
   signal?: AbortSignal;
   clock: Clock;
+  /** See `ClientOptions.onRateLimit`. */
+  onRateLimit?: (ms: number) => void;
 }
 
 /**
@@ -38,15 +40,17 @@ export async function withRetries<T>(
   options: RetryOptions,
   attempt: () => Promise<T>,
 ): Promise<{ value: T; attempts: number }> {
-  const { retries, kind, signal, clock } = options;
+  const { retries, kind, signal, clock, onRateLimit } = options;
   for (let attempts = 1; ; attempts++) {
     try {
       return { value: await attempt(), attempts };
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
       if (!(error instanceof VocuError)) throw error;
+      const wait = waitBefore(attempts + 1, error, clock.random());
+      if (error.cause.statusCode === 429) onRateLimit?.(Math.min(wait, LONGEST_RETRY_AFTER_S * 1000));
       if (attempts > retries || !mayRepeat(error, kind)) throw error.with({ attempts });
-      await clock.sleep(waitBefore(attempts + 1, error, clock.random()), signal);
+      await clock.sleep(wait, signal);
     }
   }
 }

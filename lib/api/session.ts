@@ -17,6 +17,11 @@ export interface ClientOptions {
   stallTimeoutMs: number;
   /** How often a failed request is tried again. */
   retries: number;
+  /**
+   * Told at each 429 of the API how many milliseconds it wants to be left alone (`Retry-After`, at most a minute; else
+   * the wait before the next try). API reference 5.
+   */
+  onRateLimit?: (ms: number) => void;
   proxy?: ProxyOptions;
   tls?: TlsOptions;
   userAgent?: string;

@@ -99,8 +99,9 @@ export async function speak(
       "same-origin",
     );
   const limit: ReadLimit = { ms: firstByteTimeoutMs, code: "FIRST_BYTE_TIMEOUT" };
+  const { retries, onRateLimit } = session.options;
   const { value, attempts } = await withRetries(
-    { retries: session.options.retries, kind: "write", signal, clock: session.clock },
+    { retries, kind: "write", signal, onRateLimit, clock: session.clock },
     () => named(() => open(session, auth, params, send, limit)),
   );
 

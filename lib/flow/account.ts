@@ -9,6 +9,7 @@ import { Problem } from "./problem";
 import { readSettings } from "./settings";
 import { SpeechCache } from "./speech-cache";
 import { openStore } from "./speech-store";
+import { WaitingRoom } from "./waiting-room";
 
 const HOUR_S = 3600;
 
@@ -22,6 +23,7 @@ export const ACCOUNT_SETTINGS = {
   site: { kind: "select", choices: ["vocu.ai", "vocu.studio", "wusound.cn", "custom"], default: "vocu.ai" },
   baseUrl: { kind: "line", default: "", when: { site: "custom" } },
   maxConcurrent: { kind: "count", default: 2, min: 0, max: 100, advanced: true },
+  maxWaiting: { kind: "count", default: 100, min: 0, max: 1_000_000, advanced: true },
   connectTimeout: { kind: "count", default: 10, min: 0.1, max: HOUR_S, advanced: true },
   firstByteTimeout: { kind: "count", default: FIRST_BYTE_TIMEOUT_S, min: 0.1, max: HOUR_S, advanced: true },
   stallTimeout: { kind: "count", default: 30, min: 0.1, max: HOUR_S, advanced: true },
@@ -36,6 +38,8 @@ export interface Account {
   readonly client: VocuClient;
   /** Generation calls take turns here, so that the account's concurrency is not exceeded (API reference 5). */
   readonly generation: Lane;
+  /** Where the messages of all its nodes wait. */
+  readonly room: WaitingRoom;
   /** Speech from the cache, or from a generation. */
   readonly speeches: SpeechCache;
   /** Ends every connection and everything that is being written. */
@@ -68,6 +72,7 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
   const proxy = proxyOf(RED, config.proxy);
   const tls = tlsOf(RED, config.tls);
   const baseUrl = baseUrlOf(settings.site, settings.baseUrl);
+  const generation = new Lane(settings.maxConcurrent);
   const client = new VocuClient({
     baseUrl,
     apiKey: key,
@@ -75,10 +80,10 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
     firstByteTimeoutMs: firstByteTimeoutMs(RED, settings.firstByteTimeout),
     stallTimeoutMs: settings.stallTimeout * 1000,
     retries: settings.retries,
+    onRateLimit: (ms) => generation.pause(ms),
     ...(proxy ? { proxy } : {}),
     ...(tls ? { tls } : {}),
   });
-  const generation = new Lane(settings.maxConcurrent);
   const enabled = settings.cacheEnabled;
   const store = enabled ? openStore(RED, settings) : undefined;
   const speeches = new SpeechCache({ client, generation, baseUrl, enabled, store });
@@ -86,7 +91,7 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
     await client.close();
     await speeches.close();
   };
-  return { client, generation, speeches, close };
+  return { client, generation, room: new WaitingRoom(settings.maxWaiting), speeches, close };
 }
 
 /** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */

@@ -1,5 +1,6 @@
 /** A lane: work waits its turn, the most urgent and then the oldest first. */
 import { Problem } from "./problem";
+import type { Seat } from "./waiting-room";
 
 /** How one piece of work wants to be treated. */
 export interface Ticket {
@@ -9,12 +10,19 @@ export interface Ticket {
   readonly expiresAt?: number;
   /** Leaves the lane at once when it aborts. */
   readonly signal: AbortSignal;
+  /** When it began to wait in any lane (`performance.now()`), by default when it enters this one. */
+  readonly since?: number;
+  /** Where it may wait; without one there is always room. */
+  readonly seat?: Seat;
+  /** Is told how many wait, itself included, when it begins to wait and whenever that changes while it does. */
+  readonly waiting?: (count: number) => void;
 }
 
 /** Gives the place back. Calling it twice does nothing more. */
 export type Release = () => void;
 
 interface Waiting extends Ticket {
+  readonly since: number;
   readonly admit: () => void;
   readonly refuse: (reason: unknown) => void;
 }
@@ -23,15 +31,15 @@ interface Waiting extends Ticket {
 export class Lane {
   private readonly queue: Waiting[] = [];
   private running = 0;
+  private pausedUntil = 0;
+  private wakeUp?: NodeJS.Timeout;
 
   /**
    * @param limit how many may run at once, 0 for no limit
-   * @param maxWaiting how many may wait, 0 for no limit
    * @param changed is told whenever the number of waiting pieces changes
    */
   constructor(
     private readonly limit: number,
-    private readonly maxWaiting = 0,
     private readonly changed: (waiting: number) => void = () => undefined,
   ) {}
 
@@ -42,7 +50,17 @@ export class Lane {
 
   /** Whether a newcomer would have to wait. */
   get busy(): boolean {
-    return this.limit > 0 && this.running >= this.limit;
+    return this.paused || (this.limit > 0 && this.running >= this.limit);
+  }
+
+  /** Lets nobody in for so many milliseconds; a longer pause that is on already stays as it is. */
+  pause(ms: number): void {
+    this.pausedUntil = Math.max(this.pausedUntil, performance.now() + ms);
+    this.setAlarm();
+  }
+
+  private get paused(): boolean {
+    return performance.now() < this.pausedUntil;
   }
 
   /**
@@ -52,10 +70,10 @@ export class Lane {
   async enter(ticket: Ticket): Promise<Release> {
     ticket.signal.throwIfAborted();
     assertFresh(ticket);
+    // After a pause nobody may overtake those whom the timer has not woken yet.
+    this.fill();
     if (!this.busy) return this.take();
-    if (this.maxWaiting > 0 && this.queue.length >= this.maxWaiting) {
-      throw new Problem("QUEUE_FULL", { waiting: this.queue.length }, { retryable: true });
-    }
+    ticket.seat?.take();
     return this.wait(ticket);
   }
 
@@ -66,25 +84,43 @@ export class Lane {
         ticket.signal.removeEventListener("abort", onAbort);
         const at = this.queue.indexOf(waiting);
         if (at >= 0) this.queue.splice(at, 1);
-        this.changed(this.queue.length);
+        ticket.seat?.leave();
+        this.announce();
       };
       const waiting: Waiting = {
         ...ticket,
+        since: ticket.since ?? performance.now(),
         admit: () => {
           leave();
           resolve(this.take());
         },
         refuse: (reason) => {
           leave();
-          reject(reason as Error);
+          reject(reason);
         },
       };
       const onAbort = (): void => waiting.refuse(ticket.signal.reason);
       const timer = this.expiryTimer(waiting);
       ticket.signal.addEventListener("abort", onAbort, { once: true });
       this.insert(waiting);
-      this.changed(this.queue.length);
+      this.announce();
     });
+  }
+
+  private announce(): void {
+    this.changed(this.queue.length);
+    for (const { waiting } of this.queue) waiting?.(this.queue.length);
+    this.setAlarm();
+  }
+
+  /** Wakes those who wait at the end of a pause; without any of them no timer is left behind. */
+  private setAlarm(): void {
+    clearTimeout(this.wakeUp);
+    if (this.queue.length === 0 || !this.paused) return;
+    this.wakeUp = setTimeout(() => {
+      this.fill();
+      this.setAlarm();
+    }, this.pausedUntil - performance.now());
   }
 
   private expiryTimer(waiting: Waiting): NodeJS.Timeout | undefined {
@@ -95,9 +131,12 @@ export class Lane {
     return setTimeout(() => waiting.refuse(expired()), left + 1);
   }
 
-  /** Behind all that are as urgent. */
+  /** Behind all that are more urgent, or as urgent and not younger. */
   private insert(waiting: Waiting): void {
-    const at = this.queue.findIndex((other) => other.priority < waiting.priority);
+    const { priority, since } = waiting;
+    const at = this.queue.findIndex(
+      (other) => other.priority < priority || (other.priority === priority && other.since > since),
+    );
     this.queue.splice(at < 0 ? this.queue.length : at, 0, waiting);
   }
 
@@ -108,13 +147,12 @@ export class Lane {
       if (!held) return;
       held = false;
       this.running -= 1;
-      this.next();
+      this.fill();
     };
   }
 
-  private next(): void {
-    if (this.busy) return;
-    this.queue[0]?.admit();
+  private fill(): void {
+    while (!this.busy && this.queue[0]) this.queue[0].admit();
   }
 }
 

@@ -54,7 +54,7 @@ class Runner<I extends Inputs, S extends Settings> {
     this.words = wordsOf(RED);
     this.status = new StatusLine(node, this.words);
     const oneAtATime = "busy" in (description.settings ?? {}) && config.busy !== "parallel";
-    this.lane = new Lane(oneAtATime ? 1 : 0, 0, (waiting) => {
+    this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
       if (waiting > 0) this.status.waiting(waiting);
     });
   }
@@ -99,9 +99,13 @@ class Runner<I extends Inputs, S extends Settings> {
     const settings = readSettings(this.config, this.description.settings ?? ({} as S));
     const inputs = await this.read(msg, settings);
     job.signal.throwIfAborted();
-    const ticket = ticketOf(msg, job.signal);
-    const release = await this.takeTurn(settings, job, ticket);
+    const turn: Ticket = { ...ticketOf(msg, job.signal), since: arrivedAt, seat: account.room.seat() };
+    const release = await this.takeTurn(settings, job, turn);
     if (!release) return;
+    const waiting = (count: number): void => {
+      if (!job.signal.aborted) this.status.waiting(count);
+    };
+    const ticket: Ticket = { ...turn, waiting };
     try {
       await this.description.run(
         this.context(msg, job, { account, settings, inputs, ticket, arrivedAt, send }),

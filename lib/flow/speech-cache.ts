@@ -137,7 +137,9 @@ export class SpeechCache {
         signal.throwIfAborted();
         if (!wish.ticket.signal.aborted) wish.connecting();
         // Each listener's patience is its own, so the place in the lane never expires.
-        const release = await this.source.generation.enter({ priority: wish.ticket.priority, signal });
+        const { expiresAt: _ofOneListener, ...ticket } = wish.ticket;
+        const release = await this.source.generation.enter({ ...ticket, signal });
+        if (!wish.ticket.signal.aborted) wish.connecting();
         turn.come();
         void flight.settled.then(release);
         return this.generate(wish, signal);

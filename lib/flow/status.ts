@@ -5,6 +5,7 @@ import type { Words } from "./problem";
 /** Speaks through `node.status`; says nothing more once the node is closed. */
 export class StatusLine {
   private silent = false;
+  private waitingShown?: number;
 
   constructor(
     private readonly node: Pick<Node, "status">,
@@ -16,9 +17,11 @@ export class StatusLine {
     this.show("blue", "dot", this.words(`shared:status.${key}`, params));
   }
 
-  /** Yellow: others are served first. */
+  /** Yellow: others are served first. Each of the messages that wait says so; it is shown once. */
   waiting(count: number): void {
+    if (count === this.waitingShown) return;
     this.show("yellow", "ring", this.words("shared:status.waiting", { count }));
+    this.waitingShown = count;
   }
 
   /** Green: done, with a figure worth reading. */
@@ -43,6 +46,7 @@ export class StatusLine {
   }
 
   private show(fill: NodeStatusFill, shape: NodeStatusShape, text: string): void {
+    this.waitingShown = undefined;
     if (!this.silent) this.node.status({ fill, shape, text });
   }
 }

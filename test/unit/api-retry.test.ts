@@ -168,3 +168,40 @@ describe("api retry", () => {
     assert.deepEqual([error.code, error.cause.retryable, server.seen.length], ["CONNECTION_LOST", false, 1]);
   });
 });
+
+describe("api rate limit", () => {
+  const told = async (answer: [statuses: number[], headers?: Record<string, string>], request: object) => {
+    const waits: number[] = [];
+    const server = await failing(...answer);
+    const vocu = client(server.url, { retries: 1, onRateLimit: (ms) => waits.push(ms) });
+    await (
+      "voiceId" in request ? vocu.speak(request as typeof HELLO) : vocu.call(request as typeof READ)
+    ).catch(() => undefined);
+    return waits;
+  };
+
+  it("tells the account how long the server wants to be left alone", async () => {
+    assert.deepEqual(await told([[429], { "retry-after": "3" }], PAID_GET), [3000]);
+  });
+
+  it("does so for reads and speeches too", async () => {
+    assert.deepEqual(await told([[429], { "retry-after": "3" }], READ), [3000]);
+    assert.deepEqual(await told([[429], { "retry-after": "3" }], HELLO), [3000]);
+  });
+
+  it("tells the wait before the next try where the server says nothing", async () => {
+    assert.deepEqual(await told([[429]], READ), [500]);
+  });
+
+  it("tells it also when there is no try left", async () => {
+    assert.deepEqual(await told([[429, 429], { "retry-after": "2" }], READ), [2000, 2000]);
+  });
+
+  it("never tells more than a minute, so that nobody waits behind a lost hour", async () => {
+    assert.deepEqual(await told([[429], { "retry-after": "3600" }], READ), [60_000]);
+  });
+
+  it("tells nothing at other faults", async () => {
+    assert.deepEqual(await told([[503], { "retry-after": "3" }], READ), []);
+  });
+});
