@@ -24,7 +24,7 @@ export type Release = () => void;
 interface Waiting extends Ticket {
   readonly since: number;
   readonly admit: () => void;
-  readonly refuse: (reason: unknown) => void;
+  readonly refuse: (reason: Error) => void;
 }
 
 /** A bounded number of places, and a queue for them. */
@@ -99,7 +99,7 @@ export class Lane {
           reject(reason);
         },
       };
-      const onAbort = (): void => waiting.refuse(ticket.signal.reason);
+      const onAbort = (): void => waiting.refuse(ticket.signal.reason as Error);
       const timer = this.expiryTimer(waiting);
       ticket.signal.addEventListener("abort", onAbort, { once: true });
       this.insert(waiting);
