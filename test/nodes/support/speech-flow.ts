@@ -5,7 +5,7 @@ import type { Credentials, FlowNode } from "./flows";
 /** The key of every account in the tests. */
 export const KEY = "sk-sandbox-0000";
 
-/** An account node that talks to a server of the test. */
+/** An account node that talks to a server of the test, once for each message: no retries, nothing from the cache. */
 export const account = (baseUrl: string, own: Record<string, unknown> = {}): FlowNode => ({
   id: "account",
   type: "vocu-account",
@@ -13,6 +13,7 @@ export const account = (baseUrl: string, own: Record<string, unknown> = {}): Flo
   site: "custom",
   baseUrl,
   retries: 0,
+  cacheEnabled: false,
   ...own,
 });
 
