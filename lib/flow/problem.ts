@@ -57,7 +57,7 @@ export class FlowError extends Error {
 export function flowError(thrown: unknown, operation: string, words: Words): FlowError {
   if (thrown instanceof FlowError) return thrown;
   const { code, params, facts } = factsOf(thrown);
-  const cause = { operation, ...defined(facts) };
+  const cause = { ...defined(facts), operation };
   const known = sentence(words, code, { ...plain(facts), ...params });
   if (known !== undefined) return new FlowError(inBlock(known, params, words), code, cause);
   const general = generalKey(facts.statusCode);

@@ -51,6 +51,7 @@ interface RawParameter {
 
 interface RawOperation {
   readonly operationId: string;
+  readonly responses: Readonly<Record<string, unknown>>;
   readonly parameters?: readonly RawParameter[];
   readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> };
 }
@@ -123,3 +124,10 @@ export const operations: readonly DocumentOperation[] = Object.entries(document.
 /** The properties of one of the document's schemas. */
 export const schemaKeys = (name: string): string[] =>
   Object.keys(propertiesOf({ $ref: `#/components/schemas/${name}` }).properties);
+
+/** The statuses that an operation is documented to answer with. */
+export const responsesOf = (operationId: string): string[] =>
+  Object.values(document.paths)
+    .flatMap((item) => METHODS.flatMap((method) => item[method] ?? []))
+    .filter((operation) => operation.operationId === operationId)
+    .flatMap(({ responses }) => Object.keys(responses));

@@ -1,7 +1,7 @@
 /** Every node of the package, as its description says it. */
 import { createRequire } from "node:module";
 import packageJson from "../../package.json";
-import type { Description, Input, Inputs } from "../../lib/flow/description";
+import type { Description, Input } from "../../lib/flow/description";
 import { placeOf, type OperationRequest } from "../../lib/flow/operation";
 import type { DocumentOperation, Where } from "./document";
 
