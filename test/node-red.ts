@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { request } from "undici";
 import { Journal } from "./node-red/journal";
-import { makeUserDir, type Credentials, type FlowNode } from "./node-red/user-dir";
+import { makeUserDir, placed, type Credentials, type FlowNode } from "./node-red/user-dir";
 import { nodeRed4 } from "./peers";
 
 export { CHECKOUT, npm, PACKAGE, type Credentials, type FlowNode } from "./node-red/user-dir";
@@ -44,6 +44,7 @@ export interface NodeRedOptions {
   readonly nodeBinary?: string;
   /** `checkout` (default): the built package linked; otherwise the path of a packed tarball. */
   readonly install?: string;
+  /** Nodes need no place on the canvas here. */
   readonly flows?: readonly FlowNode[];
   readonly credentials?: Credentials;
   /** Anything of Node-RED's settings file that JSON can say. Relative file names in flows count from the user directory. */
@@ -204,7 +205,7 @@ export class NodeRed {
    */
   async deploy(flows: readonly FlowNode[], credentials: Credentials = {}): Promise<void> {
     const before = new Set(this.reports.all());
-    const body = flows.map((node) =>
+    const body = placed(flows).map((node) =>
       node.id in credentials ? { ...node, credentials: credentials[node.id] } : node,
     );
     const started = this.flowsStarted((report) => !before.has(report));

@@ -44,12 +44,16 @@ export async function makeUserDir(content: UserDirContent): Promise<string> {
   const settings = { ...SETTINGS, lang: "en-US", fileWorkingDirectory: userDir, ...content.settings };
   await Promise.all([
     writeFile(join(userDir, "settings.js"), `module.exports = ${JSON.stringify(settings, null, 2)};\n`),
-    writeFile(join(userDir, "flows.json"), JSON.stringify(content.flows)),
+    writeFile(join(userDir, "flows.json"), JSON.stringify(placed(content.flows))),
     writeFile(join(userDir, "flows_cred.json"), JSON.stringify(content.credentials)),
     content.install === "checkout" ? linkCheckout(userDir) : installTarball(userDir, content.install),
   ]);
   return userDir;
 }
+
+/** Nodes with wires get a place on the canvas where they have none: Node-RED takes a node without one for a config node. */
+export const placed = (flows: readonly FlowNode[]): FlowNode[] =>
+  flows.map((node) => (Array.isArray(node.wires) ? { x: 0, y: 0, ...node } : node));
 
 async function linkCheckout(userDir: string): Promise<void> {
   const link = join(userDir, "node_modules", PACKAGE);

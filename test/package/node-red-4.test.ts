@@ -1,0 +1,4 @@
+import { nodeRed4 } from "../peers";
+import { describeInstalled } from "./installed";
+
+describeInstalled("4.1", nodeRed4);
