@@ -5,10 +5,11 @@ import type { ClientOptions } from "../api";
 type ProxyOptions = NonNullable<ClientOptions["proxy"]>;
 type TlsOptions = NonNullable<ClientOptions["tls"]>;
 
-interface ProxyNode extends Node {
+interface ProxyNode extends Omit<Node, "credentials"> {
   url?: string;
   noproxy?: string[];
-  credentials: { username?: string; password?: string };
+  /** Missing where neither a name nor a password is stored. */
+  credentials?: { username?: string; password?: string };
 }
 
 interface TlsNode extends Node {
@@ -26,15 +27,15 @@ export function proxyOf(RED: NodeAPI, id: unknown): ProxyOptions | undefined {
 /** The TLS options of a core `tls-config` node. */
 export function tlsOf(RED: NodeAPI, id: unknown): TlsOptions | undefined {
   const node = nodeOf(RED, id) as TlsNode | undefined;
-  return node ? (node.addTLSOptions({}) as TlsOptions) : undefined;
+  return node ? (node.addTLSOptions({})) : undefined;
 }
 
 function nodeOf(RED: NodeAPI, id: unknown): Node | undefined {
   if (typeof id !== "string" || id === "") return undefined;
-  return (RED.nodes.getNode(id) as Node | null) ?? undefined;
+  return (RED.nodes.getNode(id)) ?? undefined;
 }
 
-function withCredentials(url: string, { username, password }: ProxyNode["credentials"]): string {
+function withCredentials(url: string, { username, password }: ProxyNode["credentials"] = {}): string {
   if (!username) return url;
   const full = new URL(url);
   full.username = encodeURIComponent(username);

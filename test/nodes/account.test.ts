@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { voiceIds } from "../../sandbox";
+import { SECRETS, useFlows, type Credentials, type Flow, type FlowNode } from "./support/flows";
+import { bytesOf } from "./support/message";
+import { useSandbox } from "./support/sandbox";
+import { account, KEY, keyed, sink, speechFlow, speechNode } from "./support/speech-flow";
+
+const TEXT = "Hello.";
+
+describe("account", () => {
+  const flows = useFlows();
+  const sandbox = useSandbox();
+
+  const load = (
+    own: Record<string, unknown> = {},
+    credentials: Credentials = keyed(),
+    more: FlowNode[] = [],
+  ): Promise<Flow> => flows.load([...speechFlow(sandbox().url, { account: own }), ...more], credentials);
+
+  const speaks = async (flow: Flow): Promise<void> => {
+    const { chunks } = await flow.speak(TEXT);
+    assert.deepEqual(bytesOf(chunks), await sandbox().speech({ voiceId: voiceIds.english, text: TEXT }));
+  };
+
+  describe("key", () => {
+    it("may have blanks around it, as copying leaves them", async () => {
+      await speaks(await load({}, keyed(` ${KEY}\n`)));
+    });
+
+    it("may stand in an environment variable", async () => {
+      process.env.TEST_VOCU_API_KEY = KEY;
+      try {
+        await speaks(await load({}, keyed("${TEST_VOCU_API_KEY}")));
+      } finally {
+        Reflect.deleteProperty(process.env, "TEST_VOCU_API_KEY");
+      }
+    });
+
+    it("that is wrong is told as such and is found nowhere", async () => {
+      SECRETS.add("sk-planted-9f8e7d");
+      const flow = await load({}, keyed("sk-planted-9f8e7d"));
+      flow.input(TEXT);
+      const { code, cause } = await flow.caught();
+      assert.equal(code, "AUTH_UNAUTHORIZED");
+      assert.equal(cause?.statusCode, 401);
+    });
+
+    it("with characters that no key has is refused before it is sent", async () => {
+      const flow = await load({}, keyed("sk-\u0000é"));
+      flow.input(TEXT);
+      assert.equal((await flow.caught()).code, "BAD_API_KEY");
+      assert.deepEqual(sandbox().requests, []);
+    });
+
+    it("cannot be sent elsewhere by a message", async () => {
+      const flow = await load();
+      await flow.speak({
+        payload: TEXT,
+        baseUrl: "http://vocu.invalid",
+        site: "vocu.ai",
+        url: "http://vocu.invalid",
+        headers: { Authorization: "none" },
+        account: "other",
+      });
+      assert.equal(sandbox().requests.length, 1);
+    });
+  });
+
+  describe("base URL", () => {
+    it("may end in a slash", async () => {
+      await speaks(await load({ baseUrl: `${sandbox().url}/` }));
+    });
+
+    it("may have a path before the API's own", async () => {
+      const gateway = await startGateway((path) => `${sandbox().url}${path.replace("/vocu", "")}`);
+      try {
+        await speaks(await load({ baseUrl: `${gateway.url}/vocu` }));
+        assert.deepEqual(gateway.paths, ["/vocu/api/tts/simple-generate"]);
+      } finally {
+        gateway.close();
+      }
+    });
+
+    const sites = [
+      ["vocu.ai", "v1.vocu.ai:443"],
+      ["vocu.studio", "v1.vocu.studio:443"],
+      ["wusound.cn", "v1.wusound.cn:443"],
+    ];
+    for (const [site, host] of sites) {
+      it(`is not used for ${site}, which has its own`, async () => {
+        const proxy = await startProxy();
+        process.env.https_proxy = proxy.url;
+        try {
+          const flow = await load({ site });
+          flow.input(TEXT);
+          assert.equal((await flow.caught()).code, "PROXY_FAILED");
+          assert.deepEqual(proxy.tunnels, [host]);
+          assert.deepEqual(sandbox().requests, []);
+        } finally {
+          Reflect.deleteProperty(process.env, "https_proxy");
+          proxy.close();
+        }
+      });
+    }
+  });
+
+  describe("settings", () => {
+    it("that are blank take their defaults", async () => {
+      await speaks(
+        await load({
+          connectTimeout: "",
+          firstByteTimeout: "",
+          stallTimeout: "",
+          retries: "",
+          maxConcurrent: "",
+        }),
+      );
+    });
+
+    it("that no dialog would take are refused with their name", async () => {
+      const flow = await load({ stallTimeout: "soon" });
+      flow.input(TEXT);
+      const { code, cause } = await flow.caught();
+      assert.equal(code, "INPUT_INVALID");
+      assert.equal(cause?.field, "stallTimeout");
+    });
+
+    it("take Node-RED's httpRequestTimeout where the account says nothing else", async () => {
+      sandbox().fail({ hangBeforeHeaders: true });
+      const flow = await flows.load(speechFlow(sandbox().url), keyed(), { httpRequestTimeout: 30 });
+      flow.input(TEXT);
+      const { code, cause } = await flow.caught();
+      assert.equal(code, "FIRST_BYTE_TIMEOUT");
+      assert.equal(cause?.timeoutMs, 30);
+    });
+  });
+
+  describe("several accounts", () => {
+    it("keep their keys and servers apart", async () => {
+      const flow = await flows.load(
+        [
+          ...speechFlow(sandbox().url),
+          { ...account(sandbox().url), id: "second" },
+          speechNode({ id: "other", account: "second", wires: [["otherChunks"], []] }),
+          sink("otherChunks"),
+        ],
+        { ...keyed(), second: { apiKey: "sk-planted-other" } },
+      );
+      SECRETS.add("sk-planted-other");
+      await speaks(flow);
+      const { error } = await flow.ended(flow.input(TEXT, "other"));
+      assert.equal((error as { code?: string }).code, "AUTH_UNAUTHORIZED");
+      await speaks(flow);
+    });
+  });
+
+  describe("proxy", () => {
+    const proxyNode = (url: string, own: Record<string, unknown> = {}): FlowNode => ({
+      id: "proxy",
+      type: "http proxy",
+      name: "",
+      url,
+      noproxy: [],
+      ...own,
+    });
+
+    it("of a core http proxy node is used, with its name and password", async () => {
+      const proxy = await startProxy();
+      SECRETS.add("pass-planted");
+      try {
+        const flow = await load(
+          { proxy: "proxy" },
+          { ...keyed(), proxy: { username: "ada", password: "pass-planted" } },
+          [proxyNode(proxy.url)],
+        );
+        await speaks(flow);
+        assert.deepEqual(proxy.credentials, ["ada:pass-planted"]);
+      } finally {
+        proxy.close();
+      }
+    });
+
+    it("is passed by for the hosts that it excepts", async () => {
+      const proxy = await startProxy();
+      try {
+        await speaks(
+          await load({ proxy: "proxy" }, keyed(), [proxyNode(proxy.url, { noproxy: ["127.0.0.1"] })]),
+        );
+        assert.deepEqual(proxy.credentials, []);
+      } finally {
+        proxy.close();
+      }
+    });
+
+    it("of the environment is used", async () => {
+      const proxy = await startProxy();
+      process.env.http_proxy = proxy.url;
+      try {
+        await speaks(await load());
+        assert.equal(proxy.credentials.length, 1);
+      } finally {
+        Reflect.deleteProperty(process.env, "http_proxy");
+        proxy.close();
+      }
+    });
+
+    it("that refuses is told as such", async () => {
+      const proxy = await startProxy(407);
+      try {
+        const flow = await load({ proxy: "proxy" }, keyed(), [proxyNode(proxy.url)]);
+        flow.input(TEXT);
+        assert.equal((await flow.caught()).code, "PROXY_FAILED");
+      } finally {
+        proxy.close();
+      }
+    });
+  });
+});
+
+/** A server that passes GET requests on to where `to` says, and keeps their paths. */
+async function startGateway(
+  to: (path: string) => string,
+): Promise<{ url: string; paths: string[]; close(): void }> {
+  const paths: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? "/";
+    paths.push(path.split("?")[0] ?? "");
+    const { authorization } = request.headers;
+    httpRequest(to(path), { headers: { authorization } }, (answer: IncomingMessage) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  return { ...(await listening(server)), paths };
+}
+
+/** A proxy of the tests. */
+interface Proxy {
+  url: string;
+  /** Name and password of each request. */
+  credentials: string[];
+  /** Hosts that a tunnel was asked for; there are none, so that no test reaches the world. */
+  tunnels: string[];
+  close(): void;
+}
+
+/** Starts a proxy for plain http; with `status` it refuses everybody. */
+async function startProxy(status?: number): Promise<Proxy> {
+  const credentials: string[] = [];
+  const tunnels: string[] = [];
+  const server = createServer((request, response) => {
+    const given = request.headers["proxy-authorization"]?.replace("Basic ", "") ?? "";
+    credentials.push(Buffer.from(given, "base64").toString());
+    if (status !== undefined) {
+      response.writeHead(status).end();
+      return;
+    }
+    const { authorization, accept } = request.headers;
+    httpRequest(request.url ?? "", { headers: { authorization, accept } }, (answer: IncomingMessage) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  server.on("connect", (request: IncomingMessage, socket: Duplex) => {
+    tunnels.push(request.url ?? "");
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
+  return { ...(await listening(server)), credentials, tunnels };
+}
+
+async function listening(server: ReturnType<typeof createServer>): Promise<{ url: string; close(): void }> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
