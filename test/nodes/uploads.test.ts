@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { wav } from "../contract/sandbox-caller";
 import { zipOf } from "../zip";
 import { useFlows, type Flow } from "./support/flows";
 import { factsOf, type Message } from "./support/message";
@@ -159,17 +160,17 @@ describe("uploads", () => {
 
   describe("audio for conversion", () => {
     it("travels as data URL and comes back as address and length", async () => {
-      const wav = silence(2);
-      const out = await sent("vocu-upload-audio", { payload: wav });
+      const recording = wav(2);
+      const out = await sent("vocu-upload-audio", { payload: recording });
       const { url, duration } = out.payload as { url: string; duration: number };
       assert.ok(url.startsWith(`${sandbox().storageUrl}/vc-input/`));
       assert.equal(duration, 2);
       const body = sandbox().requests[0]?.body as { audio: string };
-      assert.equal(body.audio, `data:audio/wav;base64,${wav.toString("base64")}`);
+      assert.equal(body.audio, `data:audio/wav;base64,${recording.toString("base64")}`);
     });
 
     for (const [what, payload, code] of [
-      ["longer than 300 s", (): Buffer => silence(301), "INPUT_TOO_LONG"],
+      ["longer than 300 s", (): Buffer => wav(301), "INPUT_TOO_LONG"],
       ["no audio at all", (): Buffer => Buffer.from("Just words"), "INPUT_WRONG_MEDIA"],
       ["empty", (): Buffer => Buffer.alloc(0), "INPUT_MISSING"],
     ] as const) {
@@ -286,23 +287,3 @@ describe("uploads", () => {
     }
   });
 });
-
-/** A WAV file of so many seconds of silence: 8 kHz, 16 bits, mono. */
-function silence(seconds: number): Buffer {
-  const rate = 8000;
-  const data = Buffer.alloc(seconds * rate * 2);
-  const head = Buffer.alloc(44);
-  head.write("RIFF", 0, "latin1");
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write("WAVEfmt ", 8, "latin1");
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write("data", 36, "latin1");
-  head.writeUInt32LE(data.length, 40);
-  return Buffer.concat([head, data]);
-}
