@@ -1,3 +1,4 @@
+import { encodingOf } from "./decode";
 import { VocuError } from "./errors";
 import { sendFollowing } from "./redirect";
 import { headerOf, statusError } from "./reply";
@@ -38,7 +39,10 @@ export async function download(session: Session, address: string, options: CallO
         const found = await sendFollowing(session.transport, request, "any");
         const error = await statusError(session, found);
         if (error) throw error;
-        return found;
+        const encoding = encodingOf(found);
+        if (encoding === undefined) return found;
+        found.destroy();
+        throw new VocuError("BAD_REPLY", { retryable: false, detail: `it is compressed (${encoding})` });
       } catch (error) {
         throw error instanceof VocuError ? error.with({ operation: OPERATION }) : error;
       }

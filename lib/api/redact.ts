@@ -7,16 +7,14 @@ export class Redactor {
 
   /** @param secrets the key, proxy passwords and the like; shorter ones than four characters are not looked for. */
   constructor(secrets: readonly string[]) {
-    const forms = secrets
-      .filter((secret) => secret.length >= SHORTEST_SECRET)
-      .flatMap((secret) => [secret, encodeURIComponent(secret), encodeURI(secret)]);
+    const forms = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf);
     const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
     const pattern = longestFirst.map((form) => form.replace(/[^\w]/g, "\\$&")).join("|");
     // Percent-encoding may be written in lower case.
     this.#secrets = pattern === "" ? undefined : new RegExp(pattern, "gi");
   }
 
-  /** `text` with every secret, plain or URL-encoded, replaced by `***`. */
+  /** `text` with every secret, plain or encoded (URL, form, JSON, base64), replaced by `***`. */
   redact(text: string): string {
     return this.#secrets ? text.replace(this.#secrets, "***") : text;
   }
@@ -38,4 +36,18 @@ export class Redactor {
     if (plain === "") return undefined;
     return plain.length > LONGEST_TEXT ? `${plain.slice(0, LONGEST_TEXT - 1)}…` : plain;
   }
+}
+
+/** How a secret may be written: as it is, in a URL or a form, as JSON text, and in base64. */
+function formsOf(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+  return [
+    secret,
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    new URLSearchParams([["", secret]]).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+    base64,
+    base64.replaceAll("+", "-").replaceAll("/", "_"),
+  ];
 }

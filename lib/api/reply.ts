@@ -1,3 +1,4 @@
+import { bodyText } from "./decode";
 import { VocuError } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import type { Session } from "./session";
@@ -44,7 +45,7 @@ export async function readText(session: Session, answer: Answer): Promise<string
     }
   }
   if (size > maxBytes) answer.destroy();
-  return Buffer.concat(pieces).subarray(0, maxBytes).toString();
+  return bodyText(answer, Buffer.concat(pieces).subarray(0, maxBytes), maxBytes);
 }
 
 /** Whether a body broke off (as opposed to being aborted). */

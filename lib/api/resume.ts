@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { encodingOf } from "./decode";
 import { abortError, VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { headerOf, isBreak, isSuccess } from "./reply";
@@ -223,6 +224,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     const { statusCode } = answer;
     if (statusCode === 416) return this.#bytes > 0 ? "end" : "unusable";
     if (statusCode === 429 || statusCode === 408 || statusCode >= 500) return "later";
+    if (encodingOf(answer) !== undefined) return "unusable";
     if (!isSuccess(answer) || /^(text\/|application\/json)/i.test(headerOf(answer, "content-type") ?? "")) {
       return "unusable";
     }

@@ -57,6 +57,7 @@ export function apiHeaders({ options }: Session, authorization = true): Record<s
   if (apiKey === "") throw new VocuError("NO_API_KEY", { retryable: false });
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new VocuError("BAD_API_KEY", { retryable: false });
   return {
+    "accept-encoding": "identity",
     ...(authorization ? { authorization: `Bearer ${apiKey}` } : {}),
     ...(language ? { "accept-language": language } : {}),
     ...(userAgent ? { "user-agent": userAgent } : {}),

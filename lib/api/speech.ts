@@ -1,3 +1,4 @@
+import { encodingOf } from "./decode";
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { sendFollowing } from "./redirect";
@@ -177,7 +178,12 @@ async function accept(
   limit: ReadLimit,
 ): Promise<Omit<Accepted, "transport">> {
   if (isSuccess(answer) && (await looksLikeAudio(answer, limit))) {
-    return { answer, source: answer, info: infoFromHeaders(answer, session.keyRedactor) };
+    const info = infoFromHeaders(answer, session.keyRedactor);
+    if (encodingOf(answer) === undefined) return { answer, source: answer, info };
+    // Compressed audio cannot be taken up again by its bytes; it has been paid for, so it is fetched from where it lies.
+    answer.destroy();
+    if (info.streamUrl ?? info.audioUrl) return { answer, info };
+    throw new VocuError("NOT_AUDIO", { ...factsOf(session, answer), detail: "it is compressed" });
   }
   const text = await readText(session, answer);
   const error = replyError(session, answer, text);
@@ -186,18 +192,25 @@ async function accept(
   const info = isObject(data) ? infoFromData(data, session.keyRedactor) : {};
   if (info.streamUrl ?? info.audioUrl) return { answer, info };
   throw new VocuError("NOT_AUDIO", {
-    statusCode: answer.statusCode,
-    requestId: requestIdOf(session, answer),
-    retryable: false,
+    ...factsOf(session, answer),
     detail: session.redactor.clean(text) ?? "it is empty",
   });
 }
 
-/** By the content type where that says something, else by the first byte that is not white space. */
+const factsOf = (session: Session, answer: Answer): ErrorFacts => ({
+  statusCode: answer.statusCode,
+  requestId: requestIdOf(session, answer),
+  retryable: false,
+});
+
+/**
+ * By the content type where that says audio; else by the first byte that is not white space, for a label may be wrong
+ * and the audio behind it has been paid for. What is called text must begin like mp3 (a frame or an ID3 tag).
+ */
 async function looksLikeAudio(answer: Answer, limit: ReadLimit): Promise<boolean> {
   const type = (headerOf(answer, "content-type") ?? "").toLowerCase();
   if (type.startsWith("audio/")) return true;
-  if (type.startsWith("text/") || type.includes("json") || type.includes("xml")) return false;
+  const isText = type.startsWith("text/") || type.includes("json") || type.includes("xml");
   const seen: Buffer[] = [];
   let first: string | undefined;
   try {
@@ -212,5 +225,5 @@ async function looksLikeAudio(answer: Answer, limit: ReadLimit): Promise<boolean
     if (!(error instanceof VocuError) || !isBreak(error)) throw error;
   }
   for (const piece of seen.reverse()) answer.unread(piece);
-  return first !== "{" && first !== "<";
+  return isText ? first === "\u00ff" || first === "I" : first !== "{" && first !== "<";
 }

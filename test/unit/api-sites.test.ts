@@ -53,6 +53,15 @@ describe("api redactor", () => {
     assert.equal(redactor.redact("x a+b/c= y a%2Bb%2Fc%3D z a%2bb%2fc%3d"), "x *** y *** z ***");
   });
 
+  it("takes out a secret as forms, JSON and base64 write it", () => {
+    const redactor = new Redactor(['a "b\\c>']);
+    const written = ["a+%22b%5Cc%3E", '"a \\"b\\\\c>"', "YSAiYlxjPg==", "YSAiYlxjPg"];
+    assert.deepEqual(
+      written.map((text) => redactor.redact(text)),
+      ["***", '"***"', "***==", "***"],
+    );
+  });
+
   it("takes out the longer of two secrets that begin alike", () => {
     assert.equal(new Redactor(["secret", "secret-long"]).redact("secret-long"), "***");
   });
