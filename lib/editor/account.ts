@@ -1,4 +1,4 @@
-/** Brings the account's dialog to life, with the connection test and the button that clears the speech cache. */
+/** Brings the account's dialog to life, with the connection test. */
 import { accountPosted, ask } from "./ask";
 import { restoreSetting } from "./dialog";
 import { elementOf } from "./fields";
@@ -23,40 +23,25 @@ export function prepareAccount(node: EditorNode): void {
   followSettings(node, form);
   foldAdvanced(node, form);
   explain(node, form);
-  offer(form.find(".vocu-test"), { button: "dialog.test.button", busy: "dialog.test.testing" }, async () =>
-    summaryOf(await ask<AccountFacts>("account", accountPosted(node))),
-  );
-  offer(
-    form.find(".vocu-clear-cache"),
-    { button: "dialog.cache.button", busy: "dialog.cache.clearing" },
-    async () => {
-      const { cleared } = await ask<{ cleared: number }>("cache/clear", {});
-      return word("dialog.cache.cleared", { count: cleared });
-    },
-  );
+  offerTest(node, form.find(".vocu-test"));
 }
 
-/** A button that has something done, and a line that tells what came of it. */
-function offer(
-  row: JQuery,
-  words: { readonly button: string; readonly busy: string },
-  work: () => Promise<string>,
-): void {
-  const button = $("<button>", { type: "button", class: "red-ui-button" }).text(word(words.button));
+function offerTest(node: EditorNode, row: JQuery): void {
+  const button = $("<button>", { type: "button", class: "red-ui-button" }).text(word("dialog.test.button"));
   row.append($("<label>"), " ", button);
   const hint = new Hint(row);
   hint.clear(hint.begin());
   button.on("click", (event) => {
     event.preventDefault();
-    void run(work, hint, words.busy);
+    void test(node, hint);
   });
 }
 
-async function run(work: () => Promise<string>, hint: Hint, busy: string): Promise<void> {
+async function test(node: EditorNode, hint: Hint): Promise<void> {
   const turn = hint.begin();
-  hint.busyAfter(turn, word(busy));
+  hint.busyAfter(turn, word("dialog.test.testing"));
   try {
-    hint.good(turn, await work());
+    hint.good(turn, summaryOf(await ask<AccountFacts>("account", accountPosted(node))));
   } catch (error) {
     hint.bad(turn, error instanceof Error ? error.message : String(error));
   }

@@ -82,7 +82,7 @@ export class Picker {
     const account = currentValue(this.node, "account");
     const chosen = typeof account === "string" && account !== "" && account !== "_ADD_" ? account : undefined;
     if (this.input.kind === "style") return chosen === undefined ? undefined : this.styles(chosen, fresh);
-    if (chosen === undefined) return { offers: [], none: word("dialog.voices.noAccount"), unknown: "" };
+    if (chosen === undefined) return nothing(word("dialog.voices.noAccount"));
     const voices = await voicesOf(chosen, fresh);
     const none =
       voices.length === 0
@@ -96,7 +96,7 @@ export class Picker {
     const input = specOf(this.node.type).inputs[name];
     if (!input || !isLiteral(this.node, name, input)) return undefined;
     const id = currentValue(this.node, name);
-    if (isBlank(id)) return { offers: [], none: word("dialog.voices.chooseVoice"), unknown: "" };
+    if (isBlank(id)) return nothing(word("dialog.voices.chooseVoice"));
     const voice = (await voicesOf(account, fresh)).find((each) => each.id === id);
     if (!voice) return undefined;
     return {
@@ -110,6 +110,9 @@ export class Picker {
     return this.input.of ?? "voiceId";
   }
 }
+
+/** Nothing to pick, whatever was typed. */
+const nothing = (why: string): Choice => ({ offers: [], none: why, unknown: why });
 
 function voiceOffer({ id, name, version, usable }: Voice): Offer {
   const full = version === undefined ? name : `${name} (${version})`;

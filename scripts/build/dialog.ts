@@ -60,7 +60,7 @@ function configRows({ description }: ConfigSource): string[] {
     ...secrets,
     '<div class="form-row vocu-test"></div>',
     ...references,
-    ...advanced([...rows(true), '<div class="form-row vocu-clear-cache"></div>']),
+    ...advanced(rows(true)),
   ];
 }
 

@@ -25,6 +25,10 @@ export async function openEditor(options: EditorOptions): Promise<Editor> {
       locale: options.language ?? "en-US",
       colorScheme: options.colorScheme ?? "light",
     });
+    // Where Node-RED 5 keeps the person's choice of theme; 4.1 is always light.
+    await context.addInitScript(
+      `localStorage.setItem("view-dark-theme", "${options.colorScheme ?? "light"}")`,
+    );
     const editor = new Editor(browser, await context.newPage(), options);
     await editor.load();
     return editor;
@@ -93,6 +97,12 @@ export class Editor {
     await this.settled("#node-input-account");
   }
 
+  /** Opens a node's dialog wherever the node is. */
+  async edit(id: string): Promise<void> {
+    await this.page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
+    await this.settled("#node-input-account");
+  }
+
   /** Presses the button that adds an account. */
   async addAccount(): Promise<void> {
     await this.page.click("#node-input-btn-account-add");
@@ -110,6 +120,17 @@ export class Editor {
     await this.page.click(dialog === "config" ? "#node-config-dialog-ok" : "#node-dialog-ok");
     const field = dialog === "config" ? "#node-config-input-site" : "#node-input-account";
     await this.page.locator(field).waitFor({ state: "detached" });
+    await this.atRest();
+  }
+
+  /** Closes whatever dialogs are open, as if nothing had been changed. */
+  async cancel(): Promise<void> {
+    const dialogs = "RED.editor.getEditStack().length";
+    for (let open = await this.page.evaluate<number>(dialogs); open > 0; open -= 1) {
+      await this.atRest();
+      await this.page.click("#node-config-dialog-cancel, #node-dialog-cancel");
+      await this.page.waitForFunction(`${dialogs} < ${open}`);
+    }
     await this.atRest();
   }
 
@@ -149,6 +170,12 @@ export class Editor {
   async choose(input: string, label: string): Promise<void> {
     await this.widget(input).locator(".red-ui-typedInput-option-trigger").click();
     await this.page.locator(".red-ui-typedInput-options:visible a", { hasText: label }).click();
+  }
+
+  /** Fills a plain field and leaves it. */
+  async fill(field: string, text: string): Promise<void> {
+    await this.page.fill(field, text);
+    await this.page.locator(field).blur();
   }
 
   /** What an input shows. */
@@ -192,6 +219,16 @@ export class Editor {
     );
     await this.page.click("#red-ui-header-button-deploy");
     assert.ok((await posted).ok());
+  }
+
+  /** Adds nodes to the flow as an import does, with the ids they bring. */
+  async bring(...nodes: readonly FlowNode[]): Promise<void> {
+    await this.page.evaluate(`RED.nodes.import(${JSON.stringify(nodes)}); RED.view.redraw(true);`);
+  }
+
+  /** A node as a deploy would save it. */
+  saved(id: string): Promise<FlowNode> {
+    return this.page.evaluate<FlowNode>(`RED.nodes.convertNode(RED.nodes.node(${JSON.stringify(id)}))`);
   }
 
   /** What the runtime has deployed. */
