@@ -27,12 +27,13 @@ export function proxyOf(RED: NodeAPI, id: unknown): ProxyOptions | undefined {
 /** The TLS options of a core `tls-config` node. */
 export function tlsOf(RED: NodeAPI, id: unknown): TlsOptions | undefined {
   const node = nodeOf(RED, id) as TlsNode | undefined;
-  return node ? (node.addTLSOptions({})) : undefined;
+  return node ? node.addTLSOptions({}) : undefined;
 }
 
 function nodeOf(RED: NodeAPI, id: unknown): Node | undefined {
   if (typeof id !== "string" || id === "") return undefined;
-  return (RED.nodes.getNode(id)) ?? undefined;
+  const node = RED.nodes.getNode(id) as unknown as Node | null;
+  return node ?? undefined;
 }
 
 function withCredentials(url: string, { username, password }: ProxyNode["credentials"] = {}): string {
