@@ -135,10 +135,9 @@ export class SpeechCache {
         const stored = await look();
         if (stored) return { stored, audio: iterate(stored.pieces) };
         signal.throwIfAborted();
-        if (!wish.ticket.signal.aborted) wish.connecting();
         // Each listener's patience is its own, so the place in the lane never expires.
-        const { expiresAt: _ofOneListener, ...ticket } = wish.ticket;
-        const release = await this.source.generation.enter({ ...ticket, signal });
+        const ticket = { ...wish.ticket, expiresAt: undefined, signal };
+        const release = await this.source.generation.enter(ticket);
         if (!wish.ticket.signal.aborted) wish.connecting();
         turn.come();
         void flight.settled.then(release);

@@ -136,6 +136,7 @@ describe("speech-stream: messages", () => {
         attempts: 1,
         creditsUsed: TEXT.length,
         billing: {},
+        cached: false,
       });
       assert.match(String(audioId), /^[0-9a-f-]{36}$/);
       assert.match(String(requestId), /^[0-9a-f-]{36}$/);

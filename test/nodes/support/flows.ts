@@ -20,6 +20,7 @@ export type Credentials = Readonly<Record<string, Readonly<Record<string, string
 export interface RuntimeSettings {
   httpRequestTimeout?: number;
   fileWorkingDirectory?: string;
+  userDir?: string;
 }
 
 /** Loads flows for the tests of one file. */
