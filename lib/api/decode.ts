@@ -1,12 +1,11 @@
 import { promisify } from "node:util";
 import { brotliDecompress, constants, unzip } from "node:zlib";
 import type { Answer } from "./exchange";
+import { headerOf } from "./header";
 
 /** The `Content-Encoding` of a reply although `identity` was asked for; undefined where the bytes are as they are. */
 export function encodingOf(answer: Pick<Answer, "headers">): string | undefined {
-  const encoding = String(answer.headers["content-encoding"] ?? "")
-    .trim()
-    .toLowerCase();
+  const encoding = headerOf(answer, "content-encoding")?.trim().toLowerCase();
   return encoding === "" || encoding === "identity" ? undefined : encoding;
 }
 
@@ -19,7 +18,7 @@ export async function bodyText(
   body: Buffer,
   maxBytes: number,
 ): Promise<string> {
-  const charset = /;\s*charset="?([\w-]+)/i.exec(String(answer.headers["content-type"]))?.[1];
+  const charset = /;\s*charset="?([\w-]+)/i.exec(headerOf(answer, "content-type") ?? "")?.[1];
   try {
     return decoderFor(charset).decode(await decompressed(body, encodingOf(answer), maxBytes));
   } catch {

@@ -1,7 +1,8 @@
 import { encodingOf } from "./decode";
+import { headerOf } from "./header";
 import { VocuError } from "./errors";
 import { sendFollowing } from "./redirect";
-import { headerOf, statusError } from "./reply";
+import { statusError } from "./reply";
 import { ResumableAudio } from "./resume";
 import { withRetries } from "./retry";
 import type { CallOptions, Session } from "./session";

@@ -1,6 +1,7 @@
 import { bodyText } from "./decode";
 import { VocuError } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
+import { headerOf } from "./header";
 import type { Session } from "./session";
 
 const MAX_ERROR_BYTES = 1024 * 1024;
@@ -13,12 +14,6 @@ export type JsonObject = Record<string, unknown>;
 /** Whether `value` is a JSON object (no array, not null). */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** One value of a header that may have been sent several times. */
-export function headerOf(answer: Pick<Answer, "headers">, name: string): string | undefined {
-  const value = answer.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
 
 /**

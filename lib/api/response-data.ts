@@ -1,5 +1,6 @@
-import { headerOf, isObject, parseObject, type JsonObject } from "./reply";
+import { isObject, parseObject, type JsonObject } from "./reply";
 import type { Answer } from "./exchange";
+import { headerOf } from "./header";
 import type { Redactor } from "./redact";
 
 /** What Vocu tells about a speech beside its audio (API reference D.1 and D.4). Everything may be missing. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { encodingOf } from "./decode";
+import { headerOf } from "./header";
 import { abortError, VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
-import { headerOf, isBreak, isSuccess } from "./reply";
+import { isBreak, isSuccess } from "./reply";
 import { sendFollowing } from "./redirect";
 import type { Session } from "./session";
 

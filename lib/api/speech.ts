@@ -1,17 +1,9 @@
 import { encodingOf } from "./decode";
+import { headerOf } from "./header";
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { sendFollowing } from "./redirect";
-import {
-  headerOf,
-  isBreak,
-  isObject,
-  isSuccess,
-  parseObject,
-  readText,
-  replyError,
-  requestIdOf,
-} from "./reply";
+import { isBreak, isObject, isSuccess, parseObject, readText, replyError, requestIdOf } from "./reply";
 import { infoFromData, infoFromHeaders, type SpeechInfo } from "./response-data";
 import { ResumableAudio, type AudioMeter } from "./resume";
 import { withRetries } from "./retry";
