@@ -2,8 +2,8 @@
 import { systemClock, VocuError, type ApiRequest, type Reply } from "../api";
 import type { RunContext } from "./context";
 import type { Setting } from "./description";
-import type { FilePart } from "./files";
-import { MB } from "./files";
+import { MB, type FilePart } from "./files";
+import { Stopped } from "./job";
 import { formOf, replyFacts } from "./operation";
 import { Problem, withFacts } from "./problem";
 import { CHUNK_FIELDS } from "./upload-fields";
@@ -54,7 +54,8 @@ export async function uploadArchive(context: Context): Promise<void> {
   try {
     await upload.run();
   } catch (error) {
-    upload.tell(context.signal.aborted ? "stopped" : "failed");
+    if (context.signal.aborted) upload.stopped();
+    else upload.tell("failed");
     throw withFacts(error, { uploadId: upload.id });
   }
 }
@@ -88,7 +89,7 @@ class ArchiveUpload {
   }
 
   /** Says on the second output and in the status how far it is. */
-  tell(state: Progress["state"]): void {
+  tell(state: Progress["state"]): Progress {
     const totalBytes = this.blob.size;
     const bytes = Math.min(this.sent * this.chunkBytes, totalBytes);
     const percent = Math.floor((bytes / totalBytes) * 100);
@@ -96,6 +97,17 @@ class ArchiveUpload {
     const progress: Progress = { state, uploadId, chunk: this.sent, chunks, bytes, totalBytes, percent };
     if (state === "uploading") this.context.status.working("uploading", { percent });
     this.context.send(null, { ...this.context.msg, payload: progress });
+    return progress;
+  }
+
+  /** A closed node can send nothing any more, and the one who deployed did not ask for it: it goes to the log. */
+  stopped(): void {
+    const { context } = this;
+    const { percent } = this.tell("stopped");
+    const { reason } = context.signal;
+    if (reason instanceof Stopped && reason.reason === "closed") {
+      context.warn(context.words("shared:status.uploadStopped", { percent }));
+    }
   }
 
   private finish(uploadId: string, reply: Reply): void {

@@ -27,4 +27,6 @@ export interface RunContext<I, S> {
   readonly status: StatusLine;
   /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
   send(...outputs: (Message | null)[]): void;
+  /** Writes to Node-RED's log, also when the node is being closed and can tell nobody else. */
+  warn(text: string): void;
 }

@@ -157,6 +157,7 @@ class Runner<I extends Inputs, S extends Settings> {
       send: (...outputs) => {
         if (!this.jobs.closed) send(outputs);
       },
+      warn: (text) => this.node.warn(text),
     };
   }
 }

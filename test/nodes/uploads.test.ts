@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import helper from "node-red-node-test-helper";
 import { wav } from "../contract/sandbox-caller";
 import { zipOf } from "../zip";
 import { useFlows, type Flow } from "./support/flows";
@@ -266,15 +267,33 @@ describe("uploads", () => {
       assert.deepEqual(bodies(FINISH), []);
     });
 
-    it("stops with the flow, without completing the upload", async () => {
+    it("stops at a new deployment with a word in the log, and can be started again", async () => {
       sandbox().fail({ on: { path: CHUNK }, hangBeforeHeaders: true });
       const flow = await load("vocu-upload-archive", { chunkMb });
       const message = flow.input({ payload: zip }, "node");
       const chunk = await sandbox().waitForRequest(({ path }) => path === CHUNK);
-      await flow.stop();
-      await flow.ended(message);
+      await flow.redeploy(
+        nodeFlow(sandbox().url, "vocu-upload-archive", { node: { chunkMb, name: "again" } }),
+      );
+      const { error } = await flow.ended(message);
       await chunk.ended;
-      assert.deepEqual(bodies(FINISH), []);
+      assert.deepEqual([error, bodies(FINISH)], [undefined, []]);
+      const logged = helper.log().args.map(([entry]) => (entry as { msg?: unknown }).msg);
+      assert.ok(logged.some((line) => String(line).includes("uploadStopped")));
+      flow.input({ payload: zip }, "node");
+      const { payload: id } = await flow.at("out").nth(0);
+      assert.equal(sandbox().uploads.find((upload) => upload.id === id)?.sha256, sha256(zip));
+    });
+
+    it("says nothing to the log when the flow itself stops it", async () => {
+      sandbox().fail({ on: { path: CHUNK }, hangBeforeHeaders: true });
+      const flow = await load("vocu-upload-archive", { chunkMb });
+      const message = flow.input({ payload: zip }, "node");
+      await sandbox().waitForRequest(({ path }) => path === CHUNK);
+      flow.input({ reset: true }, "node");
+      await flow.ended(message);
+      const logged = helper.log().args.map(([entry]) => (entry as { msg?: unknown }).msg);
+      assert.ok(!logged.some((line) => String(line).includes("uploadStopped")));
     });
 
     for (const [what, payload, code] of [
