@@ -104,7 +104,7 @@ class ArchiveUpload {
   stopped(): void {
     const { context } = this;
     const { percent } = this.tell("stopped");
-    const { reason } = context.signal;
+    const reason: unknown = context.signal.reason;
     if (reason instanceof Stopped && reason.reason === "closed") {
       context.warn(context.words("shared:status.uploadStopped", { percent }));
     }
