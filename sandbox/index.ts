@@ -73,7 +73,7 @@ function newWorld(options: SandboxOptions, addresses: { storage: string }): Worl
     get storageUrl() {
       return addresses.storage;
     },
-    log: new Log(),
+    log: new Log(settings.remember),
     faults: new FaultBox(),
     voices: new Voices(account.userId, clock, () => addresses.storage),
     shares: new Map(),

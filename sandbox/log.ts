@@ -73,8 +73,12 @@ export class Log {
   readonly violations: string[] = [];
   readonly #waiters = new Set<Waiter>();
 
+  /** Keeps the last `remember` requests. */
+  constructor(private readonly remember: number) {}
+
   add(entry: Entry): void {
     this.requests.push(entry);
+    if (this.requests.length > this.remember) this.requests.shift();
     entry.changed = () => this.#announce(entry);
   }
 

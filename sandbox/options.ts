@@ -22,6 +22,8 @@ export interface SandboxOptions {
   queueMs?: number;
   /** Live channels: how long one waits for a client at first (default 60000), and may be silent or alone (default 60000). */
   live?: { cancelAfterMs?: number; idleMs?: number };
+  /** How many requests the log keeps, default all. */
+  remember?: number;
   /** Check every reply against the OpenAPI document, default true; a violation becomes a 500. */
   validateReplies?: boolean;
 }
@@ -43,6 +45,7 @@ export interface Settings {
   concurrency: number;
   queueMs: number;
   live: { cancelAfterMs: number; idleMs: number };
+  remember: number;
   validateReplies: boolean;
 }
 
@@ -61,6 +64,7 @@ export function settle(options: SandboxOptions): Settings {
     concurrency: options.concurrency ?? 3,
     queueMs: options.queueMs ?? 330_000,
     live: { cancelAfterMs: 60_000, idleMs: 60_000, ...options.live },
+    remember: options.remember ?? Infinity,
     validateReplies: options.validateReplies ?? true,
   };
 }

@@ -24,12 +24,17 @@ function refuse(socket: Duplex, entry: Entry, error: NonNullable<Fault["error"]>
 }
 
 /** Whether a fault takes the place of the handshake; if so it is carried out. */
-function handshakeFault(fault: Fault | undefined, socket: Duplex, entry: Entry, world: World): boolean {
+function handshakeFault(
+  fault: Fault | undefined,
+  request: IncomingMessage,
+  entry: Entry,
+  world: World,
+): boolean {
   if (fault?.error) {
-    refuse(socket, entry, fault.error, world);
+    refuse(request.socket, entry, fault.error, world);
   } else if (fault?.resetBeforeHeaders) {
     entry.cutHere = true;
-    socket.destroy();
+    request.socket.resetAndDestroy();
   } else if (!fault?.hangBeforeHeaders) {
     return false;
   }
@@ -70,7 +75,7 @@ export function acceptLive(server: Server, world: World): () => void {
     });
     entry.changed();
     const fault = world.faults.take(entry);
-    if (handshakeFault(fault, socket, entry, world)) return;
+    if (handshakeFault(fault, request, entry, world)) return;
     sockets.handleUpgrade(request, socket, head, (client) => {
       entry.begin(101);
       welcome(client, entry, fault, world);

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { streamAudio } from "../audio-reply";
 import { notFound } from "../errors";
-import type { Fault } from "../faults";
 import { oneBuffer } from "../one-buffer";
 import { sendRange } from "../range";
 import { responseData } from "../response-data";
+import { secondsOf } from "../speech/lame";
+import { subtitles } from "../speech/subtitles";
 import { audioUrl, streamUrl } from "../state/addresses";
 import type { Recording } from "../state/recording";
 import { readSimple, type SimpleRequest } from "../state/simple";
@@ -23,24 +24,15 @@ export function generateRoutes(app: FastifyInstance, world: World): void {
   replayRoute(app, world);
   for (const path of ["/api/tts/simple-generate", "/api/tts/simple-generate.mp3"]) {
     app.get(path, async (request, reply) => {
-      const generation = await generate(
-        await readSimple(request.query, world, "query"),
-        request.fault,
-        world,
-      );
-      return stream(generation, request, reply, world);
+      const generation = await generate(await readSimple(request.query, world, "query"), reply, world);
+      return generation ? stream(generation, reply, world) : reply.hijack();
     });
   }
   app.post("/api/tts/simple-generate", async (request, reply) => {
-    const generation = await generate(await readSimple(request.body, world, "body"), request.fault, world);
-    const { asked, recording, result } = generation;
-    if (asked.directStream) return stream(generation, request, reply, world);
-    if (!asked.stream) await recording.whole();
-    return {
-      status: 200,
-      message: "OK",
-      data: asked.stream ? { ...result, audio: result["streamUrl"] } : result,
-    };
+    const generation = await generate(await readSimple(request.body, world, "body"), reply, world);
+    if (!generation) return reply.hijack();
+    if (generation.asked.directStream) return stream(generation, reply, world);
+    return { status: 200, message: "OK", data: await finished(generation) };
   });
 }
 
@@ -54,9 +46,32 @@ function replayRoute(app: FastifyInstance, { studio }: World): void {
   });
 }
 
-/** Waits for its turn, charges, and starts the generation, which then goes on without the caller. */
-async function generate(asked: SimpleRequest, fault: Fault | undefined, world: World): Promise<Generation> {
+/** The `data` of a JSON reply: at once with a stream address, or else when the audio is complete. API reference D.1. */
+async function finished({ asked, recording, result }: Generation): Promise<Record<string, unknown>> {
+  if (asked.stream) return { ...result, audio: result["streamUrl"] };
+  const bytes = await recording.whole();
+  return {
+    ...result,
+    estimatedDuration: secondsOf(bytes),
+    ...(asked.srt && asked.line && { srt: await subtitles(asked.line) }),
+  };
+}
+
+/**
+ * Waits for its turn, charges, and starts the generation, which then goes on without the caller. Undefined when the
+ * caller went away while waiting: then nothing is charged.
+ */
+async function generate(
+  asked: SimpleRequest,
+  reply: FastifyReply,
+  world: World,
+): Promise<Generation | undefined> {
+  const { fault } = reply.request;
   await world.queue.enter();
+  if (reply.raw.closed) {
+    world.queue.leave();
+    return undefined;
+  }
   let recording: Recording;
   try {
     world.account.charge(asked.credits);
@@ -80,11 +95,10 @@ async function generate(asked: SimpleRequest, fault: Fault | undefined, world: W
 
 async function stream(
   { asked, recording, result }: Generation,
-  request: FastifyRequest,
   reply: FastifyReply,
   world: World,
 ): Promise<void> {
-  const { fault } = request;
+  const { fault } = reply.request;
   const usualType = world.settings.edition === "2025" ? "application/octet-stream" : "audio/mpeg";
   reply.raw.setHeader("Content-Type", fault?.audioContentType ?? usualType);
   reply.raw.setHeader("X-Accel-Buffering", "no");
@@ -92,6 +106,6 @@ async function stream(
   if (audioId !== null) reply.raw.setHeader("X-Reecho-Audio-Id", audioId);
   const header = responseData(result, fault?.responseData ?? "plain");
   if (header !== undefined) reply.raw.setHeader("X-Reecho-Response-Data", header);
-  if (asked.instructMode) await sendRange(request, reply, await recording.whole());
+  if (asked.instructMode) await sendRange(reply.request, reply, await recording.whole());
   else await streamAudio(reply, recording.read(), fault);
 }

@@ -10,6 +10,8 @@ export interface Mp3Format {
 
 /** The sandbox's speech: 8000 bytes are one second. */
 export const SPEECH: Mp3Format = { kbits: 64, hz: 24000 };
+/** Length of the sandbox's own speech. */
+export const secondsOf = (speech: Buffer): number => speech.length / ((SPEECH.kbits * 1000) / 8);
 /** What uploads for voice conversion are stored as, API reference 6. */
 export const CONVERSION_UPLOAD: Mp3Format = { kbits: 320, hz: 44100 };
 

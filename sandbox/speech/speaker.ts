@@ -36,16 +36,17 @@ const ESPEAK_VOICES: Record<string, string> = {
 
 const within = (value: number, low: number, high: number) => Math.round(Math.min(high, Math.max(low, value)));
 
-/** Speaks a line as samples, piece by piece. */
-export async function* speakPcm(line: Line): AsyncGenerator<Pcm> {
+/** Speaks a line as samples, piece by piece, each with its words. */
+export async function* speakPcm(line: Line): AsyncGenerator<Pcm & { words: string }> {
   for (const piece of pieces(line.text)) {
     const language = (line.fixedLanguage ? undefined : languageOfScript(piece)) ?? line.language;
-    yield await synthesise(piece, {
+    const pcm = await synthesise(piece, {
       voice: `${ESPEAK_VOICES[language] ?? "gmw/en"}+${line.variant}`,
       rate: within(line.rate, 80, 400),
       pitch: within(line.pitch, 0, 99),
       range: within(line.range, 0, 99),
     });
+    yield { ...pcm, words: piece.trim() };
   }
 }
 

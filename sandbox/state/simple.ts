@@ -16,6 +16,8 @@ export interface SimpleRequest {
   line: Line | undefined;
   credits: number;
   instructMode: boolean;
+  /** Subtitles are wanted and possible: not with low latency, nor on the controllable path. API reference 7.5. */
+  srt: boolean;
   /** POST only: the reply's `audio` may be a stream address. */
   stream: boolean;
   /** POST only: the reply is the mp3 itself. */
@@ -81,9 +83,11 @@ export async function readSimple(
 ): Promise<SimpleRequest> {
   const asked = fields(input);
   if (!text(asked, "voiceId")) throw missingField("voiceId");
+  const instructMode = flag(asked, "instruct_mode") ?? false;
   return {
     ...(await performance(asked, world, form)),
-    instructMode: flag(asked, "instruct_mode") ?? false,
+    instructMode,
+    srt: (flag(asked, "srt") ?? false) && !instructMode && !(flag(asked, "flash") ?? false),
     stream: flag(asked, "stream") ?? false,
     directStream: flag(asked, "direct_stream") ?? false,
   };

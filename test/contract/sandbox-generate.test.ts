@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request } from "undici";
 import { startSandbox, styleIds, voiceIds, SESSION_TOKEN, type Sandbox } from "../../sandbox/index";
 import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
@@ -125,6 +126,13 @@ describe("the sandbox's simple generation", () => {
     assert.equal(reply.bytes.readUInt16BE(0) & 0xfffe, 0xfff2);
   });
 
+  it("makes subtitles when asked, but not with low latency", async () => {
+    const asked = { voiceId: voiceIds.english, text, srt: true };
+    const { srt } = dataOf(await post(asked)) as { srt: string };
+    assert.match(srt, /^1\n00:00:00,000 --> 00:00:0\d,\d{3}\nHello there\.\n\n2\n/);
+    assert.equal("srt" in (dataOf(await post({ ...asked, flash: true })) as object), false);
+  });
+
   it("replays an audio by its id", async () => {
     const { id } = dataOf(await post({ voiceId: voiceIds.german, text: "Guten Tag" })) as Generated;
     const replay = await call(sandbox, `/api/tts/stream/${id}`);
@@ -199,6 +207,14 @@ describe("the sandbox's account and editions", () => {
     assert.deepEqual(sandbox.violations, []);
   });
 
+  it("speaks the short language codes of the 2025 edition, and none of the newer ones", async () => {
+    const sandbox = await start({ edition: "2025" });
+    const block = { type: "text", voiceId: voiceIds.english, text: "Hi" };
+    const status = async (language: string) =>
+      (await call(sandbox, "/api/tts/generate", { json: { contents: [{ ...block, language }] } })).status;
+    assert.deepEqual([await status("fr"), await status("fr-fr")], [200, 400]);
+  });
+
   it("gives errors without a code in the 2025 edition", async () => {
     const sandbox = await start({ edition: "2025" });
     const { json } = await call(sandbox, "/api/voice/nobody");
@@ -236,6 +252,26 @@ describe("the sandbox's account and editions", () => {
     assert.ok(second.headers["retry-after"]);
     await sandbox.close();
     await assert.rejects(first);
+  });
+
+  it("does not charge a queued call whose client has left", async () => {
+    const sandbox = await start({ concurrency: 1, pace: { bytesPerSecond: 1 } });
+    const ask = (text: string, signal?: AbortSignal) =>
+      request(`${sandbox.url}/api/tts/simple-generate`, {
+        query: { ...query, text },
+        headers: { authorization: `Bearer ${sandbox.apiKey}` },
+        signal,
+      }).then(({ body }) => body.on("error", () => undefined).resume());
+    const leave = new AbortController();
+    await ask("First");
+    const second = assert.rejects(ask("Second", leave.signal));
+    const queued = await sandbox.waitForRequest(({ query: { text } }) => text === "Second");
+    leave.abort();
+    await queued.ended;
+    const third = ask("Third");
+    sandbox.advance(1_000_000_000);
+    await Promise.all([second, third]);
+    assert.equal(sandbox.account.spent, "First".length + "Third".length);
   });
 
   it("gives a queued call its turn", async () => {
