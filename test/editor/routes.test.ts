@@ -1,0 +1,185 @@
+/** What the dialogs ask the runtime: the account and its voices, and how well the key is kept. */
+import assert from "node:assert/strict";
+import { request } from "undici";
+import { startSandbox, styleIds, voiceIds, type Sandbox } from "../../sandbox";
+import { startNodeRed, type NodeRed } from "../node-red";
+
+interface Answer {
+  readonly name?: string;
+  readonly voices?: { id: string; usable: boolean; styles: { id: string }[] }[];
+  readonly error?: { code: string; params: Record<string, unknown> };
+}
+
+async function post(
+  url: string,
+  path: string,
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string }> {
+  const reply = await request(`${url}/vocu/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: reply.statusCode, text: await reply.body.text() };
+}
+
+describe("what the dialogs ask about an account", function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  let elsewhere: Sandbox;
+  let nodeRed: NodeRed;
+
+  before(async () => {
+    [sandbox, elsewhere] = await Promise.all([
+      startSandbox({ apiKey: "sk-stored" }),
+      startSandbox({ apiKey: "sk-stored" }),
+    ]);
+    nodeRed = await startNodeRed({
+      flows: [{ id: "deployed", type: "vocu-account", site: "custom", baseUrl: sandbox.url }],
+      credentials: { deployed: { apiKey: "sk-stored" } },
+      env: { MY_KEY: "sk-stored", MY_SERVER: sandbox.url },
+    });
+  });
+  after(() => Promise.all([nodeRed.stop(), sandbox.close(), elsewhere.close()]));
+
+  async function ask(path: "account" | "voices", body: object): Promise<Answer> {
+    const { status, text } = await post(nodeRed.url, path, body);
+    assert.equal(status, 200);
+    assert.ok(!text.includes("sk-stored"), "the answer holds the key");
+    return JSON.parse(text) as Answer;
+  }
+  const custom = (properties: object = {}): object => ({
+    id: "new",
+    site: "custom",
+    baseUrl: sandbox.url,
+    ...properties,
+  });
+
+  it("tells name, plan and credits with a key that was just typed", async () => {
+    const answer = await ask("account", custom({ apiKey: "sk-stored" }));
+    assert.deepEqual(answer, { name: "Sandbox", paid: true, credits: 100000 });
+  });
+
+  it("takes the key from the environment", async () => {
+    assert.equal((await ask("account", custom({ apiKey: "${MY_KEY}" }))).name, "Sandbox");
+  });
+
+  it("takes the address from the environment", async () => {
+    assert.equal(
+      (await ask("account", custom({ baseUrl: "${MY_SERVER}", apiKey: "sk-stored" }))).name,
+      "Sandbox",
+    );
+  });
+
+  it("refuses a wrong key by its code", async () => {
+    assert.equal((await ask("account", custom({ apiKey: "sk-wrong" }))).error?.code, "AUTH_UNAUTHORIZED");
+  });
+
+  it("misses a key that was neither typed nor deployed", async () => {
+    assert.equal((await ask("account", custom())).error?.code, "NO_API_KEY");
+  });
+
+  it("misses a key that was cleared but is still deployed", async () => {
+    assert.equal((await ask("account", custom({ id: "deployed", apiKey: "" }))).error?.code, "NO_API_KEY");
+  });
+
+  it("uses the deployed key for the deployed server", async () => {
+    assert.equal((await ask("account", custom({ id: "deployed" }))).name, "Sandbox");
+  });
+
+  it("never sends the deployed key to another server", async () => {
+    const answer = await ask("account", custom({ id: "deployed", baseUrl: elsewhere.url }));
+    assert.equal(answer.error?.code, "KEY_NEEDED_AGAIN");
+    assert.deepEqual(elsewhere.requests, []);
+  });
+
+  it("names a server that refuses the connection", async () => {
+    const gone = await startSandbox();
+    await gone.close();
+    const { error } = await ask("account", custom({ baseUrl: gone.url, apiKey: "sk-stored" }));
+    assert.equal(error?.code, "CONNECTION_REFUSED");
+    assert.match(String(error.params.host), /^127\.0\.0\.1/);
+  });
+
+  it("refuses an address that is none", async () => {
+    assert.equal(
+      (await ask("account", custom({ baseUrl: "nonsense", apiKey: "x" }))).error?.code,
+      "BAD_BASE_URL",
+    );
+  });
+
+  it("says that a proxy has yet to be deployed", async () => {
+    const answer = await ask("account", custom({ apiKey: "sk-stored", proxy: "undeployed" }));
+    assert.equal(answer.error?.code, "PROXY_NOT_DEPLOYED");
+  });
+
+  it("says that a TLS configuration has yet to be deployed", async () => {
+    const answer = await ask("account", custom({ apiKey: "sk-stored", tls: "undeployed" }));
+    assert.equal(answer.error?.code, "TLS_NOT_DEPLOYED");
+  });
+
+  it("survives a body that is no account", async () => {
+    assert.equal((await ask("account", [])).error?.code, "NO_API_KEY");
+  });
+
+  it("lists voices with their styles, the default one first", async () => {
+    const { voices = [] } = await ask("voices", custom({ apiKey: "sk-stored" }));
+    const english = voices.find(({ id }) => id === voiceIds.english);
+    assert.deepEqual(
+      english?.styles.map(({ id }) => id),
+      ["default", styleIds.warm, styleIds.lively],
+    );
+  });
+});
+
+describe("who may ask about accounts", function () {
+  this.timeout(60_000);
+  // bcrypt of the password "look"
+  const password = "$2b$08$m2fSYBHTrsNmXbnc.mzj/eqEVwmBn/xvg8O8d0Dgs08Cp6zBHOaqK";
+  let sandbox: Sandbox;
+  let nodeRed: NodeRed;
+
+  before(async () => {
+    sandbox = await startSandbox();
+    const users = [
+      { username: "reader", password, permissions: "read" },
+      { username: "editor", password, permissions: "*" },
+    ];
+    nodeRed = await startNodeRed({ settings: { adminAuth: { type: "credentials", users } } });
+  });
+  after(() => Promise.all([nodeRed.stop(), sandbox.close()]));
+
+  async function statusFor(headers: Record<string, string>): Promise<number> {
+    const account = { id: "new", site: "custom", baseUrl: sandbox.url, apiKey: sandbox.apiKey };
+    return (await post(nodeRed.url, "account", account, headers)).status;
+  }
+
+  async function token(username: string, scope: string): Promise<Record<string, string>> {
+    const reply = await request(`${nodeRed.url}/auth/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        client_id: "node-red-editor",
+        grant_type: "password",
+        scope,
+        username,
+        password: "look",
+      }),
+    });
+    const { access_token } = (await reply.body.json()) as { access_token: string };
+    return { authorization: `Bearer ${access_token}` };
+  }
+
+  it("nobody who has not logged in", async () => {
+    assert.equal(await statusFor({}), 401);
+  });
+
+  it("nobody who may only read", async () => {
+    assert.equal(await statusFor(await token("reader", "read")), 401);
+  });
+
+  it("whoever may write", async () => {
+    assert.equal(await statusFor(await token("editor", "*")), 200);
+  });
+});

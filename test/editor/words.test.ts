@@ -1,0 +1,43 @@
+/** The runtime's words: errors name fields as the dialog does. */
+import assert from "node:assert/strict";
+import { startNodeRed, type FlowNode } from "../node-red";
+
+const FLOW: FlowNode[] = [
+  { id: "tab", type: "tab", label: "Flow" },
+  { id: "account", type: "vocu-account", site: "vocu.ai" },
+  {
+    id: "speech",
+    type: "vocu-speech-stream",
+    z: "tab",
+    x: 300,
+    y: 100,
+    account: "account",
+    voiceId: "",
+    voiceIdType: "str",
+    wires: [[], []],
+  },
+  { id: "button", type: "inject", z: "tab", x: 100, y: 100, props: [], payload: "", wires: [["speech"]] },
+  { id: "catch", type: "catch", z: "tab", x: 100, y: 200, scope: null, wires: [["end"]] },
+  { id: "end", type: "debug", z: "tab", x: 300, y: 200, active: false, wires: [] },
+];
+
+for (const { language, sentence } of [
+  { language: "en-US", sentence: "“Text” is missing." },
+  { language: "zh-CN", sentence: "缺少“文本”。" },
+]) {
+  it(`an error in ${language} names the field by its label`, async function () {
+    this.timeout(60_000);
+    const nodeRed = await startNodeRed({
+      language,
+      flows: FLOW,
+      credentials: { account: { apiKey: "sk-any" } },
+    });
+    try {
+      await nodeRed.inject("button");
+      const { error } = await nodeRed.waitFor("end");
+      assert.equal((error as { message: string }).message, sentence);
+    } finally {
+      await nodeRed.stop();
+    }
+  });
+}

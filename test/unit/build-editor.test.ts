@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import { definitionOf } from "../../scripts/build/definition";
+import { dialogOf } from "../../scripts/build/dialog";
+import { helpOf } from "../../scripts/build/help";
+import { wordsOfNode } from "../../scripts/build/node-words";
+import type { ConfigSource } from "../../scripts/build/sources";
+import { language, SOURCE } from "./build-fixtures";
+
+const ACCOUNT: ConfigSource = {
+  kind: "config",
+  name: "account",
+  description: {
+    type: "vocu-account",
+    settings: { retries: { kind: "count", default: 2, min: 0, max: 10, advanced: true } },
+    references: { proxy: "http proxy" },
+    credentials: ["apiKey"],
+  },
+};
+
+interface Property {
+  readonly value: unknown;
+  readonly type?: string;
+  readonly required?: boolean;
+  readonly validate?: (...args: unknown[]) => unknown;
+}
+
+interface Definition {
+  readonly category: string;
+  readonly color: string;
+  readonly icon: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly defaults: Readonly<Record<string, Property>>;
+  readonly credentials?: Readonly<Record<string, { type: string }>>;
+  readonly label: () => string;
+}
+
+/** Runs a definition as the editor does and answers with what it registers. */
+function registered(script: string): { type: string; definition: Definition } {
+  const calls: [string, Definition][] = [];
+  const RED = {
+    nodes: { registerType: (type: string, definition: Definition) => calls.push([type, definition]) },
+  };
+  runInNewContext(script, { RED, vocuEditor: { describe: () => undefined } });
+  const [call] = calls;
+  assert.ok(call);
+  return { type: call[0], definition: call[1] };
+}
+
+describe("the editor's definition of a node", () => {
+  const { type, definition } = registered(definitionOf(SOURCE));
+
+  it("is registered under the node's type", () => {
+    assert.equal(type, "vocu-voice-create");
+  });
+
+  it("has category, colour, icon and ports of the description", () => {
+    const { category, color, icon, inputs, outputs } = definition;
+    assert.deepEqual(
+      [category, color, icon, inputs, outputs],
+      ["vocu_voices", "#87A980", "voice-create.svg", 1, 1],
+    );
+  });
+
+  it("stores an input with its source", () => {
+    const { name, nameType } = definition.defaults;
+    assert.deepEqual([name?.value, nameType?.value], ["payload.name", "msg"]);
+  });
+
+  it("leaves an optional input blank, as a literal", () => {
+    const { modelVersion, modelVersionType } = definition.defaults;
+    assert.deepEqual([modelVersion?.value, modelVersionType?.value], ["", "str"]);
+  });
+
+  it("calls the node's own label `label` where an input is called `name`", () => {
+    assert.equal(definition.defaults.label?.value, "");
+    assert.equal(definition.label.call({ label: "My voice", name: "payload.name" } as never), "My voice");
+  });
+
+  it("needs an account", () => {
+    const { type: account, required } = definition.defaults.account ?? {};
+    assert.deepEqual([account, required], ["vocu-account", true]);
+  });
+
+  it("has validators of two parameters, which alone may answer with a sentence", () => {
+    const lengths = Object.values(definition.defaults).flatMap(({ validate }) =>
+      validate ? [validate.length] : [],
+    );
+    assert.deepEqual(lengths, [2, 2, 2, 2, 2]);
+  });
+
+  it("says everything as plain literals", () => {
+    assert.doesNotMatch(definitionOf(SOURCE), /\.\.\./);
+  });
+});
+
+describe("the editor's definition of the account", () => {
+  const { definition } = registered(definitionOf(ACCOUNT));
+
+  it("keeps the key with the credentials", () => {
+    assert.equal(definition.credentials?.apiKey?.type, "password");
+    assert.equal("apiKey" in definition.defaults, false);
+  });
+
+  it("does not need a proxy", () => {
+    assert.equal(definition.defaults.proxy?.required, false);
+  });
+});
+
+describe("the dialog of a node", () => {
+  const dialog = dialogOf(SOURCE);
+
+  it("has a row for each input, with the field of its source", () => {
+    for (const name of Object.keys(SOURCE.description.inputs)) {
+      assert.ok(
+        dialog.includes(`id="node-input-${name}"`) && dialog.includes(`id="node-input-${name}Type"`),
+        name,
+      );
+    }
+  });
+
+  it("has a row for each setting", () => {
+    assert.ok(
+      dialog.includes('type="checkbox" id="node-input-wait"') && dialog.includes('id="node-input-limit"'),
+    );
+  });
+
+  it("has nothing to fold away where nothing is advanced", () => {
+    assert.doesNotMatch(dialog, /vocu-advanced/);
+  });
+
+  it("folds advanced settings away", () => {
+    assert.match(dialogOf(ACCOUNT), /vocu-advanced[^]*node-config-input-retries/);
+  });
+});
+
+describe("the help of a node", () => {
+  const help = (details = ""): string =>
+    helpOf(SOURCE, wordsOfNode(SOURCE, language({}, undefined, details)).words);
+
+  it("is Markdown without leading white space", () => {
+    assert.match(
+      help(),
+      /^<script type="text\/markdown" data-help-name="vocu-voice-create">\nMakes a voice\./,
+    );
+    assert.doesNotMatch(help(), /^[ \t]+\S/m);
+  });
+
+  it("tells which inputs are optional", () => {
+    assert.match(help(), /<dt>Name <span class="property-type">name: string<\/span>/);
+    assert.match(help(), /<dt class="optional">Model /);
+  });
+
+  it("tells choices with their meaning, and the default", () => {
+    assert.match(
+      help(),
+      /One of <code>v3\.0<\/code> \(V3\), <code>v4\.0<\/code> \(V4\)\. Default: <code>v3\.0<\/code>\./,
+    );
+  });
+
+  it("tells the range of a number", () => {
+    assert.match(help(), /From 1 to 9\. Default: <code>5<\/code>\./);
+  });
+
+  it("escapes what HTML would take for a tag", () => {
+    assert.match(help(), /1 &lt; 2/);
+  });
+
+  it("has details where there is prose", () => {
+    assert.doesNotMatch(help(), /### Details/);
+    assert.match(help("Read *this*."), /### Details\n\nRead \*this\*\./);
+  });
+});
