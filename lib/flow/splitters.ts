@@ -40,7 +40,7 @@ const problem = (code: string, params: Readonly<Record<string, string>> = {}): P
 /** Pairs of brackets, e.g. `[]`. */
 function assertMarks(marks: unknown): void {
   if (marks === undefined) return;
-  const isPair = (mark: unknown): boolean => typeof mark === "string" && mark.length === 2;
+  const isPair = (mark: unknown): boolean => typeof mark === "string" && Array.from(mark).length === 2;
   if (!Array.isArray(marks) || !marks.every(isPair)) throw problem("SPLITTER_MARKS");
 }
 
