@@ -1,14 +1,18 @@
 /** Runs a shipped example as a user would who imports it: account, key and voice filled in, then deployed. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { voiceIds, type Sandbox } from "../../sandbox";
 import type { Flow, FlowHost, FlowNode } from "../nodes/support/flows";
 import { KEY } from "../nodes/support/speech-flow";
 
 const FOLDER = join(__dirname, "../../examples");
+
+/** The names of all examples, as Node-RED's import dialog lists them. */
+export const exampleNames = (): string[] =>
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length));
 
 /** The nodes of an example as they are shipped. */
 export const exampleNodes = (name: string): FlowNode[] =>
@@ -27,15 +31,16 @@ export interface Example {
 
 /**
  * Deploys an example against a sandbox; its relative file names lead into a folder of its own. Blank voices become the
- * sandbox's English one.
+ * sandbox's English one; `fillIn` says what else a user would have to enter, such as the address of a broker.
  */
 export async function runExample(
   name: string,
   sandbox: Sandbox,
   flows: FlowHost,
   folder: string,
+  fillIn: (node: FlowNode) => Record<string, unknown> = () => ({}),
 ): Promise<Example> {
-  const nodes = exampleNodes(name).map((node) => ({ ...node, ...filledIn(node, sandbox) }));
+  const nodes = exampleNodes(name).map((node) => ({ ...node, ...filledIn(node, sandbox), ...fillIn(node) }));
   const accounts = nodes.filter(({ type }) => type === "vocu-account");
   const credentials = Object.fromEntries(accounts.map(({ id }) => [id, { apiKey: KEY }]));
   const flow = await flows.load(nodes, credentials, { fileWorkingDirectory: folder });
@@ -59,14 +64,4 @@ export async function runExample(
 function filledIn(node: FlowNode, sandbox: Sandbox): Record<string, unknown> {
   if (node.type === "vocu-account") return { site: "custom", baseUrl: sandbox.url };
   return node.voiceId === "" ? { voiceId: voiceIds.english } : {};
-}
-
-/** A folder for the files of each test of a block. */
-export function useFolder(): () => string {
-  let folder = "";
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "vocu-example-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  return () => folder;
 }

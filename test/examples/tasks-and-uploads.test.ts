@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { failMarker, startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { wav } from "../contract/sandbox-caller";
 import { useFlows } from "../nodes/support/flows";
+import { useFolder } from "../nodes/support/folder";
 import { prepare } from "../nodes/support/one-node";
 import { useSandbox } from "../nodes/support/sandbox";
 import { zipOf } from "../zip";
-import { exampleNodes, runExample, useFolder, type Example } from "./example";
+import { exampleNodes, runExample, type Example } from "./example";
 
 const voiceId = voiceIds.english;
 

@@ -252,6 +252,7 @@ describe("speech-stream with core nodes", () => {
     it("publishes the chunks in their order, each whole frames, none empty", async () => {
       sandbox().fail({ sliceBytes: 500 });
       const flow = await flows.load(chain(sandbox().url, mqtt()), keyed());
+      await flow.at("status").find(({ status }) => /connected$/.test(status?.text ?? ""));
       flow.input(TEXT);
       const { vocu } = await flow.at("summary").nth(0);
       const messages = await broker().published.reach(Number(vocu?.chunks));

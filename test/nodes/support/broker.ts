@@ -17,6 +17,8 @@ export interface Broker {
   readonly port: number;
   /** Everything that clients published, in the broker's order; its own messages (`$SYS`) are left out. */
   readonly published: Journal<Published>;
+  /** The topics that clients have subscribed to. */
+  readonly subscribed: Journal<string>;
 }
 
 /** Starts a broker before each test of a file and ends it after the test. */
@@ -31,9 +33,13 @@ export function useBroker(): () => Broker {
       const { topic, payload, qos, retain } = packet;
       if (!topic.startsWith("$SYS")) published.add({ topic, payload: Buffer.from(payload), qos, retain });
     });
+    const subscribed = new Journal<string>("an MQTT subscription");
+    aedes.on("subscribe", (subscriptions) => {
+      for (const { topic } of subscriptions) subscribed.add(topic);
+    });
     server = createServer(aedes.handle);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    broker = { port: (server.address() as AddressInfo).port, published };
+    broker = { port: (server.address() as AddressInfo).port, published, subscribed };
   });
   afterEach(async () => {
     await new Promise<void>((resolve) => aedes.close(resolve));
