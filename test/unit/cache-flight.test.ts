@@ -49,7 +49,7 @@ const flightOf = (audio: AsyncIterator<Buffer, undefined>, keepBytes = BIG): Tes
 /** Lets everything happen that can happen by itself. */
 const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function textOf(listener: TestListener): Promise<string> {
+async function textOf(listener: AsyncIterable<Buffer>): Promise<string> {
   const heard: Buffer[] = [];
   for await (const piece of listener) heard.push(piece);
   return Buffer.concat(heard).toString();
