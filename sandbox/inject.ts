@@ -4,32 +4,39 @@ import { errorBody, usualCode } from "./errors";
 import type { Fault } from "./faults";
 import type { Edition } from "./options";
 
-const delay = (ms: number, gone: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void gone.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-
-function answerError(error: NonNullable<Fault["error"]>, reply: FastifyReply, edition: Edition): void {
-  const { status, code = usualCode(status), message = "Injected fault" } = error;
-  const requestId = String(reply.raw.getHeader("X-Vocu-App-Request-Id") ?? "");
-  reply
-    .code(status)
-    .headers({ ...(status === 429 && { "Retry-After": "1" }), ...error.headers })
-    .send(errorBody(edition, { status, code, message, extra: {} }, requestId));
+/** Resolves after `ms`, or earlier when `gone` does. */
+export async function delay(ms: number, gone: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([new Promise((resolve) => (timer = setTimeout(resolve, ms))), gone]);
+  clearTimeout(timer);
 }
 
-function answer(fault: NonNullable<Fault["reply"]>, reply: FastifyReply): void {
-  const { status, json, text = "", contentType, headers = {} } = fault;
+/** The reply that a fault gives instead of the true one, if it does. */
+export function answerOf(
+  { error, reply, redirect }: Fault,
+  edition: Edition,
+  requestId: string,
+): { status: number; headers: Record<string, string>; body: string } | undefined {
+  if (redirect) return { status: redirect.status ?? 302, headers: { location: redirect.to }, body: "" };
+  if (error) {
+    const { status, code = usualCode(status), message = "Injected fault", headers } = error;
+    const usual = { "content-type": "application/json", ...(status === 429 && { "retry-after": "1" }) };
+    const body = JSON.stringify(errorBody(edition, { status, code, message, extra: {} }, requestId));
+    return { status, headers: { ...usual, ...lowerCased(headers) }, body };
+  }
+  if (!reply) return undefined;
+  const { status, json, text = "", contentType, headers } = reply;
   const asJson = json !== undefined;
-  reply
-    .code(status)
-    .headers({ "content-type": contentType ?? (asJson ? "application/json" : "text/plain"), ...headers })
-    .send(asJson ? JSON.stringify(json) : text);
+  const type = contentType ?? (asJson ? "application/json" : "text/plain");
+  return {
+    status,
+    headers: { "content-type": type, ...lowerCased(headers) },
+    body: asJson ? JSON.stringify(json) : text,
+  };
 }
+
+const lowerCased = (headers: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** Carries out those members of a fault that concern the beginning of a reply, or replace it: then the reply is returned. */
 export async function inject(
@@ -43,17 +50,13 @@ export async function inject(
     request.entry.cutHere = true;
     reply.hijack();
     request.raw.socket.resetAndDestroy();
-  } else if (fault.hangBeforeHeaders) {
+    return reply;
+  }
+  if (fault.hangBeforeHeaders) {
     reply.hijack();
     await closed(reply);
-  } else if (fault.redirect) {
-    reply.redirect(fault.redirect.to, fault.redirect.status ?? 302);
-  } else if (fault.error) {
-    answerError(fault.error, reply, edition);
-  } else if (fault.reply) {
-    answer(fault.reply, reply);
-  } else {
-    return undefined;
+    return reply;
   }
-  return reply;
+  const answer = answerOf(fault, edition, String(reply.raw.getHeader("X-Vocu-App-Request-Id") ?? ""));
+  return answer && reply.code(answer.status).headers(answer.headers).send(answer.body);
 }

@@ -1,43 +1,34 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { errorBody, usualCode } from "../errors";
 import { LIVE_PATH, type Fault } from "../faults";
+import { answerOf, delay } from "../inject";
 import { Entry } from "../log";
 import type { World } from "../world";
 import { LiveConnection } from "./connection";
 
 const NOT_READY = "Waiting for Turbo Channel to be ready.";
 
-function refuse(socket: Duplex, entry: Entry, error: NonNullable<Fault["error"]>, world: World): void {
-  const { status, code = usualCode(status), message = "Injected fault", headers } = error;
-  const body = JSON.stringify(errorBody(world.settings.edition, { status, code, message, extra: {} }, ""));
-  const lines = Object.entries({
-    "Content-Type": "application/json",
-    "Content-Length": String(Buffer.byteLength(body)),
-    ...(status === 429 && { "Retry-After": "1" }),
-    ...headers,
-    Connection: "close",
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  entry.begin(status);
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
-}
-
 /** Whether a fault takes the place of the handshake; if so it is carried out. */
-function handshakeFault(
-  fault: Fault | undefined,
-  request: IncomingMessage,
+async function handshakeFault(
+  fault: Fault,
+  { socket }: IncomingMessage,
   entry: Entry,
   world: World,
-): boolean {
-  if (fault?.error) {
-    refuse(request.socket, entry, fault.error, world);
-  } else if (fault?.resetBeforeHeaders) {
+): Promise<boolean> {
+  if (fault.headersDelayMs) await delay(fault.headersDelayMs, entry.ended);
+  if (fault.resetBeforeHeaders) {
     entry.cutHere = true;
-    request.socket.resetAndDestroy();
-  } else if (!fault?.hangBeforeHeaders) {
-    return false;
+    socket.resetAndDestroy();
+    return true;
   }
+  const answer = answerOf(fault, world.settings.edition, "");
+  if (!answer) return fault.hangBeforeHeaders ?? false;
+  const { status, headers, body } = answer;
+  const all = { ...headers, "content-length": Buffer.byteLength(body), connection: "close" };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  entry.begin(status);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
   return true;
 }
 
@@ -62,7 +53,8 @@ function welcome(client: WebSocket, entry: Entry, fault: Fault | undefined, worl
 export function acceptLive(server: Server, world: World): () => void {
   const sockets = new WebSocketServer({ noServer: true });
   const open = new Set<Duplex>();
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+
+  async function accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = new URL(request.url ?? "/", "http://sandbox");
     const query = Object.fromEntries(url.searchParams);
     const entry = new Entry("api", request.method ?? "GET", url.pathname, query, request.headers);
@@ -75,11 +67,15 @@ export function acceptLive(server: Server, world: World): () => void {
     });
     entry.changed();
     const fault = world.faults.take(entry);
-    if (handshakeFault(fault, request, entry, world)) return;
+    if (fault && (await handshakeFault(fault, request, entry, world))) return;
     sockets.handleUpgrade(request, socket, head, (client) => {
       entry.begin(101);
       welcome(client, entry, fault, world);
     });
+  }
+
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void accept(request, socket, head);
   });
   return () => {
     for (const socket of open) socket.destroy();
