@@ -146,7 +146,9 @@ describe("speech-stream: bad servers", () => {
   ];
   for (const [status, code, retryable] of documented) {
     it(`that answer ${status} give an error with the service's code`, async () => {
-      const { error } = await failing({ error: { status, code, message: "As documented" } });
+      const { error } = await failing({
+        error: { status, code, message: "As documented", headers: { "Retry-After": "0" } },
+      });
       assert.equal(error.code, code);
       assert.equal(error.cause?.statusCode, status);
       assert.equal(error.cause.serverMessage, "As documented");
@@ -162,8 +164,10 @@ describe("speech-stream: bad servers", () => {
   }
 
   it("that ask to wait have their wish on the error", async () => {
-    const { error } = await failing({ error: { status: 429, headers: { "Retry-After": "17" } } });
-    assert.equal(error.cause?.retryAfter, 17);
+    sandbox().fail({ error: { status: 429, headers: { "Retry-After": "17" } } });
+    const flow = await flows.load(speechFlow(sandbox().url), keyed());
+    flow.input(TEXT);
+    assert.equal((await flow.caught()).cause?.retryAfter, 17);
   });
 
   it("that answer with an error page give its status, not its markup", async () => {
