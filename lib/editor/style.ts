@@ -1,6 +1,7 @@
 /** How the dialogs look, in Node-RED's own colours, light or dark. */
 const CSS = `
-.red-ui-editor .vocu-form .form-row > label { width: 165px; vertical-align: middle; }
+.red-ui-editor .vocu-form .form-row > label { box-sizing: border-box; width: 165px; padding-left: 22px; text-indent: -22px; vertical-align: middle; }
+.red-ui-editor .vocu-form .form-row > label > i { text-indent: 0; }
 .red-ui-editor .vocu-form .form-row > label:empty { height: 1px; }
 .vocu-hint { display: none; margin: 3px 0 0 169px; font-size: 12px; line-height: 18px; color: var(--red-ui-secondary-text-color); }
 .vocu-hint i { margin-right: 5px; }

@@ -53,7 +53,7 @@ function nodeDefinition({ name, description }: NodeSource): Literal {
       ...settingDefaults(description.settings ?? {}),
     },
     inputs: 1,
-    outputs: description.outputs ?? 1,
+    outputs: description.outputs,
     icon: `${name}.svg`,
     paletteLabel: new Code('function () { return this._("label"); }'),
     label: new Code(`function () { return this.${label} || this._("label"); }`),

@@ -19,19 +19,24 @@ export function dialogOf(source: Source): string {
 function nodeRows({ description }: NodeSource): string[] {
   const inputs = Object.entries(description.inputs);
   const settings = Object.entries(description.settings ?? {});
-  const isAdvanced = ([, field]: [string, Input | Setting]): boolean => field.advanced === true;
-  const plain = <T extends [string, Input | Setting]>(entries: T[]): T[] =>
-    entries.filter((e) => !isAdvanced(e));
-  const folded = <T extends [string, Input | Setting]>(entries: T[]): T[] => entries.filter(isAdvanced);
+  const deciding = new Set(inputs.flatMap(([, { when }]) => Object.keys(when ?? {})));
+  const rowsOf = (advanced: boolean): string[] => [
+    ...inputs
+      .filter(([, input]) => (input.advanced ?? false) === advanced)
+      .map(([name, input]) => inputRow(name, input)),
+    ...settings
+      .filter(([name, setting]) => (setting.advanced ?? false) === advanced && !deciding.has(name))
+      .map(([name, setting]) => settingRow("node-input", name, setting)),
+  ];
   return [
     nameRow("node-input", labelProperty(description)),
     row({ id: "node-input-account", icon: "user-circle-o", label: shared("dialog.account") }, textField),
-    ...plain(inputs).map(([name, input]) => inputRow(name, input)),
-    ...plain(settings).map(([name, setting]) => settingRow("node-input", name, setting)),
-    ...advanced([
-      ...folded(inputs).map(([name, input]) => inputRow(name, input)),
-      ...folded(settings).map(([name, setting]) => settingRow("node-input", name, setting)),
-    ]),
+    // What decides which inputs there are comes before them.
+    ...settings
+      .filter(([name]) => deciding.has(name))
+      .map(([name, setting]) => settingRow("node-input", name, setting)),
+    ...rowsOf(false),
+    ...advanced(rowsOf(true)),
   ];
 }
 
@@ -71,7 +76,7 @@ const nameRow = (prefix: string, property: string): string =>
 
 function inputRow(name: string, input: Input): string {
   const id = `node-input-${name}`;
-  const head = { id, icon: INPUT_ICONS[input.kind], label: `inputs.${name}.label`, field: name };
+  const head = { id, icon: inputIcon(input), label: `inputs.${name}.label`, field: name };
   return row(head, () => `${textField(id)}<input type="hidden" id="${id}Type">`);
 }
 
@@ -147,6 +152,9 @@ const INPUT_ICONS: Readonly<Record<Input["kind"], string>> = {
   style: "smile-o",
   file: "file-audio-o",
 };
+
+const inputIcon = ({ kind, file }: Input): string =>
+  file?.media === "image" ? "picture-o" : INPUT_ICONS[kind];
 
 const SETTING_ICONS: Readonly<Record<string, string>> = {
   site: "globe",

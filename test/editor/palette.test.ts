@@ -70,19 +70,27 @@ for (const { language, category, inputs } of [
         assert.equal(response.headers()["content-type"], "image/svg+xml", name);
       }
     });
-
-    it("opens every dialog with words for every field", async () => {
-      await stage.nodeRed.deploy([
-        { id: "tab", type: "tab", label: "Flow" },
-        ...NODES.map((name) => ({ id: name, type: `vocu-${name}`, z: "tab", x: 100, y: 100, wires: [] })),
-      ]);
-      await stage.editor.load();
-      for (const name of NODES) {
-        await stage.editor.edit(name);
-        const text = await stage.editor.page.locator(".vocu-form").innerText();
-        assert.doesNotMatch(text, /(inputs|settings|dialog)\.\w+/, name);
-        await stage.editor.done("node");
-      }
-    });
   });
 }
+
+describe("the dialogs of all nodes", function () {
+  this.timeout(60_000);
+  let stage: Stage;
+
+  before(async () => {
+    stage = await setStage();
+  });
+  afterEach(() => stage.editor.cancel());
+  after(() => stage.close());
+
+  for (const name of NODES) {
+    it(`open for ${name} with words for every field`, async () => {
+      const { editor } = stage;
+      const z = await editor.page.evaluate<string>("RED.workspaces.active()");
+      await editor.bring({ id: name, type: `vocu-${name}`, z, x: 300, y: 100, wires: [] });
+      await editor.edit(name);
+      const form = await editor.page.locator(".vocu-form").innerText();
+      assert.doesNotMatch(form, /\b(inputs|settings|dialog)\.\w+/);
+    });
+  }
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
+import { text } from "../../lib/flow/description";
 import { definitionOf } from "../../scripts/build/definition";
 import { dialogOf } from "../../scripts/build/dialog";
 import { helpOf } from "../../scripts/build/help";
@@ -124,6 +125,12 @@ describe("the dialog of a node", () => {
     assert.ok(
       dialog.includes('type="checkbox" id="node-input-wait"') && dialog.includes('id="node-input-limit"'),
     );
+  });
+
+  it("has a setting that decides about inputs before them", () => {
+    const inputs = { ...SOURCE.description.inputs, prompt: text({ when: { wait: "true" } }) };
+    const deciding = dialogOf({ ...SOURCE, description: { ...SOURCE.description, inputs } });
+    assert.match(deciding, /node-input-wait"[^]*node-input-name"[^]*node-input-limit"/);
   });
 
   it("has nothing to fold away where nothing is advanced", () => {
