@@ -1,6 +1,7 @@
 /** What the node files use. */
 export { ARCHIVE_SETTINGS, uploadArchive } from "./archive";
 export { defineAccount } from "./account-node";
+export { CHUNK_SETTINGS } from "./delivery";
 export { inputsWhen, settingsWhen } from "./description";
 export { choice, file, integer, list, number, object, style, text, toggle, voice } from "./description";
 export { MB } from "./files";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AudioSequence, carriedParts, type Message } from "../../lib/flow/sequence";
+import { AudioSequence, carriedParts, type Message, type Parts } from "../../lib/flow/sequence";
 
 const tools = { generateId: () => "s1", cloneMessage: <T>(message: T): T => structuredClone(message) };
 const sequence = (own: object): AudioSequence => new AudioSequence(tools, { _msgid: "m", ...own } as Message);
@@ -23,10 +23,8 @@ describe("an audio sequence", () => {
 
   it("keeps the incoming sequence inside its own", () => {
     const outer = { id: "o", index: 3, count: 9, type: "array", len: 1 };
-    assert.deepEqual(
-      (sequence({ parts: outer }).next(Buffer.from("a"), {}, true).parts as { parts: unknown }).parts,
-      outer,
-    );
+    const { parts } = sequence({ parts: outer }).next(Buffer.from("a"), {}, true);
+    assert.deepEqual((parts as Parts).parts, outer);
   });
 
   it("lets a later join put split text together as audio, not as text", () => {
