@@ -75,9 +75,11 @@ function inRange(spec: Input, field: string, value: number): number {
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
 
 function toBoolean(field: string, value: unknown): boolean {
-  const word = typeof value === "object" ? undefined : BOOLEANS[String(value).trim().toLowerCase()];
-  if (word === undefined) throw invalid(field, "toggle");
-  return word;
+  if (typeof value === "boolean") return value;
+  const word = typeof value === "number" || typeof value === "string" ? String(value) : "";
+  const meant = BOOLEANS[word.trim().toLowerCase()];
+  if (meant === undefined) throw invalid(field, "toggle");
+  return meant;
 }
 
 function fromJson(field: string, value: unknown, wanted: string): unknown {
