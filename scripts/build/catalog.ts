@@ -3,7 +3,7 @@ import { FAMILIES } from "./families";
 import type { FieldWords, NodeWords } from "./node-words";
 import { SHARED_NAMESPACE } from "./paths";
 import type { Source } from "./sources";
-import type { Language, WordTree } from "./words";
+import { wordAt, type Language, type WordTree } from "./words";
 
 /** What a node's dialog and labels need, under the keys that `lib/editor` and the generated html use. */
 export function nodeCatalog(source: Source, words: NodeWords): WordTree {
@@ -22,13 +22,16 @@ export function nodeCatalog(source: Source, words: NodeWords): WordTree {
 /** The parts of `shared.json` that are looked up while Node-RED runs. */
 export function sharedCatalog(language: Language, all: readonly NodeWords[]): WordTree {
   const { errors, wanted, status, dialog } = language.shared;
-  const fields = Object.fromEntries(
-    all.flatMap((words) =>
-      [words.inputs, words.settings].flatMap((group) =>
-        Object.entries(group).map(([name, { label }]): [string, string] => [name, label]),
-      ),
-    ),
-  );
+  const fields: Record<string, string> = {};
+  for (const [name, { label }] of all.flatMap((words) =>
+    Object.entries({ ...words.inputs, ...words.settings }),
+  )) {
+    // Several nodes may use a name; the label that they share says it best to all of them.
+    fields[name] ??=
+      wordAt(language.shared, ["inputs", name, "label"]) ??
+      wordAt(language.shared, ["settings", name, "label"]) ??
+      label;
+  }
   return { ...linked({ errors, wanted, status, dialog }), fields };
 }
 

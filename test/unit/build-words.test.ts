@@ -86,6 +86,12 @@ describe("the catalogs that Node-RED serves", () => {
     });
   });
 
+  it("tell the shared label of a field that a node calls otherwise", () => {
+    const own = wordsOfNode(SOURCE, language({ inputs: { name: { label: "Voice name" } } })).words;
+    const { fields } = sharedCatalog(language(), [own]) as { fields: Record<string, string> };
+    assert.equal(fields.name, "Name");
+  });
+
   it("say where a word that another one mentions is found", () => {
     const { errors } = sharedCatalog(language(), [words]) as { errors: Record<string, string> };
     assert.equal(
