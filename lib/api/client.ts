@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from "./clock";
-import { download, type Download } from "./download";
+import { download, type Download, type DownloadOptions } from "./download";
 import { VocuError } from "./errors";
 import { Redactor } from "./redact";
 import { sendFollowing } from "./redirect";
@@ -84,7 +84,7 @@ export class VocuClient {
   }
 
   /** Fetches a URL that Vocu returned, without the key. @throws VocuError */
-  download(url: string, options: CallOptions = {}): Promise<Download> {
+  download(url: string, options: DownloadOptions = {}): Promise<Download> {
     return download(this.#session, url, options);
   }
 

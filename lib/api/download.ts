@@ -3,7 +3,7 @@ import { headerOf } from "./header";
 import { VocuError } from "./errors";
 import { sendFollowing } from "./redirect";
 import { statusError } from "./reply";
-import { ResumableAudio } from "./resume";
+import { ResumableAudio, type AudioMeter } from "./resume";
 import { withRetries } from "./retry";
 import type { CallOptions, Session } from "./session";
 
@@ -20,12 +20,23 @@ export interface Download {
   readonly body: AsyncIterableIterator<Buffer>;
 }
 
+/** Options of `VocuClient.download`. */
+export interface DownloadOptions extends CallOptions {
+  /** Lets an audio notice that it has ended within a frame: what is missing is fetched, or it is an error. */
+  meter?: AudioMeter;
+}
+
 /**
  * Fetches a URL that Vocu returned (API reference 2 and 6): http or https, redirects followed, never with the key.
- * @throws VocuError `BAD_PARAMETER` for another kind of URL or one that holds the key, `HTTP_<status>`, the network's
+ * @throws VocuError `BAD_PARAMETER` for another kind of URL or one that holds the key, `HTTP_<status>`, the network's,
+ *   and while iterating `STREAM_CUT`, `STREAM_STALLED`, `STREAM_INCOMPLETE`
  */
-export async function download(session: Session, address: string, options: CallOptions): Promise<Download> {
-  const { signal } = options;
+export async function download(
+  session: Session,
+  address: string,
+  options: DownloadOptions,
+): Promise<Download> {
+  const { signal, meter } = options;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || session.keyRedactor.leaks(address)) {
     throw new VocuError("BAD_PARAMETER", { operation: OPERATION, retryable: false, field: "url" });
@@ -59,6 +70,7 @@ export async function download(session: Session, address: string, options: CallO
       operation: OPERATION,
       source: answer,
       urls: [url.href],
+      meter,
       firstByteTimeoutMs,
       signal,
       facts: { attempts },

@@ -447,4 +447,30 @@ describe("api resume: a download", () => {
     assert.deepEqual(await collect(file.body), AUDIO);
     assert.deepEqual(storage.seen.map(offsetOf), [0, 300, 600]);
   });
+
+  /** A storage host that ends its first reply in good order after so many bytes. */
+  const endingEarly = async (after: number, rest: Body) => {
+    const storage = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "audio/mpeg" });
+      if (storage.seen.length === 1) endAfter(after)(response);
+      else rest(response);
+    });
+    return client("https://v1.vocu.ai").download(storage.url, { meter: new FakeMeter() });
+  };
+
+  it("fetches what is missing of audio that ended within a frame", async () => {
+    const { body } = await endingEarly(250, endAfter(AUDIO.length));
+    assert.deepEqual(await collect(body), AUDIO);
+  });
+
+  it("takes it as it is where the host confirms its end", async () => {
+    const { body } = await endingEarly(250, endAfter(250));
+    assert.deepEqual(await collect(body), AUDIO.subarray(0, 250));
+  });
+
+  it("says STREAM_INCOMPLETE where nobody can tell", async () => {
+    const { body } = await endingEarly(250, (response) => response.end(bytes(900).subarray(1)));
+    const error = await failure(collect(body));
+    assert.deepEqual([error.code, error.cause.bytes], ["STREAM_INCOMPLETE", 250]);
+  });
 });
