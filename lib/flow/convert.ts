@@ -72,12 +72,17 @@ function inRange(spec: Input, field: string, value: number): number {
   throw new Problem("INPUT_OUT_OF_RANGE", { field, min, max }, { field });
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+  ["1", true],
+  ["0", false],
+]);
 
 function toBoolean(field: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   const word = typeof value === "number" || typeof value === "string" ? String(value) : "";
-  const meant = BOOLEANS[word.trim().toLowerCase()];
+  const meant = BOOLEANS.get(word.trim().toLowerCase());
   if (meant === undefined) throw invalid(field, "toggle");
   return meant;
 }

@@ -52,6 +52,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   zip: "application/zip",
 };
 
+const TYPES: ReadonlyMap<string, string> = new Map(Object.entries(EXTENSIONS));
+
 /** The media type that the first bytes of a file show, e.g. `audio/wav`; undefined where they show none. */
 export function sniffMedia(head: Buffer): string | undefined {
   const match = SIGNATURES.find(({ at, bytes }) => head.toString("latin1", at, at + bytes.length) === bytes);
@@ -61,7 +63,7 @@ export function sniffMedia(head: Buffer): string | undefined {
 /** The media type that a file's name suggests. */
 export function mediaOfName(name: string): string | undefined {
   const extension = /\.(\w+)$/.exec(name)?.[1];
-  return extension === undefined ? undefined : EXTENSIONS[extension.toLowerCase()];
+  return TYPES.get(extension?.toLowerCase() ?? "");
 }
 
 /** The usual ending of a file of this type, with its dot; empty where there is none. */

@@ -78,7 +78,7 @@ function blockOf(field: string, given: unknown): Record<string, unknown> {
 const missing = (field: string): Problem => new Problem("INPUT_MISSING", { field }, { field });
 
 function specOf(field: string, key: string): Input {
-  const spec = (TEMPLATE_BLOCK as Partial<Record<string, Input>>)[key];
+  const spec = new Map<string, Input>(Object.entries(TEMPLATE_BLOCK)).get(key);
   if (spec) return spec;
   throw new Problem("INPUT_UNKNOWN_KEY", { field: `${field}.${key}`, key, type: "template" }, { field });
 }

@@ -55,6 +55,7 @@ describe("template nodes", () => {
       ["a block without a voice", [BLOCK, { text: "Hi." }], "TEMPLATE_VOICE_MISSING", "contents[1]"],
       ["a block without text", [{ voiceId: "v" }], "INPUT_MISSING", "contents[0].text"],
       ["a key that would be dropped", [{ ...BLOCK, mood: "good" }], "INPUT_UNKNOWN_KEY", "contents[0]"],
+      ["a key that every object has", [{ ...BLOCK, constructor: "x" }], "INPUT_UNKNOWN_KEY", "contents[0]"],
       ["a block that is no object", ["Hi."], "INPUT_INVALID", "contents[0]"],
       ["an unknown kind of block", [{ ...BLOCK, type: "film" }], "INPUT_NOT_A_CHOICE", "contents[0].type"],
     ];

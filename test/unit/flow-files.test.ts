@@ -218,6 +218,11 @@ describe("a file input", () => {
       assert.deepEqual(problem.params, { field: "prompt", media: "audio" });
     });
 
+    it("when its name ends like nothing known", async () => {
+      const path = await place("sample.constructor", "unknown content");
+      assert.equal((await problemOf(loadFile(AUDIO, "prompt", path))).code, "INPUT_WRONG_MEDIA");
+    });
+
     it("when it is of unknown content and no name helps", async () => {
       assert.equal((await problemOf(loadFile(AUDIO, "prompt", Buffer.from("{}")))).code, "INPUT_WRONG_MEDIA");
     });
