@@ -6,7 +6,7 @@ import { Aedes } from "aedes";
 export interface Broker {
   readonly aedes: Aedes;
   readonly port: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const MQTT_PORT = 1883;

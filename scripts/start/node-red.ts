@@ -15,8 +15,8 @@ export interface DemoNodeRed {
   /** Path of the log file. */
   readonly log: string;
   /** The end of the log. */
-  lastWords(): string;
-  close(): Promise<void>;
+  readonly lastWords: () => string;
+  readonly close: () => Promise<void>;
 }
 
 const EDITOR_PORT = 1880;

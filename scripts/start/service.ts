@@ -10,8 +10,8 @@ export interface Service {
   readonly apiKey: string;
   readonly voiceId: string;
   /** Resolves when it can speak `text` at its usual pace. */
-  rehearse(text: string): Promise<void>;
-  close(): Promise<void>;
+  readonly rehearse: (text: string) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The pace of the real service, roughly: first audio after 80 ms, then four times as fast as it plays. */

@@ -1,7 +1,7 @@
 /** A list that grows, and promises for what is not in it yet. */
 
 /** How long a test waits for something to happen before it fails, in ms. Generous: a busy machine is no failure. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 interface Waiter<T> {
   readonly matches: (entry: T) => boolean;

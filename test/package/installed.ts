@@ -16,7 +16,7 @@ const names = Object.keys(manifest["node-red"].nodes);
 const TEXT = "The dishwasher has finished. It can be emptied now.";
 
 /** A flow that speaks into a file and catches errors. */
-const speakingFlow = (baseUrl: string): FlowNode[] => [
+const speakingFlow = (baseUrl: string, text = TEXT): FlowNode[] => [
   { id: "tab", type: "tab", label: "speaking" },
   { id: "account", type: "vocu-account", site: "custom", baseUrl },
   {
@@ -24,7 +24,7 @@ const speakingFlow = (baseUrl: string): FlowNode[] => [
     type: "inject",
     z: "tab",
     props: [{ p: "payload" }],
-    payload: TEXT,
+    payload: text,
     payloadType: "str",
     wires: [["speak"]],
   },
@@ -147,7 +147,7 @@ export function describeInstalled(edition: string, peer: () => Peer): void {
     });
 
     it("tells a wrong key apart, in words, through a Catch node", async () => {
-      await nodeRed.deploy(speakingFlow(sandbox.url), { account: { apiKey: "sk-wrong" } });
+      await nodeRed.deploy(speakingFlow(sandbox.url, "Who is there?"), { account: { apiKey: "sk-wrong" } });
       await nodeRed.inject("press");
       const { error } = await nodeRed.waitFor("failure");
       const { code, message } = error as { code: string; message: string };

@@ -33,7 +33,10 @@ describe("npm start and its end", function () {
       await once(socket, "connect");
       demo.kill();
       await once(socket, "close");
-      await assert.rejects(request(editor), { code: "ECONNREFUSED" });
+      // A process that has just ended resets a connection that came a moment too early.
+      await assert.rejects(request(editor), ({ code }: NodeJS.ErrnoException) =>
+        ["ECONNREFUSED", "ECONNRESET"].includes(code ?? ""),
+      );
     } finally {
       await demo.remove();
     }
