@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type IncomingMessage } from "node
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { voiceIds } from "../../sandbox";
-import { SECRETS, useFlows, type Credentials, type Flow, type FlowNode } from "./support/flows";
+import { useFlows, type Credentials, type Flow, type FlowNode } from "./support/flows";
 import { bytesOf } from "./support/message";
 import { useSandbox } from "./support/sandbox";
 import { account, KEY, keyed, sink, speechFlow, speechNode } from "./support/speech-flow";
@@ -40,7 +40,6 @@ describe("account", () => {
     });
 
     it("that is wrong is told as such and is found nowhere", async () => {
-      SECRETS.add("sk-planted-9f8e7d");
       const flow = await load({}, keyed("sk-planted-9f8e7d"));
       flow.input(TEXT);
       const { code, cause } = await flow.caught();
@@ -149,7 +148,6 @@ describe("account", () => {
         ],
         { ...keyed(), second: { apiKey: "sk-planted-other" } },
       );
-      SECRETS.add("sk-planted-other");
       await speaks(flow);
       const { error } = await flow.ended(flow.input(TEXT, "other"));
       assert.equal((error as { code?: string }).code, "AUTH_UNAUTHORIZED");
@@ -169,7 +167,6 @@ describe("account", () => {
 
     it("of a core http proxy node is used, with its name and password", async () => {
       const proxy = await startProxy();
-      SECRETS.add("pass-planted");
       try {
         const flow = await load(
           { proxy: "proxy" },

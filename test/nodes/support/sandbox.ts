@@ -1,7 +1,6 @@
 /** The Vocu API on this machine for the tests of one file. */
 import assert from "node:assert/strict";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../../sandbox";
-import { SECRETS } from "./flows";
 
 /**
  * Starts a sandbox before the first test of a file and ends it after the last; between tests faults and requests are
@@ -15,7 +14,6 @@ export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
   };
   before(async () => {
     sandbox = await startSandbox(options);
-    SECRETS.add(sandbox.apiKey);
   });
   after(() => running().close());
   beforeEach(() => {
