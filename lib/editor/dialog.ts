@@ -10,7 +10,7 @@ import { specOf } from "./spec";
 
 /** Node-RED's `oneditprepare` of every palette node. */
 export function prepare(node: EditorNode): void {
-  const form = elementOf(node, "account").closest("form");
+  const form = elementOf(node, "name").closest("form");
   const { inputs, settings } = specOf(node.type);
   const pickers: Picker[] = [];
   for (const [name, setting] of Object.entries(settings)) {

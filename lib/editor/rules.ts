@@ -44,16 +44,16 @@ export function settingFault(name: string, setting: Setting, value: FieldValue):
     case "count":
       return isBlank(value) ? undefined : numberFault(setting, String(value), false);
     case "line":
-      return lineFault(name, setting.required === true, String(value).trim());
+      return lineFault(name, setting.required, String(value).trim());
     case "check":
       return undefined;
   }
 }
 
-/** Settings that hold an address are called so; one that is shown must be filled in. */
-function lineFault(name: string, required: boolean, value: string): Fault | undefined {
+/** Settings that hold an address are called so; one that is shown must be filled in unless it says otherwise. */
+function lineFault(name: string, required: boolean | undefined, value: string): Fault | undefined {
   const isUrl = name.endsWith("Url");
-  if (value === "") return required || isUrl ? { key: "missing" } : undefined;
+  if (value === "") return (required ?? isUrl) ? { key: "missing" } : undefined;
   return isUrl && !/^https?:\/\/[^\s/]+/.test(value) ? { key: "url" } : undefined;
 }
 

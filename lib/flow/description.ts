@@ -133,13 +133,21 @@ export interface Description<I extends Inputs = Inputs, S extends Settings = Set
   readonly settings?: S;
   /** Number of outputs; their names are the words `outputs.1`, `outputs.2`. */
   readonly outputs: 1 | 2;
-  /** Section of the API reference. */
-  readonly reference: string;
+  /** Section of the API reference; a node that calls no API has none. */
+  readonly reference?: string;
   /** The operation of the OpenAPI document that it is, for the contract test. */
   readonly operationId?: string;
   /** Only older editions of the API document it (API reference 0.2). */
   readonly legacy?: boolean;
 }
+
+/** A node that calls no API and so asks for no account. */
+export interface AccountlessDescription extends Description {
+  readonly account: false;
+}
+
+/** Any node of the palette. */
+export type PaletteDescription = Description & Partial<Pick<AccountlessDescription, "account">>;
 
 /** A node that does more than one call brings its own `run`. */
 export interface RunDescription<I extends Inputs, S extends Settings> extends Description<I, S> {

@@ -163,13 +163,13 @@ class Runner<I extends Inputs, S extends Settings> {
 }
 
 /** As in core nodes, a message with `reset` stops what runs; `false` counts as not there. */
-const isReset = (msg: Message): boolean => msg.reset !== undefined && msg.reset !== false;
+export const isReset = (msg: Message): boolean => msg.reset !== undefined && msg.reset !== false;
 
 /** Epoch milliseconds are far above any sensible age. */
 const EPOCH_FROM = 1e11;
 
 /** `msg.priority` (higher first) and `msg.expires`: an age in ms from arrival, or a point in time in epoch ms. */
-function ticketOf(msg: Message, signal: AbortSignal): Ticket {
+export function ticketOf(msg: Message, signal: AbortSignal): Ticket {
   const priority = Number(msg.priority ?? 0);
   const expires = positive(msg.expires);
   return {

@@ -48,7 +48,9 @@ function nodeDefinition({ name, description }: NodeSource): Literal {
     color,
     defaults: {
       [label]: { value: "" },
-      account: { value: "", type: "vocu-account", required: true },
+      ...(description.account === false
+        ? {}
+        : { account: { value: "", type: "vocu-account", required: true } }),
       ...Object.fromEntries(inputs),
       ...settingDefaults(description.settings ?? {}),
     },

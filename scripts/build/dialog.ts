@@ -30,7 +30,7 @@ function nodeRows({ description }: NodeSource): string[] {
   ];
   return [
     nameRow("node-input", labelProperty(description)),
-    row({ id: "node-input-account", icon: "user-circle-o", label: shared("dialog.account") }, textField),
+    ...(description.account === false ? [] : [accountRow()]),
     // What decides which inputs there are comes before them.
     ...settings
       .filter(([name]) => deciding.has(name))
@@ -68,6 +68,9 @@ function configRows({ description }: ConfigSource): string[] {
     ...advanced(rows(true)),
   ];
 }
+
+const accountRow = (): string =>
+  row({ id: "node-input-account", icon: "user-circle-o", label: shared("dialog.account") }, textField);
 
 const nameRow = (prefix: string, property: string): string =>
   row({ id: `${prefix}-${property}`, icon: "tag", label: "node-red:common.label.name" }, (id) =>

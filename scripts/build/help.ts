@@ -27,7 +27,8 @@ function inputsSection({ inputs }: Description, words: NodeWords): string[] {
     }),
   );
   const others = Object.entries(words.properties).map(([key, text]) => propertyEntry(key, text, true));
-  return [`### ${words.phrases.inputs}`, words.phrases.sources, list([...fields, ...others])];
+  const sources = fields.length === 0 ? [] : [words.phrases.sources];
+  return [`### ${words.phrases.inputs}`, ...sources, list([...fields, ...others])];
 }
 
 function settingsSection(source: Source, words: NodeWords): string[] {

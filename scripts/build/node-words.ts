@@ -1,5 +1,5 @@
 /** All words of one node in one language, resolved. */
-import type { Description, Setting } from "../../lib/flow/description";
+import type { PaletteDescription, Setting } from "../../lib/flow/description";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 import { Finder, type Language } from "./words";
 
@@ -127,8 +127,8 @@ function fields<T>(
 }
 
 /** What every node, or every node with a queue, understands beside its inputs. */
-function commonProperties(finder: Finder, description: Description): Record<string, string> {
-  const names = ["reset (any)", "requestTimeout (number)"];
+function commonProperties(finder: Finder, description: PaletteDescription): Record<string, string> {
+  const names = ["reset (any)", ...(description.account === false ? [] : ["requestTimeout (number)"])];
   if (description.settings && "busy" in description.settings)
     names.push("priority (number)", "expires (number)");
   return Object.fromEntries(names.map((name) => [name, finder.need("properties", name)]));

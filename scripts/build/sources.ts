@@ -1,14 +1,14 @@
 /** Which nodes there are: package.json and the compiled files must name the same ones. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Description, Settings } from "../../lib/flow/description";
+import type { PaletteDescription, Settings } from "../../lib/flow/description";
 import { PATHS, ROOT } from "./paths";
 
 /** A node of the palette, as its file describes it. */
 export interface NodeSource {
   readonly kind: "node";
   readonly name: string;
-  readonly description: Description;
+  readonly description: PaletteDescription;
 }
 
 /** A config node, as its file describes it. */

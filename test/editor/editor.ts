@@ -16,6 +16,9 @@ export interface EditorOptions {
   readonly label?: string;
 }
 
+/** A field that every node's dialog has: the node's label, or an input of that name. */
+const NODE_FORM = "#node-input-name";
+
 /** Opens the editor and waits until its palette is there. */
 export async function openEditor(options: EditorOptions): Promise<Editor> {
   const browser = await startChromium();
@@ -94,13 +97,13 @@ export class Editor {
   /** Opens a node's dialog. */
   async open(id: string): Promise<void> {
     await this.page.locator(`[id="${id}"]`).dblclick();
-    await this.settled("#node-input-account");
+    await this.settled(NODE_FORM);
   }
 
   /** Opens a node's dialog wherever the node is. */
   async edit(id: string): Promise<void> {
     await this.page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
-    await this.settled("#node-input-account");
+    await this.settled(NODE_FORM);
   }
 
   /** Presses the button that adds an account. */
@@ -118,7 +121,7 @@ export class Editor {
   /** Presses "Add", "Update" or "Done" of the topmost dialog. */
   async done(dialog: "node" | "config"): Promise<void> {
     await this.page.click(dialog === "config" ? "#node-config-dialog-ok" : "#node-dialog-ok");
-    const field = dialog === "config" ? "#node-config-input-site" : "#node-input-account";
+    const field = dialog === "config" ? "#node-config-input-site" : NODE_FORM;
     await this.page.locator(field).waitFor({ state: "detached" });
     await this.atRest();
   }

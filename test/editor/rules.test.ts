@@ -53,6 +53,9 @@ describe("the rules of settings", () => {
   it("let a line that is not required be blank", () => {
     assert.equal(settingFault("field", { kind: "line", default: "" }, ""), undefined);
   });
+  it("let an address that is not required be blank", () => {
+    assert.equal(settingFault("publicUrl", { kind: "line", default: "", required: false }, ""), undefined);
+  });
   it("want http or https for an address", () => {
     const address = { kind: "line", default: "" } as const;
     assert.deepEqual(settingFault("baseUrl", address, "ftp://example.com"), { key: "url" });

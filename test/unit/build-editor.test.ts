@@ -5,8 +5,8 @@ import { definitionOf } from "../../scripts/build/definition";
 import { dialogOf } from "../../scripts/build/dialog";
 import { helpOf } from "../../scripts/build/help";
 import { wordsOfNode } from "../../scripts/build/node-words";
-import type { ConfigSource } from "../../scripts/build/sources";
-import { language, SOURCE } from "./build-fixtures";
+import type { ConfigSource, NodeSource } from "../../scripts/build/sources";
+import { language, SHARED, SOURCE } from "./build-fixtures";
 
 const ACCOUNT: ConfigSource = {
   kind: "config",
@@ -93,6 +93,28 @@ describe("the editor's definition of a node", () => {
 
   it("says everything as plain literals", () => {
     assert.doesNotMatch(definitionOf(SOURCE), /\.\.\./);
+  });
+});
+
+describe("the editor's side of a node that needs no account", () => {
+  const local: NodeSource = {
+    ...SOURCE,
+    description: { ...SOURCE.description, account: false, inputs: {}, settings: {} },
+  };
+  const bare = { ...SHARED, properties: { "reset (any)": "Stops." } };
+
+  it("does not ask for one", () => {
+    assert.equal("account" in registered(definitionOf(local)).definition.defaults, false);
+    assert.doesNotMatch(dialogOf(local), /node-input-account/);
+  });
+
+  it("needs no word about how long the service may take", () => {
+    assert.deepEqual(wordsOfNode(local, language({}, bare)).complaints, []);
+  });
+
+  it("explains no sources where it has no inputs", () => {
+    const { words } = wordsOfNode(local, language({}, bare));
+    assert.doesNotMatch(helpOf(local, words), /From anywhere/);
   });
 });
 
