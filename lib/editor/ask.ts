@@ -58,6 +58,14 @@ interface Failure {
 /** The words of the code, else those of the HTTP status. */
 function reasonOf({ code, statusCode, params }: Failure): string {
   const general = statusCode === undefined ? "INTERNAL" : statusCode < 500 ? "HTTP_4xx" : "HTTP_5xx";
-  const filled = { ...params, statusCode, said: params.serverMessage ?? code, detail: params.detail ?? code };
-  return knownWord(`errors.${code}`, params) ?? knownWord(`errors.${general}`, filled) ?? code;
+  const { field } = params;
+  const label = field === undefined ? undefined : knownWord(`settings.${field}.label`);
+  const filled = {
+    ...params,
+    label: label ?? field,
+    statusCode,
+    said: params.serverMessage ?? code,
+    detail: params.detail ?? code,
+  };
+  return knownWord(`errors.${code}`, filled) ?? knownWord(`errors.${general}`, filled) ?? code;
 }

@@ -39,8 +39,13 @@ export function defineAccount(): NodeModule<ConfigDescription> {
 
 function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
   let opened: Account | undefined;
+  const apiKey = (): string | undefined => {
+    // Node-RED sets no credentials at all where none were stored.
+    const stored = node.credentials as { apiKey?: string } | undefined;
+    return stored?.apiKey;
+  };
   // Opened late: the proxy and TLS nodes it refers to may be created after it.
-  node.account = () => (opened ??= openAccount(RED, config, node.credentials?.apiKey));
+  node.account = () => (opened ??= openAccount(RED, config, apiKey()));
   node.on("close", (_removed: boolean, done: () => void) => {
     // The nodes that use the account close in the same tick; they give up their work before its sockets go.
     setImmediate(() => {

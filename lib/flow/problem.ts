@@ -58,11 +58,23 @@ export function flowError(thrown: unknown, operation: string, words: Words): Flo
   if (thrown instanceof FlowError) return thrown;
   const { code, params, facts } = factsOf(thrown);
   const cause = { ...defined(facts), operation };
-  const known = sentence(words, code, { ...plain(facts), ...params });
+  const field = params.field ?? facts.field;
+  const label = field === undefined ? "" : labelOf(String(field), words);
+  const known = sentence(words, code, { ...plain(facts), ...params, label });
   if (known !== undefined) return new FlowError(inBlock(known, params, words), code, cause);
   const general = generalKey(facts.statusCode);
   const message = sentence(words, general, { ...plain(facts), code, said: facts.serverMessage ?? code });
   return new FlowError(message ?? code, code, cause);
+}
+
+/** What the dialog calls a field: the node's own label, else that of an account setting, else the property's name. */
+function labelOf(field: string, words: Words): string {
+  const keys = [`inputs.${field}.label`, `settings.${field}.label`, `shared:settings.${field}.label`];
+  for (const key of keys) {
+    const found = words(key);
+    if (!found.endsWith(key.replace("shared:", ""))) return found;
+  }
+  return field;
 }
 
 /** A problem with one of many content blocks says with which (`params.block`, counted from 1). */

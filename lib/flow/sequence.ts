@@ -33,8 +33,14 @@ export function carriedParts(incoming: unknown): Parts | undefined {
   const { property, ...sequence } = incoming as Parts;
   const parts: Parts = property === undefined ? sequence : { ...sequence, property: "payload" };
   if (parts.type !== "string") return parts;
-  const { len: _textLength, ...rest } = parts;
-  return { ...rest, type: "buffer", ch: "" };
+  return { ...without(parts, "len"), type: "buffer", ch: "" };
+}
+
+/** A copy without some of its members. */
+function without<T extends object>(whole: T, ...names: readonly (keyof T)[]): T {
+  const rest = { ...whole };
+  for (const name of names) Reflect.deleteProperty(rest, name);
+  return rest;
 }
 
 /** One audio sequence made from one input message. */
@@ -48,10 +54,9 @@ export class AudioSequence {
     private readonly tools: MessageTools,
     message: Message,
   ) {
-    const { payload: _payload, parts, ...others } = message;
     this.id = tools.generateId();
-    this.outer = carriedParts(parts);
-    this.template = others;
+    this.outer = carriedParts(message.parts);
+    this.template = without(message, "payload", "parts");
   }
 
   /** How many chunks have been made. */

@@ -20,19 +20,9 @@ export function nodeCatalog(source: Source, words: NodeWords): WordTree {
 }
 
 /** The parts of `shared.json` that are looked up while Node-RED runs. */
-export function sharedCatalog(language: Language, all: readonly NodeWords[]): WordTree {
+export function sharedCatalog(language: Language): WordTree {
   const { errors, wanted, status, dialog } = language.shared;
-  const fields: Record<string, string> = {};
-  for (const [name, { label }] of all.flatMap((words) =>
-    Object.entries({ ...words.inputs, ...words.settings }),
-  )) {
-    // Several nodes may use a name; the label that they share says it best to all of them.
-    fields[name] ??=
-      wordAt(language.shared, ["inputs", name, "label"]) ??
-      wordAt(language.shared, ["settings", name, "label"]) ??
-      label;
-  }
-  return { ...linked({ errors, wanted, status, dialog }), fields };
+  return linked({ errors, wanted, status, dialog });
 }
 
 /** i18next keys may not contain dots, which some choices (`v3.0`) do; lib/editor asks with the same replacement. */
@@ -51,7 +41,7 @@ function fieldTree(fields: Readonly<Record<string, FieldWords>>): WordTree {
   );
 }
 
-/** Words that mention other words, `$t(fields.text)`, are looked up from any node's namespace: say where they are. */
+/** Words that mention other words, `$t(wanted.text)`, are looked up from any node's namespace: say where they are. */
 function linked(tree: Readonly<Record<string, string | WordTree | undefined>>): WordTree {
   return Object.fromEntries(
     Object.entries(tree).map(([key, value]) => [

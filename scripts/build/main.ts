@@ -115,7 +115,7 @@ function writeLanguage(language: Language, all: AllWords): Promise<void>[] {
   const folder = join(PATHS.nodes, "locales", language.code);
   const words = all.get(language) ?? new Map<Source, NodeWords>();
   return [...words].flatMap(([source, ofNode]) => {
-    const shared = source.kind === "config" ? sharedCatalog(language, [...words.values()]) : {};
+    const shared = source.kind === "config" ? sharedCatalog(language) : {};
     const catalog = { ...nodeCatalog(source, ofNode), ...shared };
     return [
       write(join(folder, `${source.name}.json`), `${JSON.stringify(catalog, null, 1)}\n`),

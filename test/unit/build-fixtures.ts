@@ -37,7 +37,7 @@ export const SHARED: WordTree = {
   settings: { wait: field("Wait"), limit: field("Limit") },
   properties: { "reset (any)": "Stops.", "requestTimeout (number)": "Waits." },
   outputs: { "payload (object)": "The answer.", "vocu (object)": "Facts.", "1": { label: "result" } },
-  errors: { INPUT_MISSING: "“$t(fields.__field__)” is missing" },
+  errors: { INPUT_INVALID: "“__label__” must be $t(wanted.__wanted__)" },
   wanted: {},
   status: {},
   dialog: {},

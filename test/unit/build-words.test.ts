@@ -75,28 +75,11 @@ describe("the catalogs that Node-RED serves", () => {
     assert.deepEqual(inputs.modelVersion.choices, { v3_0: "V3", v4_0: "V4" });
   });
 
-  it("tell every field's label to the errors of all nodes", () => {
-    const { fields } = sharedCatalog(language(), [words]) as { fields: object };
-    assert.deepEqual(fields, {
-      name: "Name",
-      modelVersion: "Model",
-      prompt: "Sample",
-      wait: "Wait",
-      limit: "Limit",
-    });
-  });
-
-  it("tell the shared label of a field that a node calls otherwise", () => {
-    const own = wordsOfNode(SOURCE, language({ inputs: { name: { label: "Voice name" } } })).words;
-    const { fields } = sharedCatalog(language(), [own]) as { fields: Record<string, string> };
-    assert.equal(fields.name, "Name");
-  });
-
   it("say where a word that another one mentions is found", () => {
-    const { errors } = sharedCatalog(language(), [words]) as { errors: Record<string, string> };
+    const { errors } = sharedCatalog(language()) as { errors: Record<string, string> };
     assert.equal(
-      errors.INPUT_MISSING,
-      "“$t(@vocu-community/node-red-vocu/account:fields.__field__)” is missing",
+      errors.INPUT_INVALID,
+      "“__label__” must be $t(@vocu-community/node-red-vocu/account:wanted.__wanted__)",
     );
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { AudioSequence, carriedParts, type Message, type Parts } from "../../lib/flow/sequence";
+import { AudioSequence, carriedParts, type Parts } from "../../lib/flow/sequence";
 
 const tools = { generateId: () => "s1", cloneMessage: <T>(message: T): T => structuredClone(message) };
-const sequence = (own: object): AudioSequence => new AudioSequence(tools, { _msgid: "m", ...own } as Message);
+const sequence = (own: object): AudioSequence => new AudioSequence(tools, { _msgid: "m", ...own });
 
 describe("an audio sequence", () => {
   it("numbers its chunks and tells their count on the last one only", () => {
