@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
-import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { readFile } from "node:fs/promises";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from "node:http";
+import {
+  createServer as createSecureServer,
+  type Server as SecureServer,
+  type ServerOptions,
+} from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { voiceIds } from "../../sandbox";
 import { useFlows, type Credentials, type Flow, type FlowNode } from "./support/flows";
@@ -9,6 +22,8 @@ import { useSandbox } from "./support/sandbox";
 import { account, KEY, keyed, sink, speechFlow, speechNode } from "./support/speech-flow";
 
 const TEXT = "Hello.";
+
+const TLS = join(__dirname, "../fixtures/tls");
 
 describe("account", () => {
   const flows = useFlows();
@@ -215,14 +230,65 @@ describe("account", () => {
       }
     });
   });
+
+  describe("TLS", () => {
+    const tlsNode = (own: Record<string, unknown>): FlowNode => ({
+      id: "tls",
+      type: "tls-config",
+      name: "",
+      cert: "",
+      key: "",
+      ca: "",
+      certname: "",
+      keyname: "",
+      caname: "",
+      servername: "",
+      verifyservercert: true,
+      ...own,
+    });
+
+    const gateways: Gateway[] = [];
+    afterEach(() => {
+      for (const gateway of gateways.splice(0)) gateway.close();
+    });
+    const loadSecure = async (own: Record<string, unknown>, more: FlowNode[] = []): Promise<Flow> => {
+      const gateway = await startGateway((path) => `${sandbox().url}${path}`, {
+        key: await readFile(join(TLS, "server-key.pem")),
+        cert: await readFile(join(TLS, "server-cert.pem")),
+      });
+      gateways.push(gateway);
+      return load({ baseUrl: gateway.url, ...own }, keyed(), more);
+    };
+
+    it("with a certificate that nobody knows is refused, before the key is sent", async () => {
+      const flow = await loadSecure({});
+      flow.input(TEXT);
+      assert.equal((await flow.caught()).code, "TLS_FAILED");
+      assert.deepEqual(sandbox().requests, []);
+    });
+
+    it("with an authority of one's own works through a core tls-config node", async () => {
+      await speaks(await loadSecure({ tls: "tls" }, [tlsNode({ ca: join(TLS, "ca-cert.pem") })]));
+    });
+
+    it("works without verification where the tls-config node says so", async () => {
+      await speaks(await loadSecure({ tls: "tls" }, [tlsNode({ verifyservercert: false })]));
+    });
+  });
 });
 
+/** A server before another one. */
+interface Gateway {
+  url: string;
+  /** The paths that were asked for, without their queries. */
+  paths: string[];
+  readonly close: () => void;
+}
+
 /** A server that passes GET requests on to where `to` says, and keeps their paths. */
-async function startGateway(
-  to: (path: string) => string,
-): Promise<{ url: string; paths: string[]; close(): void }> {
+async function startGateway(to: (path: string) => string, secure?: ServerOptions): Promise<Gateway> {
   const paths: string[] = [];
-  const server = createServer((request, response) => {
+  const pass: RequestListener = (request, response) => {
     const path = request.url ?? "/";
     paths.push(path.split("?")[0] ?? "");
     const { authorization } = request.headers;
@@ -230,8 +296,10 @@ async function startGateway(
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     }).end();
-  });
-  return { ...(await listening(server)), paths };
+  };
+  if (!secure) return { ...(await listening(createServer(pass))), paths };
+  const { url, close } = await listening(createSecureServer(secure, pass));
+  return { url: url.replace("http:", "https:"), close, paths };
 }
 
 /** A proxy of the tests. */
@@ -241,7 +309,7 @@ interface Proxy {
   credentials: string[];
   /** Hosts that a tunnel was asked for; there are none, so that no test reaches the world. */
   tunnels: string[];
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Starts a proxy for plain http; with `status` it refuses everybody. */
@@ -268,7 +336,7 @@ async function startProxy(status?: number): Promise<Proxy> {
   return { ...(await listening(server)), credentials, tunnels };
 }
 
-async function listening(server: ReturnType<typeof createServer>): Promise<{ url: string; close(): void }> {
+async function listening(server: Server | SecureServer): Promise<{ url: string; close: () => void }> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
