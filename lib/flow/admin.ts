@@ -69,13 +69,11 @@ async function ask(RED: NodeAPI, posted: Config, answer: Answer, signal: AbortSi
 
 /**
  * The account as the dialog has it, environment variables filled in.
- * @throws Problem `PROXY_NOT_DEPLOYED`, `TLS_NOT_DEPLOYED`, `KEY_NEEDED_AGAIN`
+ * @throws Problem `KEY_NEEDED_AGAIN`
  */
 function accountPosted(RED: NodeAPI, posted: Config): { config: Config; apiKey: string | undefined } {
   const deployed = deployedNode(RED, posted.id) as AccountNode | null | undefined;
   const config = resolved(RED, posted, deployed);
-  if (isDangling(RED, config.proxy)) throw new Problem("PROXY_NOT_DEPLOYED");
-  if (isDangling(RED, config.tls)) throw new Problem("TLS_NOT_DEPLOYED");
   const typed = typeof config.apiKey === "string" ? config.apiKey.trim() : undefined;
   if (typed !== undefined) return { config, apiKey: typed };
   return { config, apiKey: storedKey(RED, config, deployed) };
@@ -102,9 +100,6 @@ function originOf(config: Config): string {
 /** The running node, if there is one. */
 const deployedNode = (RED: NodeAPI, id: unknown): Node | null | undefined =>
   typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
-
-const isDangling = (RED: NodeAPI, id: unknown): boolean =>
-  id !== undefined && id !== "" && !deployedNode(RED, id);
 
 /** What the flow file says about a node. */
 function deployedConfig(RED: NodeAPI, id: string): Config {

@@ -1,6 +1,7 @@
 /** How an account reaches its server: Node-RED's own `http proxy` and `tls-config` nodes, or the environment. */
 import type { Node, NodeAPI } from "node-red";
 import type { ClientOptions } from "../api";
+import { Problem } from "./problem";
 
 type ProxyOptions = NonNullable<ClientOptions["proxy"]>;
 type TlsOptions = NonNullable<ClientOptions["tls"]>;
@@ -13,27 +14,38 @@ interface ProxyNode extends Omit<Node, "credentials"> {
 }
 
 interface TlsNode extends Node {
+  /** False where its certificate files could not be read. */
+  valid?: boolean;
   addTLSOptions(options: object): object;
 }
 
-/** The proxy of a core `http proxy` node, else the one the environment names, by Node-RED's rules. */
+/**
+ * The proxy of a core `http proxy` node, else the one the environment names, by Node-RED's rules.
+ * @throws Problem `PROXY_NOT_DEPLOYED`: going around a proxy that was asked for could show the key to the wrong network
+ */
 export function proxyOf(RED: NodeAPI, id: unknown): ProxyOptions | undefined {
-  const node = nodeOf(RED, id) as ProxyNode | undefined;
+  const node = nodeOf(RED, id, "PROXY_NOT_DEPLOYED") as ProxyNode | undefined;
   if (!node?.url) return environmentProxy(process.env);
   const url = withCredentials(node.url, node.credentials);
   return { http: url, https: url, no: (node.noproxy ?? []).join(",") };
 }
 
-/** The TLS options of a core `tls-config` node. */
+/**
+ * The TLS options of a core `tls-config` node.
+ * @throws Problem `TLS_NOT_DEPLOYED`, `TLS_NOT_USABLE`
+ */
 export function tlsOf(RED: NodeAPI, id: unknown): TlsOptions | undefined {
-  const node = nodeOf(RED, id) as TlsNode | undefined;
+  const node = nodeOf(RED, id, "TLS_NOT_DEPLOYED") as TlsNode | undefined;
+  if (node?.valid === false) throw new Problem("TLS_NOT_USABLE");
   return node ? node.addTLSOptions({}) : undefined;
 }
 
-function nodeOf(RED: NodeAPI, id: unknown): Node | undefined {
+/** The config node a property refers to, if it does; one that is missing or disabled is a problem with this code. */
+function nodeOf(RED: NodeAPI, id: unknown, missing: string): Node | undefined {
   if (typeof id !== "string" || id === "") return undefined;
   const node = RED.nodes.getNode(id) as unknown as Node | null;
-  return node ?? undefined;
+  if (!node) throw new Problem(missing);
+  return node;
 }
 
 function withCredentials(url: string, { username, password }: ProxyNode["credentials"] = {}): string {

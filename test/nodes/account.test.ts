@@ -231,6 +231,13 @@ describe("account", () => {
     });
   });
 
+  it("does not go around a proxy that is missing", async () => {
+    const flow = await load({ proxy: "gone" });
+    flow.input(TEXT);
+    assert.equal((await flow.caught()).code, "PROXY_NOT_DEPLOYED");
+    assert.equal(sandbox().requests.length, 0);
+  });
+
   describe("TLS", () => {
     const tlsNode = (own: Record<string, unknown>): FlowNode => ({
       id: "tls",
@@ -265,6 +272,18 @@ describe("account", () => {
       flow.input(TEXT);
       assert.equal((await flow.caught()).code, "TLS_FAILED");
       assert.deepEqual(sandbox().requests, []);
+    });
+
+    it("says so where the tls-config node is missing", async () => {
+      const flow = await load({ tls: "gone" });
+      flow.input(TEXT);
+      assert.equal((await flow.caught()).code, "TLS_NOT_DEPLOYED");
+    });
+
+    it("says so where the tls-config node could not read its files", async () => {
+      const flow = await loadSecure({ tls: "tls" }, [tlsNode({ ca: join(TLS, "no-such-file.pem") })]);
+      flow.input(TEXT);
+      assert.equal((await flow.caught()).code, "TLS_NOT_USABLE");
     });
 
     it("with an authority of one's own works through a core tls-config node", async () => {
