@@ -38,16 +38,29 @@ export class Redactor {
   }
 }
 
-/** How a secret may be written: as it is, in a URL or a form, as JSON text, and in base64. */
+/**
+ * How a secret may be written: as it is, in a URL or a form, as JSON text (in JSON text), in base64 wherever it begins
+ * in it, and in hexadecimal digits.
+ */
 function formsOf(secret: string): string[] {
-  const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+  const json = JSON.stringify(secret).slice(1, -1);
   return [
     secret,
     encodeURIComponent(secret),
     encodeURI(secret),
     new URLSearchParams([["", secret]]).toString().slice(1),
-    JSON.stringify(secret).slice(1, -1),
-    base64,
-    base64.replaceAll("+", "-").replaceAll("/", "_"),
+    json,
+    JSON.stringify(json).slice(1, -1),
+    ...[0, 1, 2].flatMap((before) => base64Of(secret, before)),
+    Buffer.from(secret).toString("hex"),
   ];
+}
+
+/** The base64 digits that a secret alone decides when so many bytes stand before it. */
+function base64Of(secret: string, before: number): string[] {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+  const digits = bytes
+    .toString("base64")
+    .slice(Math.ceil((before * 4) / 3), Math.floor((bytes.length * 4) / 3));
+  return [digits, digits.replaceAll("+", "-").replaceAll("/", "_")];
 }
