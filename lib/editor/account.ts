@@ -1,4 +1,4 @@
-/** Brings the account's dialog to life, with the connection test. */
+/** Brings the account's dialog to life, with the connection test and the button that clears the speech cache. */
 import { accountPosted, ask } from "./ask";
 import { restoreSetting } from "./dialog";
 import { elementOf } from "./fields";
@@ -23,25 +23,37 @@ export function prepareAccount(node: EditorNode): void {
   followSettings(node, form);
   foldAdvanced(node, form);
   explain(node, form);
-  offerTest(node, form.find(".vocu-test"));
+  offer(form.find(".vocu-test"), { button: "dialog.test.button", busy: "dialog.test.testing" }, async () =>
+    summaryOf(await ask<AccountFacts>("account", accountPosted(node))),
+  );
+  const clearing = { button: "dialog.cache.button", busy: "dialog.cache.clearing" };
+  offer(form.find(".vocu-clear-cache"), clearing, async () => {
+    const { cleared } = await ask<{ cleared: number }>("cache/clear", {});
+    return word("dialog.cache.cleared", { count: cleared });
+  });
 }
 
-function offerTest(node: EditorNode, row: JQuery): void {
-  const button = $("<button>", { type: "button", class: "red-ui-button" }).text(word("dialog.test.button"));
+/** A button that has something done, and a line that tells what came of it. */
+function offer(
+  row: JQuery,
+  words: { readonly button: string; readonly busy: string },
+  work: () => Promise<string>,
+): void {
+  const button = $("<button>", { type: "button", class: "red-ui-button" }).text(word(words.button));
   row.append($("<label>"), " ", button);
   const hint = new Hint(row);
   hint.clear(hint.begin());
   button.on("click", (event) => {
     event.preventDefault();
-    void test(node, hint);
+    void run(work, hint, words.busy);
   });
 }
 
-async function test(node: EditorNode, hint: Hint): Promise<void> {
+async function run(work: () => Promise<string>, hint: Hint, busy: string): Promise<void> {
   const turn = hint.begin();
-  hint.busyAfter(turn, word("dialog.test.testing"));
+  hint.busyAfter(turn, word(busy));
   try {
-    hint.good(turn, summaryOf(await ask<AccountFacts>("account", accountPosted(node))));
+    hint.good(turn, await work());
   } catch (error) {
     hint.bad(turn, error instanceof Error ? error.message : String(error));
   }

@@ -32,7 +32,10 @@ export class Refusal extends Error {}
  * Asks the runtime.
  * @throws Refusal with the reason
  */
-export async function ask<T>(question: "account" | "voices", account: PostedAccount): Promise<T> {
+export async function ask<T>(
+  question: "account" | "voices" | "cache/clear",
+  account: PostedAccount,
+): Promise<T> {
   let answer: T & { error?: unknown };
   try {
     answer = (await $.ajax({

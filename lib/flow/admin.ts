@@ -1,6 +1,6 @@
 /**
  * What the edit dialogs ask the runtime: does this account work, and which voices has it. Both work before the first
- * deploy: the dialog posts the account as it stands there.
+ * deploy: the dialog posts the account as it stands there. And it may forget all stored speech.
  */
 import type { Node, NodeAPI } from "node-red";
 import { baseUrlOf, VocuError, type VocuClient } from "../api";
@@ -9,6 +9,7 @@ import { accountFacts, voicesOf } from "./admin-replies";
 import type { Config } from "./inputs";
 import { Problem } from "./problem";
 import { readSettings } from "./settings";
+import { clearSpeeches } from "./speech-store";
 
 /** Whoever may edit accounts may use them to ask. */
 const PERMISSION = "vocu-account.write";
@@ -29,6 +30,8 @@ interface Failure {
  * Registers `POST vocu/account` (API reference E.1) and `POST vocu/voices` (API reference C.5) under the editor's root.
  * The body is an account's configuration with its `id`, and `apiKey` only where it was typed and not deployed yet. The
  * answer is what was asked for, or `{ error }`; it never holds the key.
+ *
+ * `POST vocu/cache/clear` takes nothing and answers `{ cleared }`, the number of speeches that were forgotten.
  */
 export function registerAccountRoutes(RED: NodeAPI): void {
   serve(RED, "/vocu/account", async (client, options) => {
@@ -39,6 +42,13 @@ export function registerAccountRoutes(RED: NodeAPI): void {
     const query = { showMarket: true };
     const request = { operation: "voice-list", method: "GET", path: "/api/voice", query } as const;
     return { voices: voicesOf((await client.call(request, options)).data) };
+  });
+  RED.httpAdmin.post("/vocu/cache/clear", RED.auth.needsPermission(PERMISSION), (_request, response) => {
+    clearSpeeches(RED)
+      .then((cleared) => ({ cleared }))
+      .catch((error: unknown) => ({ error: failureOf(error) }))
+      .then((reply) => response.json(reply))
+      .catch(() => undefined);
   });
 }
 

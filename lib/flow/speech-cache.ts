@@ -112,7 +112,7 @@ export class SpeechCache {
     const key = speechKey(baseUrl, wish.params);
     const running = this.sharings.get(key);
     if (running?.flight.joinable) {
-      wish.connecting();
+      if (!running.flight.end) wish.connecting();
       return running;
     }
     const look = async (): Promise<StoredSpeech | undefined> => store?.find(key, labelOf(wish.params));
@@ -206,15 +206,10 @@ function generated({ speech }: Live, listener: Listener<Live | Stored>, sharing:
   const cached = sharing.paid;
   sharing.paid = true;
   const { info, requestId, statusCode: status, attempts } = speech;
+  const own = { status, ...(requestId === undefined ? {} : { requestId }), attempts, ...info };
+  const shared = { ...without(info, ["billing"]), creditsUsed: 0 };
   return {
-    known: {
-      operation: OPERATION,
-      status,
-      ...(requestId === undefined ? {} : { requestId }),
-      attempts,
-      ...(cached ? { ...without(info, ["billing"]), creditsUsed: 0 } : info),
-      cached,
-    },
+    known: { operation: OPERATION, ...(cached ? shared : own), cached },
     cached,
     ending: () => (speech.resumes > 0 ? { resumes: speech.resumes } : {}),
     ...ours(listener),

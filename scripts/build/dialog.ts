@@ -65,7 +65,7 @@ function configRows({ description }: ConfigSource): string[] {
     ...secrets,
     '<div class="form-row vocu-test"></div>',
     ...references,
-    ...advanced(rows(true)),
+    ...advanced([...rows(true), '<div class="form-row vocu-clear-cache"></div>']),
   ];
 }
 

@@ -39,6 +39,12 @@ export class Call {
     this.response.end(bytes);
   }
 
+  /** Closes the connection in the middle of the speech. */
+  cut(): void {
+    this.finished = true;
+    this.response.destroy();
+  }
+
   private begin(): void {
     if (this.response.headersSent) return;
     this.response.writeHead(200, { "Content-Type": "audio/mpeg", "X-Reecho-Audio-Id": "by-hand" });
