@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "./clock";
 import { download, type Download, type DownloadOptions } from "./download";
 import { VocuError } from "./errors";
+import { LiveChannel } from "./live";
 import { Redactor } from "./redact";
 import { sendFollowing } from "./redirect";
 import { readEnvelope, requestIdOf, type JsonObject } from "./reply";
@@ -11,6 +12,8 @@ import { baseUrlOf } from "./sites";
 import { AuthMemory, speak, type SpeakOptions, type SpeechStream } from "./speech";
 import type { SpeechParams } from "./speech-request";
 import { proxySecrets, Transport } from "./transport";
+
+const CHANNEL_PATH = "/api/tts/turbo/channel";
 
 /** A successful reply (API reference 3). */
 export interface Reply {
@@ -31,6 +34,7 @@ export interface Reply {
 export class VocuClient {
   readonly #session: Session;
   readonly #auth = new AuthMemory();
+  readonly #live = new Set<LiveChannel>();
 
   /** @throws VocuError `BAD_BASE_URL` */
   constructor(options: ClientOptions, clock: Clock = systemClock) {
@@ -88,9 +92,34 @@ export class VocuClient {
     return download(this.#session, url, options);
   }
 
+  /**
+   * A live channel for a voice, which opens when it first speaks and closes after `idleMs` milliseconds without a request
+   * (API reference B). Closed for good with `forget`.
+   */
+  live(voiceId: string, idleMs: number): LiveChannel {
+    const channel = new LiveChannel({
+      session: this.#session,
+      voiceId,
+      idleMs,
+      open: async (voice, options) => {
+        const request = { operation: "open channel", method: "POST", path: CHANNEL_PATH } as const;
+        return (await this.call({ ...request, json: { voiceId: voice } }, options)).data;
+      },
+    });
+    this.#live.add(channel);
+    return channel;
+  }
+
+  /** Closes a live channel and forgets it; resolves when its connections are gone. */
+  forget(channel: LiveChannel): Promise<void> {
+    this.#live.delete(channel);
+    return channel.close();
+  }
+
   /** Ends everything at once: running calls fail with `ABORTED`. */
-  close(): Promise<void> {
-    return this.#session.transport.close();
+  async close(): Promise<void> {
+    const channels = [...this.#live].map((channel) => this.forget(channel));
+    await Promise.all([this.#session.transport.close(), ...channels]);
   }
 
   async #callOnce(request: ApiRequest, { signal, timeoutMs }: CallOptions) {

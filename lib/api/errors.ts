@@ -61,6 +61,12 @@ const DESCRIPTIONS = {
   BAD_REPLY: (f: ErrorFacts) => `The server's answer makes no sense${because(f)}`,
   REDIRECT_REFUSED: (f: ErrorFacts) => `A redirect to ${at(f)} was not followed${because(f)}`,
   OPERATION_NOT_OFFERED: () => "This server does not offer the operation",
+  LIVE_NOT_OFFERED: () => "This server does not offer live speech",
+  LIVE_NOT_READY: (f: ErrorFacts) => `The live channel did not become ready${within(f)}`,
+  LIVE_REFUSED: (f: ErrorFacts) => `The live channel refused the connection (${f.statusCode ?? "no status"})`,
+  LIVE_CLOSED: () => "The live channel was closed before it answered",
+  LIVE_PROTOCOL: (f: ErrorFacts) => `The live channel sent something that makes no sense${because(f)}`,
+  LIVE_UNSAFE: (f: ErrorFacts) => `The live channel at ${at(f)} is not encrypted`,
   ABORTED: () => "Aborted",
 };
 

@@ -91,7 +91,7 @@ function wordsOf(body: JsonObject): unknown {
  */
 export function replyError(
   session: Session,
-  answer: Answer,
+  answer: Pick<Answer, "statusCode" | "headers">,
   text: string,
   isOperation = true,
 ): VocuError | undefined {
@@ -115,7 +115,11 @@ export function replyError(
 }
 
 /** Vocu's id of a request, from the header or the body (API reference 3). */
-export function requestIdOf({ redactor }: Session, answer: Answer, body?: JsonObject): string | undefined {
+export function requestIdOf(
+  { redactor }: Session,
+  answer: Pick<Answer, "headers">,
+  body?: JsonObject,
+): string | undefined {
   return redactor.clean(headerOf(answer, "x-vocu-app-request-id") ?? body?.requestId);
 }
 

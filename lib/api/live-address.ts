@@ -1,0 +1,94 @@
+/** Where a live channel is, and the way there: proxy and TLS as for every other request. API reference B.1. */
+import type { Agent } from "node:http";
+import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
+import { VocuError } from "./errors";
+import type { JsonObject } from "./reply";
+import { apiHeaders, type Session } from "./session";
+import type { ProxyOptions, TlsOptions } from "./transport";
+
+/** The API's word for how long a channel waits for its client; also taken where it says nothing. */
+const USUAL_CANCEL_AFTER_S = 60;
+const LONGEST_CANCEL_AFTER_S = 3600;
+
+/** An opened channel. */
+export interface LiveAddress {
+  readonly url: URL;
+  /** The channel is cancelled when nobody has connected within this many milliseconds. */
+  readonly cancelAfterMs: number;
+}
+
+/**
+ * Reads the reply to opening a channel.
+ * @throws VocuError `BAD_REPLY` without a WebSocket address; `LIVE_UNSAFE` where speech would leave an encrypted API for
+ * an unencrypted channel
+ */
+export function liveAddress(data: JsonObject, baseUrl: string): LiveAddress {
+  const { wsUrl } = data;
+  const url = typeof wsUrl === "string" && URL.canParse(wsUrl) ? new URL(wsUrl) : undefined;
+  if (!url || !/^wss?:$/.test(url.protocol)) {
+    throw new VocuError("BAD_REPLY", { retryable: false, detail: "it names no WebSocket address" });
+  }
+  if (url.protocol === "ws:" && new URL(baseUrl).protocol === "https:") {
+    throw new VocuError("LIVE_UNSAFE", { retryable: false, host: url.host });
+  }
+  // A fragment has no place in a WebSocket's address.
+  url.hash = "";
+  const seconds = Number(data.cancelAfter);
+  const known = seconds > 0 && seconds <= LONGEST_CANCEL_AFTER_S;
+  return { url, cancelAfterMs: (known ? seconds : USUAL_CANCEL_AFTER_S) * 1000 };
+}
+
+/** What a WebSocket to a channel is made with. */
+export interface LiveRoute extends TlsOptions {
+  readonly headers: Record<string, string>;
+  readonly agent?: Agent;
+}
+
+/**
+ * The way to a channel. The key, a client certificate and a server name go to the API's own host only; the address of
+ * another host carries its own permission (API reference 5, question 5).
+ * @param signal ends a request to the proxy that is still under way
+ * @throws VocuError `PROXY_FAILED` where the proxy's address is none
+ */
+export function liveRoute(session: Session, url: URL, signal: AbortSignal): LiveRoute {
+  const { baseUrl, tls = {}, proxy = {} } = session.options;
+  const own = new URL(url.href.replace(/^ws/, "http")).origin === new URL(baseUrl).origin;
+  const { ca, rejectUnauthorized } = tls;
+  const agent = proxyAgent(url, proxy, { ca, rejectUnauthorized, signal });
+  return {
+    ...given(own ? tls : { ca, rejectUnauthorized }),
+    headers: apiHeaders(session, own),
+    ...(agent ? { agent } : {}),
+  };
+}
+
+function proxyAgent(url: URL, { http, https, no }: ProxyOptions, request: object): Agent | undefined {
+  const proxy = url.protocol === "wss:" ? https : http;
+  if (!proxy || goesDirect(url, no)) return undefined;
+  if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
+    throw new VocuError("PROXY_FAILED", {
+      retryable: false,
+      host: url.host,
+      detail: "not an http or https URL",
+    });
+  }
+  const options = { proxy, proxyRequestOptions: given(request) };
+  return url.protocol === "wss:" ? new HttpsProxyAgent(options) : new HttpProxyAgent(options);
+}
+
+/** The rule of the other requests (`ProxyOptions.no`): `host`, `.domain`, each perhaps with a port, or `*`. */
+function goesDirect({ hostname, port, protocol }: URL, no = ""): boolean {
+  const used = port === "" ? (protocol === "wss:" ? "443" : "80") : port;
+  return no.split(/[\s,]+/).some((entry) => {
+    const [, name = "", only = used] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    if (name === "" || only !== used) return false;
+    return (
+      name === "*" || (/^[.*]/.test(name) ? hostname.endsWith(name.replace(/^\*/, "")) : hostname === name)
+    );
+  });
+}
+
+const given = <T extends object>(options: T): T =>
+  Object.fromEntries(
+    Object.entries(options).filter(([, value]: [string, unknown]) => value !== undefined && value !== ""),
+  ) as T;
