@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
 import { abortError, VocuError } from "./errors";
 import { Exchange, type Answer } from "./exchange";
 import type { Redactor } from "./redact";
+import { proxyFor } from "./proxy";
 import { uploadBytes, type BuiltRequest } from "./request";
 
 /** Header names and values of a reply together; `X-Reecho-Response-Data` has been seen with 12 KB (API reference D.4). */
@@ -16,7 +17,7 @@ const SLOWEST_UPLOAD_BYTES_PER_MS = 64;
 export interface ProxyOptions {
   http?: string;
   https?: string;
-  /** Hosts that are reached directly: comma list of `host`, `.domain`, `host:port`, or `*`. */
+  /** Hosts that are reached directly: list of `host`, `.domain`, `*domain`, `host:port`, or `*`, see `proxyFor`. */
   no?: string;
 }
 
@@ -103,27 +104,25 @@ export class Transport {
 
   #dispatcherFor(url: URL): Dispatcher {
     const own = url.origin === this.#options.origin;
-    const key = `${own ? "own" : "foreign"} ${url.protocol}`;
+    const proxy = proxyFor(url, this.#options.proxy ?? {});
+    const key = `${own ? "own" : "foreign"} ${url.protocol} ${proxy === undefined ? "direct" : "proxied"}`;
     const known = this.#dispatchers.get(key);
     if (known) return known;
-    const made = this.#makeDispatcher(url, own);
+    const made = this.#makeDispatcher(url, own, proxy);
     this.#dispatchers.set(key, made);
     return made;
   }
 
-  #makeDispatcher(url: URL, own: boolean): Dispatcher {
-    const { connectTimeoutMs, proxy = {}, tls = {} } = this.#options;
+  #makeDispatcher(url: URL, own: boolean, proxyUrl: string | undefined): Dispatcher {
+    const { connectTimeoutMs, tls = {} } = this.#options;
     const targetTls = own ? tls : { ca: tls.ca, rejectUnauthorized: tls.rejectUnauthorized };
     const requestTls = { ...withoutBlanks(targetTls), timeout: connectTimeoutMs };
     const connect = this.#tracked(buildConnector(requestTls), false);
-    const proxyUrl = url.protocol === "https:" ? proxy.https : proxy.http;
-    if (!proxyUrl) return new Agent({ connect, maxHeaderSize: MAX_HEADER_BYTES });
+    if (proxyUrl === undefined) return new Agent({ connect, maxHeaderSize: MAX_HEADER_BYTES });
 
     const { uri, token } = proxyAddress(proxyUrl, url.host);
-    return new EnvHttpProxyAgent({
-      httpProxy: uri,
-      httpsProxy: uri,
-      noProxy: proxy.no ?? "",
+    return new ProxyAgent({
+      uri,
       token,
       proxyTunnel: false,
       connect,

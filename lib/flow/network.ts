@@ -25,9 +25,14 @@ interface TlsNode extends Node {
  */
 export function proxyOf(RED: NodeAPI, id: unknown): ProxyOptions | undefined {
   const node = nodeOf(RED, id, "PROXY_NOT_DEPLOYED") as ProxyNode | undefined;
-  if (!node?.url) return environmentProxy(process.env);
-  const url = withCredentials(node.url, node.credentials);
-  return { http: url, https: url, no: (node.noproxy ?? []).join(",") };
+  if (!node?.url) {
+    const { proxyOptions } = RED.settings as { proxyOptions?: ProxyRules };
+    return environmentProxy(process.env, proxyOptions);
+  }
+  const { url, noproxy = [], credentials } = node;
+  const proxy = (protocol: "http" | "https"): string =>
+    withCredentials(withScheme(url, protocol), credentials);
+  return { http: proxy("http"), https: proxy("https"), no: noproxy.join(",") };
 }
 
 /**
@@ -49,27 +54,49 @@ function nodeOf(RED: NodeAPI, id: unknown, missing: string): Node | undefined {
 }
 
 function withCredentials(url: string, { username, password }: ProxyNode["credentials"] = {}): string {
-  if (!username) return url;
+  if (!username || !URL.canParse(url)) return url;
   const full = new URL(url);
   full.username = encodeURIComponent(username);
   full.password = encodeURIComponent(password ?? "");
   return full.href;
 }
 
-/** `npm_config_*`, `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, lower case first, as core's http request reads them. */
-export function environmentProxy(env: NodeJS.ProcessEnv): ProxyOptions | undefined {
-  const read = (name: string): string | undefined => env[name] ?? env[name.toUpperCase()];
+/** `proxyOptions` of Node-RED's settings file: which variables count, and in what order. */
+interface ProxyRules {
+  readonly favourUpperCase?: boolean;
+  readonly lowerCaseOnly?: boolean;
+  readonly excludeNpm?: boolean;
+}
+
+/**
+ * `npm_config_*`, `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` as core's http request reads them: lower case
+ * first unless the rules say otherwise, and a blank one counts as not set.
+ */
+export function environmentProxy(
+  env: NodeJS.ProcessEnv,
+  { favourUpperCase, lowerCaseOnly, excludeNpm }: ProxyRules = {},
+): ProxyOptions | undefined {
+  const read = (name: string): string | undefined => {
+    if (excludeNpm === true && name.startsWith("npm_config_")) return undefined;
+    const lower = env[name];
+    const upper = lowerCaseOnly === true ? undefined : env[name.toUpperCase()];
+    return favourUpperCase === true ? upper || lower : lower || upper;
+  };
   const proxyFor = (protocol: "http" | "https"): string | undefined => {
     const found =
-      read(`npm_config_${protocol}_proxy`) ??
-      read(`${protocol}_proxy`) ??
-      read("npm_config_proxy") ??
+      read(`npm_config_${protocol}_proxy`) ||
+      read(`${protocol}_proxy`) ||
+      read("npm_config_proxy") ||
       read("all_proxy");
-    return found && !found.includes("://") ? `${protocol}://${found}` : found;
+    return found && withScheme(found, protocol);
   };
   const http = proxyFor("http");
   const https = proxyFor("https");
   if (!http && !https) return undefined;
-  const no = read("npm_config_no_proxy") ?? read("no_proxy");
+  const no = read("npm_config_no_proxy") || read("no_proxy");
   return { ...(http ? { http } : {}), ...(https ? { https } : {}), ...(no ? { no } : {}) };
 }
+
+/** A proxy without a scheme has the one of what is asked for. */
+const withScheme = (proxy: string, protocol: "http" | "https"): string =>
+  proxy.includes("://") ? proxy : `${protocol}://${proxy}`;
