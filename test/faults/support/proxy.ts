@@ -69,7 +69,9 @@ export async function startProxy({ auth, hosts = {} }: ProxyOptions = {}): Promi
 }
 
 function pass(request: IncomingMessage, response: ServerResponse): void {
-  const { "proxy-authorization": _ours, "proxy-connection": _too, ...headers } = request.headers;
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => !name.startsWith("proxy-")),
+  );
   const upstream = forward(new URL(request.url ?? ""), { method: request.method, headers }, (reply) => {
     response.writeHead(reply.statusCode ?? 502, reply.rawHeaders);
     reply.on("error", () => response.destroy());
