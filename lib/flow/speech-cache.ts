@@ -134,7 +134,6 @@ export class SpeechCache {
       open: async (signal) => {
         const stored = await look();
         if (stored) return { stored, audio: iterate(stored.pieces) };
-        signal.throwIfAborted();
         // Each listener's patience is its own, so the place in the lane never expires.
         const ticket = { ...wish.ticket, expiresAt: undefined, signal };
         const release = await this.source.generation.enter(ticket);
