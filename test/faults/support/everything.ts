@@ -12,6 +12,8 @@ import { zipOf } from "../../zip";
 export interface Drive extends HandedIn {
   readonly id: string;
   readonly type: string;
+  /** Whether the message is known to succeed; what needs more than the service (a loudspeaker) may fail. */
+  readonly succeeds: boolean;
 }
 
 /** What the nodes are driven with that are more than one operation, and further ways to drive the others. */
@@ -22,6 +24,12 @@ const OTHERS: Readonly<Record<string, (sandbox: Sandbox) => Promise<HandedIn>>> 
   }),
   "vocu-upload-archive": () =>
     Promise.resolve({ config: {}, message: { payload: zipOf({ "voice.txt": Buffer.from("recordings") }) } }),
+  "vocu-audio-url": async (sandbox) => ({
+    config: {},
+    message: { payload: await sandbox.speech({ text: "Served.", voiceId: voiceIds.english }) },
+  }),
+  "vocu-speech-live": () =>
+    Promise.resolve({ config: { voiceId: voiceIds.english }, message: { payload: "Live." } }),
   "vocu-speech-generate": () =>
     Promise.resolve({
       config: { download: true, voiceId: voiceIds.english },
@@ -37,9 +45,9 @@ const OTHERS: Readonly<Record<string, (sandbox: Sandbox) => Promise<HandedIn>>> 
 /** All ways to drive all nodes, with what they refer to in place. */
 export async function allDrives(sandbox: Sandbox): Promise<Drive[]> {
   const drives: Drive[] = [];
-  const add = (type: string, handedIn: HandedIn): void => {
+  const add = (type: string, handedIn: HandedIn, succeeds = true): void => {
     const count = drives.filter((drive) => drive.type === type).length;
-    drives.push({ ...handedIn, type, id: `${type}-${count}` });
+    drives.push({ ...handedIn, type, id: `${type}-${count}`, succeeds });
   };
   for (const node of nodes) {
     const operation = operations.find(({ id }) => id === node.operationId);
@@ -47,7 +55,7 @@ export async function allDrives(sandbox: Sandbox): Promise<Drive[]> {
     for (const call of calls) if (operation) add(node.type, handInByMessage(node, operation, call));
     const other = OTHERS[node.type];
     if (other) add(node.type, await other(sandbox));
-    else if (!operation) add(node.type, { config: {}, message: { payload: "Hello." } });
+    else if (!operation) add(node.type, { config: {}, message: { payload: "Hello." } }, false);
   }
   return drives;
 }
