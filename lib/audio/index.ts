@@ -9,8 +9,11 @@ export {
   type Trouble,
 } from "./cache/store";
 export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./chunks";
-export { systemClock, type Clock } from "./clock";
+export { orAborted, systemClock, type Clock } from "./clock";
+export { audioTypeOf, wavHeader, type PcmFormat } from "./format";
 export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./frame";
 export { FrameSplitter, type Unit } from "./frames";
 export { FrameMeter } from "./meter";
 export { pace, type PaceOptions } from "./pace";
+export { serveAudio } from "./serve";
+export { findServed, Shelf, ShelfFullError, type Served } from "./shelf";

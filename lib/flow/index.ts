@@ -2,6 +2,8 @@
 export { ARCHIVE_SETTINGS, uploadArchive } from "./archive";
 export { defineAccount } from "./account-node";
 export { CHUNK_SETTINGS } from "./delivery";
+export { defineHearingNode, HEARING_SETTINGS } from "./audio-node";
+export { prepareServing, servingListener } from "./audio-url";
 export { inputsWhen, settingsWhen } from "./description";
 export { choice, file, integer, list, number, object, style, text, toggle, voice } from "./description";
 export { MB } from "./files";
