@@ -15,5 +15,7 @@ export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./frame";
 export { FrameSplitter, type Unit } from "./frames";
 export { FrameMeter } from "./meter";
 export { pace, type PaceOptions } from "./pace";
+export { play } from "./player";
+export { findPlayer, PLAYER_NAMES, PlayerError, type PlayerCommand, type PlayerWish } from "./players";
 export { serveAudio } from "./serve";
 export { findServed, Shelf, ShelfFullError, type Served } from "./shelf";

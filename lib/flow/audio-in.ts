@@ -141,7 +141,7 @@ export class HeardSpeech {
     if (pcm) yield wavHeader(pcm);
     for (;;) {
       signal.throwIfAborted();
-      const chunk = this.arrived.shift();
+      const [chunk] = this.arrived;
       if (chunk) {
         if (chunk.data.length > 0) yield chunk.data;
         this.taken(chunk);
@@ -161,6 +161,7 @@ export class HeardSpeech {
 
   private taken(chunk: Arrived): void {
     if (this.settled) return;
+    this.arrived.shift();
     if (chunk === this.newest) this.held = chunk;
     else chunk.done();
   }

@@ -11,6 +11,7 @@ export { downloadIfAsked } from "./generate";
 export { KEEP_DESCRIPTION } from "./keep-description";
 export { operation } from "./operation";
 export { listing, PAGE_INPUTS } from "./pages";
+export { PLAYERS, playingListener } from "./play";
 export { defineNode } from "./register";
 export { streamSpeech } from "./speech";
 export { BUSY, SPEECH_INPUTS } from "./speech-inputs";

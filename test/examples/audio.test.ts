@@ -6,6 +6,7 @@ import { voiceIds } from "../../sandbox";
 import { useFlows, type FlowNode } from "../nodes/support/flows";
 import { useFolder } from "../nodes/support/folder";
 import { Journal } from "../nodes/support/journal";
+import { usePlayers } from "../nodes/support/players";
 import { useSandbox } from "../nodes/support/sandbox";
 import { fetchAll, serveNodes, webUrl } from "../nodes/support/web";
 import { runExample, type Example } from "./example";
@@ -48,6 +49,7 @@ describe("Examples of speech that is heard", () => {
   const sandbox = useSandbox();
   const folder = useFolder();
   const speaker = useSpeaker();
+  const players = usePlayers();
 
   const run = async (name: string, fillIn: (node: FlowNode) => Record<string, unknown>): Promise<Example> => {
     const example = await runExample(name, sandbox(), flows, folder(), (node) => ({
@@ -88,6 +90,32 @@ describe("Examples of speech that is heard", () => {
       const { status, body } = await fetchAll(`${webUrl()}/say`);
       assert.equal(status, 502);
       assert.ok(body.length > 0);
+    });
+  });
+
+  describe("Play on this machine's speaker", () => {
+    const withPlayer = (node: FlowNode): Record<string, unknown> =>
+      node.type === "vocu-audio-play" ? players().command("listen") : {};
+
+    it("lets the player hear each speech, one after the other", async () => {
+      const { flow, id, press } = await run("Play on this machine's speaker", withPlayer);
+      press("The washing machine is done");
+      press("Somebody is at the door");
+      await flow.at(id("debug", "Heard")).nth(1);
+      assert.deepEqual(
+        players().started.entries.map(({ audio }) => audio),
+        [await speech("The washing machine is done."), await speech("Somebody is at the door.")],
+      );
+    });
+
+    it("ends the player in the middle of a speech", async () => {
+      sandbox().fail({ stallAfter: 4000 });
+      const { press } = await run("Play on this machine's speaker", withPlayer);
+      press("Somebody is at the door");
+      const player = await players().started.nth(0);
+      press("Stop");
+      await player.gone;
+      assert.equal(player.heardTheEnd, false);
     });
   });
 });

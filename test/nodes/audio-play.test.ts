@@ -1,0 +1,406 @@
+import assert from "node:assert/strict";
+import { readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { playMs } from "./support/frames";
+import { chunk, frames, PCM, retraction, sequence } from "./support/chunks";
+import { useFlows, type Flow } from "./support/flows";
+import { useFolder } from "./support/folder";
+import type { Message } from "./support/message";
+import { isAlive, usePlayers, type Behaviour } from "./support/players";
+import { observers, onTab, sink, tab } from "./support/speech-flow";
+import { infoFrame } from "../unit/audio-fixtures";
+
+describe("audio-play", () => {
+  // Before the flows: a flow is taken down before its players are looked for.
+  const folder = useFolder();
+  const flows = useFlows();
+  const players = usePlayers();
+  let flow: Flow;
+
+  const start = async (own: Record<string, unknown> = {}): Promise<void> => {
+    const node = { ...onTab, id: "play", type: "vocu-audio-play", name: "", wires: [["out"]], ...own };
+    flow = await flows.load([tab, node, sink("out"), ...observers(["play"])]);
+  };
+  const startWith = (behaviour: Behaviour, own: Record<string, unknown> = {}): Promise<void> =>
+    start({ ...players().command(behaviour), ...own });
+  const hand = (message: Message): Message => flow.input(message, "play");
+  const handAll = (messages: Message[]): Message => messages.map(hand).at(-1) as Message;
+  const errorOf = async (message: Message): Promise<(Error & { code?: string }) | undefined> =>
+    (await flow.ended(message)).error;
+  const playing = (index = 0): ReturnType<ReturnType<typeof players>["started"]["nth"]> =>
+    players().started.nth(index);
+
+  describe("a speech", () => {
+    beforeEach(() => startWith("listen"));
+
+    it("is heard from its first chunk on, and to its end", async () => {
+      const [one, two] = frames(2) as [Buffer, Buffer];
+      hand(chunk("a", 0, one));
+      const player = await playing();
+      assert.deepEqual(await player.heard(one.length), one);
+      const last = hand(chunk("a", 1, two, true));
+      assert.equal(await errorOf(last), undefined);
+      assert.deepEqual(player.audio, Buffer.concat([one, two]));
+      assert.ok(player.heardTheEnd);
+    });
+
+    it("may come as one Buffer", async () => {
+      const all = Buffer.concat(frames(4));
+      assert.equal(await errorOf(hand({ payload: all })), undefined);
+      assert.deepEqual((await playing()).audio, all);
+    });
+
+    it("may come as samples, which become a WAV", async () => {
+      const samples = Buffer.from([1, 0, 2, 0]);
+      await errorOf(hand({ payload: samples, vocu: { pcm: PCM } }));
+      const { audio } = await playing();
+      assert.equal(audio.toString("latin1", 0, 4), "RIFF");
+      assert.deepEqual(audio.subarray(44), samples);
+    });
+
+    it("is followed by a message that says how long it played", async () => {
+      const buffers = frames(3);
+      const last = handAll(sequence("a", buffers, { topic: "door", vocu: { audioId: "x" } }));
+      await errorOf(last);
+      const { topic, payload, vocu, parts } = await flow.at("out").nth(0);
+      const facts = payload as Record<string, unknown>;
+      assert.deepEqual([topic, parts], ["door", undefined]);
+      assert.deepEqual(vocu, { audioId: "x", ...facts });
+      assert.equal(facts.bytes, Buffer.concat(buffers).length);
+      assert.equal(facts.audioMs, Math.round(playMs(Buffer.concat(buffers))));
+      assert.equal(Number.isInteger(facts.playedMs), true);
+    });
+
+    it("has ended only when the player has", async () => {
+      const last = handAll(sequence("a", frames(2)));
+      await errorOf(last);
+      const { pid } = await playing();
+      assert.equal(isAlive(pid), false);
+    });
+
+    it("ends each chunk when it has been taken, before the last one comes", async () => {
+      const [one, two] = frames(2);
+      const first = hand(chunk("a", 0, one));
+      hand(chunk("a", 1, two));
+      assert.equal(await errorOf(first), undefined);
+      hand(retraction("a"));
+    });
+
+    it("shows that it plays, and how long it played", async () => {
+      await errorOf(hand({ payload: Buffer.concat(frames(2)) }));
+      const fills = flow.at("status").entries.map(({ status }) => status?.fill);
+      assert.deepEqual(fills.slice(-2), ["blue", "green"]);
+    });
+  });
+
+  describe("a second speech", () => {
+    const [first, second] = [frames(2), frames(3)];
+
+    it("waits for the first one", async () => {
+      await startWith("listen");
+      hand(chunk("a", 0, first[0]));
+      const player = await playing();
+      const last = handAll(sequence("b", second));
+      await flow.at("status").find(({ status }) => status?.fill === "yellow");
+      assert.equal(players().started.entries.length, 1);
+      hand(chunk("a", 1, first[1], true));
+      await errorOf(last);
+      assert.deepEqual(player.audio, Buffer.concat(first));
+      assert.deepEqual((await playing(1)).audio, Buffer.concat(second));
+    });
+
+    it("replaces the first one where the node is set so", async () => {
+      await startWith("listen", { busy: "replace" });
+      const message = hand(chunk("a", 0, first[0]));
+      const player = await playing();
+      assert.equal(await errorOf(handAll(sequence("b", second))), undefined);
+      assert.equal(await errorOf(message), undefined);
+      assert.equal(player.heardTheEnd, false);
+      assert.equal(isAlive(player.pid), false);
+    });
+
+    it("is let fall with all its chunks where the node is set so", async () => {
+      await startWith("listen", { busy: "drop" });
+      hand(chunk("a", 0, first[0]));
+      await playing();
+      const dropped = sequence("b", second).map(hand);
+      await Promise.all(dropped.map(errorOf));
+      await errorOf(hand(chunk("a", 1, first[1], true)));
+      assert.equal(players().started.entries.length, 1);
+    });
+
+    it("plays beside the first one where the node is set so", async () => {
+      await startWith("listen", { busy: "parallel" });
+      hand(chunk("a", 0, first[0]));
+      hand(chunk("b", 0, second[0]));
+      await playing(1);
+      await errorOf(hand(chunk("a", 1, first[1], true)));
+      await errorOf(handAll([chunk("b", 1, second[1]), chunk("b", 2, second[2], true)]));
+      const heard = players().started.entries.map(({ audio }) => audio.length);
+      assert.deepEqual(
+        heard.sort((a, b) => a - b),
+        [Buffer.concat(first).length, Buffer.concat(second).length].sort((a, b) => a - b),
+      );
+    });
+  });
+
+  describe("a stop", () => {
+    it("ends the player at once, and forgets what waits", async () => {
+      await startWith("listen");
+      const message = hand(chunk("a", 0, frames(1)[0]));
+      const waiting = hand({ payload: Buffer.concat(frames(2)) });
+      const player = await playing();
+      hand({ reset: true });
+      await player.gone;
+      assert.deepEqual([await errorOf(message), await errorOf(waiting)], [undefined, undefined]);
+      assert.equal(players().started.entries.length, 1);
+      assert.deepEqual(flow.at("out").entries, []);
+    });
+
+    it("lets the rest of the stopped sequence fall", async () => {
+      await startWith("listen");
+      const [one, two, three] = frames(3);
+      const message = hand(chunk("a", 0, one));
+      await playing();
+      hand({ reset: true });
+      await errorOf(message);
+      await errorOf(handAll([chunk("a", 1, two), chunk("a", 2, three, true)]));
+      assert.equal(players().started.entries.length, 1);
+    });
+
+    it("of one sequence leaves the others alone", async () => {
+      await startWith("listen");
+      hand(chunk("a", 0, frames(1)[0]));
+      await playing();
+      const other = handAll(sequence("b", frames(2)));
+      hand(retraction("a"));
+      assert.equal(await errorOf(other), undefined);
+      assert.ok((await playing(1)).heardTheEnd);
+    });
+
+    it("kills a player that does not end when it is asked to", async () => {
+      await startWith("stubborn");
+      const message = hand({ payload: Buffer.concat(frames(2)) });
+      const player = await playing();
+      await player.events.find(({ end }) => end === true);
+      hand({ reset: true });
+      await errorOf(message);
+      assert.ok(player.events.entries.some(({ asked }) => asked === "SIGTERM"));
+      assert.equal(isAlive(player.pid), false);
+    });
+
+    it("ends what the player has started, too", async () => {
+      await startWith("parent");
+      const message = hand(chunk("a", 0, frames(1)[0]));
+      const child = await players().started.find(({ args }) => args[0] === "child");
+      hand({ reset: true });
+      await errorOf(message);
+      await child.gone;
+    });
+
+    it("comes with a new deployment", async () => {
+      await startWith("listen");
+      hand(chunk("a", 0, frames(1)[0]));
+      const player = await playing();
+      await flow.stop();
+      assert.equal(isAlive(player.pid), false);
+    });
+
+    it("reaches a player that does not take what it is given", async () => {
+      await startWith("deaf");
+      const message = hand({ payload: Buffer.concat([frames(1)[0] as Buffer, Buffer.alloc(1_000_000)]) });
+      const player = await playing();
+      hand({ reset: true });
+      await errorOf(message);
+      assert.equal(isAlive(player.pid), false);
+    });
+  });
+
+  describe("a player", () => {
+    it("that takes nothing holds the audio back", async () => {
+      await startWith("deaf");
+      const big = (): Buffer => Buffer.concat([frames(1)[0] as Buffer, Buffer.alloc(300_000)]);
+      hand(chunk("a", 0, big()));
+      const second = hand(chunk("a", 1, big()));
+      hand(chunk("a", 2, big()));
+      await playing();
+      assert.equal(
+        flow.inputs.some(({ message, ended }) => message === second && ended > 0),
+        false,
+      );
+      hand({ reset: true });
+    });
+
+    it("that dies is an error with its first words, while the speech still comes", async () => {
+      await startWith("die");
+      const message = hand(chunk("a", 0, frames(1)[0]));
+      const error = await errorOf(message);
+      assert.equal(error?.code, "PLAYER_FAILED");
+      assert.equal((error.cause as { detail?: string }).detail, "no such device: speaker");
+    });
+
+    it("that dies ends every message of the speech once", async () => {
+      await startWith("die");
+      const messages = sequence("a", frames(5)).map(hand);
+      const errors = await Promise.all(messages.map(errorOf));
+      assert.deepEqual(
+        errors.map((error) => error?.code),
+        [undefined, undefined, undefined, undefined, "PLAYER_FAILED"],
+      );
+    });
+
+    it("that ends before the speech does is an error, even if it is content", async () => {
+      await startWith("quit");
+      const message = hand(chunk("a", 0, frames(1)[0]));
+      assert.equal((await errorOf(message))?.code, "PLAYER_FAILED");
+    });
+
+    it("that fails does not keep the next speech from its own", async () => {
+      await startWith("die");
+      await errorOf(hand({ payload: frames(1)[0] }));
+      await errorOf(hand({ payload: frames(1)[0] }));
+      assert.equal(players().started.entries.length, 2);
+    });
+
+    it("that is not there is an error", async () => {
+      await start({ player: "command", command: join(folder(), "no-player") });
+      assert.equal((await errorOf(hand({ payload: frames(1)[0] })))?.code, "PLAYER_NOT_FOUND");
+    });
+
+    it("that is not named is an error", async () => {
+      await start({ player: "command", command: " " });
+      assert.equal((await errorOf(hand({ payload: frames(1)[0] })))?.code, "PLAYER_NO_COMMAND");
+    });
+
+    it("gets no arguments that are no text", async () => {
+      await start({ player: "command", command: process.execPath, arguments: '[{"a":1}]' });
+      assert.equal((await errorOf(hand({ payload: frames(1)[0] })))?.code, "PLAYER_ARGUMENTS");
+    });
+
+    it("that cannot play what flows in gets a file, which is removed", async () => {
+      await start(players().command("listen", "{file}"));
+      const buffers = frames(3);
+      assert.equal(await errorOf(handAll(sequence("a", buffers))), undefined);
+      assert.deepEqual((await playing()).audio, Buffer.concat(buffers));
+      const left = (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
+      assert.deepEqual(left, []);
+    });
+  });
+
+  describe("the players of this machine", () => {
+    const mp3 = Buffer.concat(frames(2));
+    const wav = { payload: Buffer.from([1, 0]), vocu: { pcm: PCM } };
+
+    it("are none where none is installed", async () => {
+      await players().install(folder());
+      await start();
+      assert.equal((await errorOf(hand({ payload: mp3 })))?.code, "PLAYER_NOT_FOUND");
+    });
+
+    it("are taken in their order", async () => {
+      await players().install(folder(), "play", "mpg123", "ffplay");
+      await start();
+      await errorOf(hand({ payload: mp3 }));
+      assert.equal(((await flow.at("out").nth(0)).payload as { player: string }).player, "ffplay");
+    });
+
+    it("are passed over where they cannot play the audio", async () => {
+      await players().install(folder(), "play", "mpg123");
+      await start();
+      await errorOf(hand(wav));
+      assert.equal(((await flow.at("out").nth(0)).payload as { player: string }).player, "sox");
+    });
+
+    it("are passed over where they cannot be told which sound device to use", async () => {
+      await players().install(folder(), "ffplay", "mpg123");
+      await start({ device: "hw:1" });
+      await errorOf(hand({ payload: mp3 }));
+      assert.deepEqual((await playing()).args.slice(0, 3), ["-q", "-a", "hw:1"]);
+    });
+
+    it("are an error where the chosen one cannot do what is set", async () => {
+      await players().install(folder(), "mpg123");
+      await start({ player: "mpg123" });
+      assert.equal((await errorOf(hand(wav)))?.code, "PLAYER_CANNOT");
+    });
+
+    for (const { player, program, args } of [
+      { player: "mpv", program: "mpv", args: ["--volume=50", "--audio-device=hw:1", "-"] },
+      { player: "mpg123", program: "mpg123", args: ["hw:1", "-f", "16384", "-"] },
+      { player: "sox", program: "play", args: ["mp3", "-", "vol", "0.5"] },
+    ]) {
+      it(`are told device and volume: ${player}`, async () => {
+        await players().install(folder(), program);
+        await start({ player, device: "hw:1", volume: 50 });
+        assert.equal(await errorOf(hand({ payload: mp3 })), undefined);
+        const played = await playing();
+        assert.deepEqual(played.args.slice(-args.length), args);
+        assert.equal(played.audioDevice, player === "sox" ? "hw:1" : undefined);
+        assert.deepEqual(played.audio, mp3);
+      });
+    }
+
+    for (const { player, args } of [
+      { player: "ffplay", args: ["-volume", "50", "-i", "pipe:0"] },
+      { player: "cvlc", args: ["--gain=0.5", "-"] },
+    ]) {
+      it(`are told the volume: ${player}`, async () => {
+        await players().install(folder(), player);
+        await start({ player, volume: 50 });
+        await errorOf(hand({ payload: mp3 }));
+        assert.deepEqual((await playing()).args.slice(-args.length), args);
+      });
+    }
+
+    it("get the whole speech as a file where they take nothing else: afplay", async () => {
+      await players().install(folder(), "afplay");
+      await start({ player: "afplay", volume: 50 });
+      await errorOf(handAll(sequence("a", frames(2))));
+      const { args, audio } = await playing();
+      assert.deepEqual(args.slice(0, 2), ["-v", "0.5"]);
+      assert.deepEqual(audio, mp3);
+    });
+  });
+
+  describe("a chime", () => {
+    const speech = Buffer.concat(frames(2));
+
+    it("of the same kind is played in one go with the speech, without its table of contents", async () => {
+      const file = join(folder(), "chime.mp3");
+      await writeFile(file, Buffer.concat([infoFrame("Info"), ...frames(3)]));
+      await startWith("listen", { chime: file });
+      await errorOf(hand({ payload: speech }));
+      assert.deepEqual((await playing()).audio, Buffer.concat([...frames(3), speech]));
+      assert.equal(players().started.entries.length, 1);
+    });
+
+    it("of another kind is played before the speech", async () => {
+      const chime = Buffer.concat([Buffer.from("RIFF\0\0\0\0WAVEfmt "), Buffer.alloc(20)]);
+      const file = join(folder(), "chime.wav");
+      await writeFile(file, chime);
+      await startWith("listen", { chime: file });
+      await errorOf(hand({ payload: speech }));
+      const heard = players().started.entries.map(({ audio }) => audio);
+      assert.deepEqual(heard, [chime, speech]);
+    });
+
+    it("that is not there is an error", async () => {
+      await startWith("listen", { chime: join(folder(), "none.mp3") });
+      assert.equal((await errorOf(hand({ payload: speech })))?.code, "INPUT_FILE_MISSING");
+    });
+  });
+
+  it("tells of a sequence that does not end", async () => {
+    await startWith("listen", { idleTimeout: 1 });
+    assert.equal((await errorOf(hand(chunk("a", 0, frames(1)[0]))))?.code, "SEQUENCE_UNFINISHED");
+  });
+
+  it("takes no more than so many speeches at once", async () => {
+    await startWith("listen");
+    hand(chunk("a", 0, frames(1)[0]));
+    const messages = Array.from({ length: 100 }, () => hand({ payload: frames(1)[0] }));
+    assert.equal((await errorOf(messages.at(-1) as Message))?.code, "TOO_MANY_SPEECHES");
+    hand({ reset: true });
+  });
+});
