@@ -2,6 +2,7 @@
 import type { Agent } from "node:http";
 import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
 import { VocuError } from "./errors";
+import { proxyFor } from "./proxy";
 import type { JsonObject } from "./reply";
 import { apiHeaders, type Session } from "./session";
 import type { ProxyOptions, TlsOptions } from "./transport";
@@ -62,9 +63,9 @@ export function liveRoute(session: Session, url: URL, signal: AbortSignal): Live
   };
 }
 
-function proxyAgent(url: URL, { http, https, no }: ProxyOptions, request: object): Agent | undefined {
-  const proxy = url.protocol === "wss:" ? https : http;
-  if (!proxy || goesDirect(url, no)) return undefined;
+function proxyAgent(url: URL, proxies: ProxyOptions, request: object): Agent | undefined {
+  const proxy = proxyFor(url, proxies);
+  if (!proxy) return undefined;
   if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
     throw new VocuError("PROXY_FAILED", {
       retryable: false,
@@ -74,18 +75,6 @@ function proxyAgent(url: URL, { http, https, no }: ProxyOptions, request: object
   }
   const options = { proxy, proxyRequestOptions: given(request) };
   return url.protocol === "wss:" ? new HttpsProxyAgent(options) : new HttpProxyAgent(options);
-}
-
-/** The rule of the other requests (`ProxyOptions.no`): `host`, `.domain`, each perhaps with a port, or `*`. */
-function goesDirect({ hostname, port, protocol }: URL, no = ""): boolean {
-  const used = port === "" ? (protocol === "wss:" ? "443" : "80") : port;
-  return no.split(/[\s,]+/).some((entry) => {
-    const [, name = "", only = used] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
-    if (name === "" || only !== used) return false;
-    return (
-      name === "*" || (/^[.*]/.test(name) ? hostname.endsWith(name.replace(/^\*/, "")) : hostname === name)
-    );
-  });
 }
 
 const given = <T extends object>(options: T): T =>

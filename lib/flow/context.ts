@@ -7,7 +7,7 @@ import type { Message } from "./sequence";
 import type { StatusLine } from "./status";
 
 /** Handed to `run` once per message. */
-export interface RunContext<I, S> {
+export interface RunContext<I, S, M = unknown> {
   readonly RED: NodeAPI;
   /** The message as it came; never changed, so that a Catch node gets it whole. */
   readonly msg: Message;
@@ -15,6 +15,8 @@ export interface RunContext<I, S> {
   readonly inputs: I;
   readonly settings: S;
   readonly account: Account;
+  /** What the node keeps between its messages, where its description says so. */
+  readonly memory: M;
   /** Aborts when the message is reset, replaced, or its node closes. */
   readonly signal: AbortSignal;
   /** How the message wants to wait: priority and expiry. */

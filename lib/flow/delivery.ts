@@ -113,11 +113,11 @@ function chunksOf({ settings, signal }: DeliveryContext, audio: AsyncIterable<Bu
 const elapsed = (context: DeliveryContext): number => Math.round(performance.now() - context.arrivedAt);
 
 /** Shows how much has been spoken, not at every chunk: each status travels to every open editor. */
-class SpokenStatus {
+export class SpokenStatus {
   private audioMs = 0;
   private shownAt = -Infinity;
 
-  constructor(private readonly context: DeliveryContext) {}
+  constructor(private readonly context: Pick<DeliveryContext, "status">) {}
 
   add(audioMs: number): void {
     this.audioMs += audioMs;

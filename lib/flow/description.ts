@@ -52,6 +52,8 @@ export interface InputOptions {
   readonly as?: string;
   /** Text may span lines in the dialog. */
   readonly multiline?: boolean;
+  /** Text of nothing but white space counts as given. */
+  readonly spaces?: boolean;
   /** The input whose value picks the voice that a `style` belongs to. */
   readonly of?: string;
   /** What a file may be and how large, see `files.ts`. */
@@ -149,13 +151,27 @@ export interface AccountlessDescription extends Description {
 /** Any node of the palette. */
 export type PaletteDescription = Description & Partial<Pick<AccountlessDescription, "account">>;
 
+/** What a node keeps from one message to the next. */
+export interface Memory {
+  /** The node was told to stop (`msg.reset`), and all that was in hand has been given up. */
+  reset(): void;
+  /** The node goes away, and all that was in hand has ended. */
+  close(): Promise<void>;
+}
+
 /** A node that does more than one call brings its own `run`. */
-export interface RunDescription<I extends Inputs, S extends Settings> extends Description<I, S> {
+export interface RunDescription<
+  I extends Inputs,
+  S extends Settings,
+  M extends Memory | undefined = Memory | undefined,
+> extends Description<I, S> {
   /**
    * Handles one message to its end. It sends through the context, returns when the message is done, and throws to
    * report an error; the glue turns that into status and `done`.
    */
-  readonly run: (context: RunContext<InputValues<I>, SettingValues<S>>) => Promise<void>;
+  readonly run: (context: RunContext<InputValues<I>, SettingValues<S>, M>) => Promise<void>;
+  /** Makes what a placed node keeps between its messages; `run` finds it in the context. */
+  readonly remember?: () => M;
 }
 
 type Req<O extends InputOptions> = O extends { when: When }

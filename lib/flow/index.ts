@@ -9,6 +9,8 @@ export { choice, file, integer, list, number, object, style, text, toggle, voice
 export { MB } from "./files";
 export { downloadIfAsked } from "./generate";
 export { KEEP_DESCRIPTION } from "./keep-description";
+export { LiveMemory, speakLive } from "./live";
+export { LIVE_INPUTS, LIVE_SETTINGS } from "./live-description";
 export { operation } from "./operation";
 export { listing, PAGE_INPUTS } from "./pages";
 export { PLAYERS, playingListener } from "./play";

@@ -36,7 +36,7 @@ export async function readInputs<I extends Inputs>(
   const asked = Object.entries(inputs).filter(([, spec]) => applies(spec.when, settings));
   for (const [name, spec] of asked) {
     const raw = await evaluate(RED, node, storedSource(config, name, spec), name, msg);
-    if (!isBlank(raw)) values[name] = convert(spec, name, raw);
+    if (isGiven(spec, raw)) values[name] = convert(spec, name, raw);
   }
   for (const [name, spec] of asked) {
     const excused = spec.requiredUnless !== undefined && values[spec.requiredUnless] !== undefined;
@@ -52,6 +52,10 @@ export async function readInputs<I extends Inputs>(
   }
   return values as InputValues<I>;
 }
+
+/** White space is something where an input says so: a language model writes it between its words. */
+const isGiven = ({ spaces = false }: Input, raw: unknown): boolean =>
+  !isBlank(raw) || (spaces && typeof raw === "string" && raw !== "");
 
 /** Where relative paths begin, as for Node-RED's own file nodes. */
 const workingDirectory = (RED: NodeAPI): string | undefined =>

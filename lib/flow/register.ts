@@ -2,7 +2,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
 import { accountOf, type Account } from "./account";
 import type { RunContext } from "./context";
-import type { Inputs, InputValues, RunDescription, Settings, SettingValues } from "./description";
+import type { Inputs, InputValues, Memory, RunDescription, Settings, SettingValues } from "./description";
 import { readInputs, type Config } from "./inputs";
 import { Jobs, type Job } from "./job";
 import { Lane, type Release, type Ticket } from "./lane";
@@ -22,9 +22,12 @@ type Send = (msg: (Message | null)[]) => void;
 type Done = (error?: Error) => void;
 
 /** Makes the node module of a description, whatever `More` it says. */
-export function defineNode<I extends Inputs, S extends Settings, More extends object = object>(
-  description: RunDescription<I, S> & More,
-): NodeModule<RunDescription<I, S> & More> {
+export function defineNode<
+  I extends Inputs,
+  S extends Settings,
+  More extends object = object,
+  M extends Memory | undefined = Memory | undefined,
+>(description: RunDescription<I, S, M> & More): NodeModule<RunDescription<I, S, M> & More> {
   const load = (RED: NodeAPI): void => {
     function Constructor(this: Node, config: NodeDef): void {
       RED.nodes.createNode(this, config);
@@ -36,10 +39,11 @@ export function defineNode<I extends Inputs, S extends Settings, More extends ob
 }
 
 /** One placed node. */
-class Runner<I extends Inputs, S extends Settings> {
+class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined> {
   private readonly jobs = new Jobs();
   private readonly words: Words;
   private readonly status: StatusLine;
+  private readonly memory: M;
   /** One speech after the other (setting `busy`); nodes without that setting handle messages side by side. */
   private readonly lane: Lane;
   /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
@@ -49,10 +53,11 @@ class Runner<I extends Inputs, S extends Settings> {
     private readonly RED: NodeAPI,
     private readonly node: Node,
     private readonly config: Config,
-    private readonly description: RunDescription<I, S>,
+    private readonly description: RunDescription<I, S, M>,
   ) {
     this.words = wordsOf(RED);
     this.status = new StatusLine(node, this.words);
+    this.memory = description.remember?.() as M;
     const oneAtATime = "busy" in (description.settings ?? {}) && config.busy !== "parallel";
     this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
       if (waiting > 0) this.status.waiting(waiting);
@@ -63,6 +68,7 @@ class Runner<I extends Inputs, S extends Settings> {
     this.node.on("input", (msg: NodeMessageInFlow, send: unknown, done: Done) => {
       if (isReset(msg)) {
         this.jobs.stop("reset");
+        this.memory?.reset();
         done();
         return;
       }
@@ -70,11 +76,14 @@ class Runner<I extends Inputs, S extends Settings> {
       this.jobs.start((job) => this.handle(job, msg, send as Send, done, arrivedAt));
     });
     this.node.on("close", (_removed: boolean, done: () => void) => {
-      void this.jobs.close().then(() => {
-        this.status.close();
-        done();
-      });
+      void this.close().then(done);
     });
+  }
+
+  private async close(): Promise<void> {
+    await this.jobs.close();
+    await this.memory?.close();
+    this.status.close();
   }
 
   /** From arrival to `done`, which is called exactly once. */
@@ -143,7 +152,7 @@ class Runner<I extends Inputs, S extends Settings> {
       arrivedAt: number;
       send: Send;
     },
-  ): RunContext<InputValues<I>, SettingValues<S>> {
+  ): RunContext<InputValues<I>, SettingValues<S>, M> {
     const { send, ...rest } = own;
     const requestTimeoutMs = positive(msg.requestTimeout);
     return {
@@ -151,6 +160,7 @@ class Runner<I extends Inputs, S extends Settings> {
       RED: this.RED,
       msg,
       signal: job.signal,
+      memory: this.memory,
       ...(requestTimeoutMs !== undefined ? { requestTimeoutMs } : {}),
       words: this.words,
       status: this.status,

@@ -1,0 +1,102 @@
+/** Text that arrives in pieces, as a language model writes it, becomes sentences that can be spoken one by one. */
+
+/** A text without any sentence end is cut here at the latest. */
+const LONGEST = 1000;
+
+const CLOSING = `["'”’»)\\]）】」』》〉]*`;
+const CJK = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}]";
+/** Chinese marks end a sentence at once; Western ones also stand in numbers and names, so something must follow. */
+const ENDS = new RegExp(`[。！？；｡…]+${CLOSING}|\\n|[.!?]+${CLOSING}(?=\\s|${CJK})`, "gu");
+
+const SPEAKABLE = /[\p{L}\p{N}]/u;
+const INITIALS = /^(?:\p{L}\.)*[a-z]$/iu;
+const ABBREVIATIONS = new Set(
+  (
+    "mr mrs ms mx dr prof rev hon gen col sgt capt lt st mt jr sr vs etc no nos fig vol ch pp approx dept est inc ltd " +
+    "co corp ph.d bzw usw nr ca str hr fr bspw ggf evtl inkl mme mlle sra srta av núm pág"
+  ).split(" "),
+);
+
+/** Cuts a text that grows into sentences. */
+export class SentenceCutter {
+  #text = "";
+
+  /**
+   * Takes the next piece.
+   * @param minLength a shorter sentence stays with the one after it
+   * @returns the sentences that are complete now, with the white space around them
+   */
+  push(piece: string, minLength: number): string[] {
+    this.#text += piece;
+    const sentences: string[] = [];
+    for (let end = endOf(this.#text, minLength); end > 0; end = endOf(this.#text, minLength)) {
+      sentences.push(this.#text.slice(0, end));
+      this.#text = this.#text.slice(end);
+    }
+    return sentences;
+  }
+
+  /** What has not been spoken yet. */
+  take(): string {
+    const rest = this.#text;
+    this.#text = "";
+    return rest;
+  }
+}
+
+/** True for text that has something to say in it. */
+export const isSpeakable = (text: string): boolean => SPEAKABLE.test(text);
+
+/** Where the first sentence ends; 0 where none is complete. */
+function endOf(text: string, minLength: number): number {
+  for (const { 0: mark, index } of text.matchAll(ENDS)) {
+    const end = index + mark.length;
+    const sentence = text.slice(0, end);
+    const long = sentence.trim().length >= minLength && isSpeakable(sentence);
+    if (long && !(mark.startsWith(".") && isAbbreviation(text.slice(0, index)))) return end;
+  }
+  return text.length > LONGEST ? placeToCut(text) : 0;
+}
+
+/** Whether the point behind this text belongs to its last word: an abbreviation, an initial, or a list's number. */
+function isAbbreviation(before: string): boolean {
+  if (/^\s*\d+$/.test(before)) return true;
+  const word = /[\p{L}\p{N}.]+$/u.exec(before)?.[0] ?? "";
+  return INITIALS.test(word) || ABBREVIATIONS.has(word.toLowerCase());
+}
+
+/** Behind the last pause within the longest text, else behind its last whole character. */
+function placeToCut(text: string): number {
+  const within = text.slice(0, LONGEST);
+  const pause = /^[^]*[\s,，、:：;]/u.exec(within)?.[0].length ?? 0;
+  if (pause > 0) return pause;
+  return /[\uD800-\uDBFF]$/.test(within) ? LONGEST - 1 : LONGEST;
+}
+
+/** So many texts may grow side by side; the oldest is forgotten for one more. */
+const MOST_TEXTS = 32;
+
+/** The texts of one node that are still growing: one for each incoming sequence, and one for messages without any. */
+export class GrowingTexts {
+  readonly #texts = new Map<string, SentenceCutter>();
+
+  /** The text that messages of this sequence continue. */
+  of(sequence = ""): SentenceCutter {
+    const known = this.#texts.get(sequence) ?? new SentenceCutter();
+    this.#texts.delete(sequence);
+    this.#texts.set(sequence, known);
+    const [oldest] = this.#texts.keys();
+    if (this.#texts.size > MOST_TEXTS && oldest !== undefined) this.#texts.delete(oldest);
+    return known;
+  }
+
+  /** Forgets a text. */
+  drop(sequence = ""): void {
+    this.#texts.delete(sequence);
+  }
+
+  /** Forgets them all. */
+  clear(): void {
+    this.#texts.clear();
+  }
+}

@@ -1,0 +1,13 @@
+import { defineNode, LIVE_INPUTS, LIVE_SETTINGS, LiveMemory, speakLive } from "../lib/flow";
+
+export = defineNode({
+  type: "vocu-speech-live",
+  family: "speech",
+  reference: "B",
+  legacy: true,
+  inputs: LIVE_INPUTS,
+  settings: LIVE_SETTINGS,
+  outputs: 2,
+  remember: () => new LiveMemory(),
+  run: speakLive,
+});
