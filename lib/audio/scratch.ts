@@ -15,12 +15,14 @@ const own = new Set<string>();
 
 let swept: Promise<void> | undefined;
 
+/** Removes what crashed processes left behind, once in the life of this one; never throws. */
+export const sweepOnce = (root = tmpdir()): Promise<void> => (swept ??= sweep(root));
+
 /**
- * Makes a new folder that only this user may enter. The first one of a process also removes the folders of processes that ended
- * without removing theirs.
+ * Makes a new folder that only this user may enter.
  */
 export async function scratchFolder(root = tmpdir()): Promise<string> {
-  await (swept ??= sweep(root));
+  await sweepOnce(root);
   const folder = await mkdtemp(join(root, `${PREFIX}${process.pid}-`));
   own.add(folder);
   return folder;

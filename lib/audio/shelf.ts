@@ -1,7 +1,7 @@
 /** Audio that can be fetched for a while by who knows its name, and never by anybody else. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { removeScratch, scratchFolder } from "./scratch";
+import { removeScratch, scratchFolder, sweepOnce } from "./scratch";
 import { Spool } from "./spool";
 
 /** Bytes of a name's secret: 192 bits cannot be guessed. */
@@ -43,6 +43,10 @@ export class Shelf {
   /** Oldest first. */
   private readonly held = new Set<Served>();
   private readonly timers = new Map<Served, NodeJS.Timeout>();
+
+  constructor() {
+    void sweepOnce();
+  }
 
   /** Begins a new audio of this media type, empty so far. */
   async begin(type: string): Promise<Served> {
