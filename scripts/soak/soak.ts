@@ -1,0 +1,171 @@
+/** The soak itself: messages, faults, resets and deploys by chance, and what has to hold all the time. */
+import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
+import { paidTwice, type Billed } from "./bill";
+import { Chance } from "./chance";
+import { someFaults } from "./faults";
+import { House, type Ended, type Measured } from "./house";
+import { flowOf, isCached, mayPass, NODE_IDS, TEXTS, type NodeId } from "./plan";
+import { growthIn, type SoakResult } from "./summary";
+
+/** How a soak runs. */
+export interface SoakOptions {
+  readonly seed: number;
+  /** Asked before each message. */
+  readonly goesOn: (said: number) => boolean;
+  /** Told how far it is, now and then. */
+  readonly report?: (line: string) => void;
+}
+
+/** So many messages at most are under way at once. */
+const AT_ONCE = 12;
+/** After so many messages everything comes to rest, and memory and handles are measured. */
+const REST_EVERY = 100;
+/** So many messages of cached nodes in a row want the same speech. */
+const ALIKE = 4;
+
+/** Runs until `goesOn` says no. Problems are in the result; what keeps the soak from running at all is thrown. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const sandbox = await startSandbox({ credits: 1e9, concurrency: 100 });
+  const problems: string[] = [];
+  const house = await House.open(flowOf(sandbox.url, 0), sandbox.apiKey, (what) => problems.push(what));
+  try {
+    house.expect(await speechesOf(sandbox));
+    const run = new Run(options, sandbox, house, problems);
+    await run.all();
+    await house.close();
+    return run.result();
+  } finally {
+    await house.clear();
+    await sandbox.close();
+  }
+}
+
+async function speechesOf(sandbox: Sandbox): Promise<Record<string, Buffer>> {
+  const entries = TEXTS.map(async (text) => {
+    return [text, await sandbox.speech({ text, voiceId: voiceIds.english })] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+class Run {
+  private readonly chance: Chance;
+  private readonly started = performance.now();
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly billed: Billed[] = [];
+  private readonly measured: Measured[] = [];
+  /** How often each node has been stopped. */
+  private readonly stops = new Map<NodeId, number>();
+  private readonly counts = {
+    said: 0,
+    whole: 0,
+    cached: 0,
+    failed: 0,
+    stopped: 0,
+    resets: 0,
+    deploys: 0,
+    faults: 0,
+  };
+  private ids = 0;
+
+  constructor(
+    private readonly options: SoakOptions,
+    private readonly sandbox: Sandbox,
+    private readonly house: House,
+    private readonly problems: string[],
+  ) {
+    this.chance = new Chance(options.seed);
+  }
+
+  async all(): Promise<void> {
+    while (this.options.goesOn(this.counts.said)) {
+      if (this.chance.oneIn(25)) this.reset();
+      if (this.chance.oneIn(60)) await this.deploy();
+      if (this.chance.oneIn(2)) this.breakSomething();
+      this.say();
+      if (this.underWay.size >= AT_ONCE) await Promise.race(this.underWay);
+      if (this.counts.said % REST_EVERY === 0) await this.rest();
+    }
+    await this.rest();
+  }
+
+  result(): SoakResult {
+    const { seed } = this.options;
+    const problems = [
+      ...this.problems,
+      ...this.sandbox.violations.map((violation) => `the API was broken: ${violation}`),
+      ...paidTwice(this.sandbox.requests, this.billed),
+      ...growthIn(this.measured),
+    ];
+    const seconds = (performance.now() - this.started) / 1000;
+    return { seed, seconds, ...this.counts, measured: this.measured, problems };
+  }
+
+  private say(): void {
+    const node = this.chance.pick(NODE_IDS);
+    const id = this.nextId();
+    const tale = Math.floor(id / ALIKE / NODE_IDS.length);
+    const tag = isCached(node) ? `tale ${tale}` : `message ${id}`;
+    const text = TEXTS[isCached(node) ? tale % TEXTS.length : this.chance.below(TEXTS.length)] ?? TEXTS[0];
+    const stops = this.stops.get(node);
+    this.counts.said += 1;
+    const ending = this.house
+      .say(node, id, text, tag)
+      .then((ended) => this.judge(node, tag, ended, this.stops.get(node) !== stops))
+      .finally(() => this.underWay.delete(ending));
+    this.underWay.add(ending);
+  }
+
+  private judge(node: NodeId, tag: string, ended: Ended, wasStopped: boolean): void {
+    const { id, code, whole, cached, bytes, takenBack } = ended;
+    this.billed.push({ tag, cached });
+    if (code !== undefined) this.counts.failed += 1;
+    else if (whole) this.counts.whole += 1;
+    else this.counts.stopped += 1;
+    if (whole && cached) this.counts.cached += 1;
+    const who = `message ${id} to ${node}`;
+    if (code === "INTERNAL") this.problems.push(`${who}: an error that nobody foresaw`);
+    if (code === undefined && !whole && !wasStopped && !mayPass(node)) {
+      this.problems.push(`${who} ended without an error after ${bytes} bytes`);
+    }
+    // A node that was taken away cannot take anything back any more.
+    if (!whole && bytes > 0 && !takenBack && !wasStopped)
+      this.problems.push(`${who}: chunks were not taken back`);
+  }
+
+  private reset(): void {
+    const node = this.chance.pick(NODE_IDS);
+    this.counts.resets += 1;
+    this.stopped(node);
+    this.house.reset(node, this.nextId());
+  }
+
+  private async deploy(): Promise<void> {
+    this.counts.deploys += 1;
+    for (const node of NODE_IDS) this.stopped(node);
+    const type = this.chance.pick(["full", "flows", "nodes"] as const);
+    await this.house.deploy(flowOf(this.sandbox.url, this.counts.deploys), type);
+  }
+
+  private stopped(node: NodeId): void {
+    this.stops.set(node, (this.stops.get(node) ?? 0) + 1);
+  }
+
+  private breakSomething(): void {
+    const faults = someFaults(this.chance);
+    this.counts.faults += faults.length;
+    for (const fault of faults) this.sandbox.fail(fault);
+  }
+
+  /** Waits until nothing is under way any more, and measures. */
+  private async rest(): Promise<void> {
+    await Promise.all(this.underWay);
+    this.sandbox.clearFaults();
+    this.measured.push(await this.house.measure());
+    const seconds = Math.round((performance.now() - this.started) / 1000);
+    this.options.report?.(`${seconds} s: ${this.counts.said} messages, ${this.problems.length} problems`);
+  }
+
+  private nextId(): number {
+    return this.ids++;
+  }
+}
