@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { useBroker } from "../nodes/support/broker";
 import { useFlows, type FlowNode } from "../nodes/support/flows";
 import { useFolder } from "../nodes/support/folder";
+import { usePlayers } from "../nodes/support/players";
 import { useSandbox } from "../nodes/support/sandbox";
 import { runExample, type Example } from "./example";
 
@@ -12,38 +11,39 @@ describe("Examples of live speech", () => {
   const sandbox = useSandbox();
   const folder = useFolder();
   const broker = useBroker();
+  const players = usePlayers();
 
-  const run = (name: string): Promise<Example> =>
-    runExample(name, sandbox(), flows, folder(), (node: FlowNode) =>
-      node.type === "mqtt-broker" ? { broker: "127.0.0.1", port: broker().port } : {},
-    );
+  const run = (name: string, fillIn: (node: FlowNode) => Record<string, unknown>): Promise<Example> =>
+    runExample(name, sandbox(), flows, folder(), fillIn);
 
   describe("A language model speaks while it writes", () => {
-    it("makes a WAV of each sentence, in the order in which they are written", async () => {
-      const { flow, id, press } = await run("A language model speaks while it writes");
+    const NAME = "A language model speaks while it writes";
+    const withPlayer = (node: FlowNode): Record<string, unknown> =>
+      node.type === "vocu-audio-play" ? players().command("listen") : {};
+
+    it("lets the player hear each sentence, in the order in which they are written", async () => {
+      const { flow, id, press } = await run(NAME, withPlayer);
       press("Ask for the weather");
+      await flow.at(id("debug", "Heard")).reach(3);
       const spoken = await flow.at(id("debug", "Spoken")).reach(3);
       assert.deepEqual(
         spoken.map(({ vocu }) => vocu?.text),
         ["It will be 3.5 degrees in the morning.", "Take a coat with you!", "In the evening it may rain"],
       );
-      const lasts = flow.at(id("debug", "Written"));
-      await lasts.find(() => lasts.entries.filter(({ parts }) => parts?.count !== undefined).length === 3);
-      const files = await readdir(join(folder(), "live"));
-      assert.equal(files.length, 3);
-      const coat = files.find((file) => file.startsWith("Take-a-coat-with-you-")) ?? "";
-      const wav = await readFile(join(folder(), "live", coat));
-      assert.equal(wav.toString("latin1", 0, 4), "RIFF");
-      assert.equal(wav.length, spoken[1]?.vocu?.bytes);
+      await Promise.all(players().started.entries.map(({ gone }) => gone));
+      assert.deepEqual(
+        players().started.entries.map(({ audio }) => audio.length - 44),
+        spoken.map(({ vocu }) => vocu?.bytes),
+      );
     });
 
-    it("is interrupted, and speaks whole sentences the next time", async () => {
+    it("is interrupted, and begins with the first sentence the next time", async () => {
       sandbox().fail({ live: "stall" });
-      const { flow, id, press } = await run("A language model speaks while it writes");
+      const { flow, id, press } = await run(NAME, withPlayer);
       press("Ask for the weather");
-      await flow.at(id("file")).nth(0);
+      const player = await players().started.nth(0);
       press("Interrupt");
-      await sandbox().requests.find(({ method }) => method === "GET")?.ended;
+      await player.gone;
       press("Ask for the weather");
       const { vocu } = await flow.at(id("debug", "Spoken")).nth(0);
       assert.equal(vocu?.text, "It will be 3.5 degrees in the morning.");
@@ -52,7 +52,9 @@ describe("Examples of live speech", () => {
 
   describe("Live speech over MQTT", () => {
     it("tells the listener the format, then the samples, then the end", async () => {
-      const { flow, id, press } = await run("Live speech over MQTT");
+      const { flow, id, press } = await run("Live speech over MQTT", (node) =>
+        node.type === "mqtt-broker" ? { broker: "127.0.0.1", port: broker().port } : {},
+      );
       for (const topic of ["format", "audio", "done"])
         await broker().subscribed.find((each) => each === `home/speaker/live/${topic}`);
       press("Dinner is ready");

@@ -64,7 +64,7 @@ export class LiveServer {
   readonly openHeaders: IncomingMessage["headers"][] = [];
   /** What is said to the next connections instead of a greeting. */
   readonly greetings: ((caller: Caller) => void)[] = [];
-  /** Raw answers to the next handshakes instead of an upgrade. */
+  /** Raw answers to the next handshakes instead of an upgrade; a blank one never comes. */
   readonly refusals: string[] = [];
   /** What the reply to opening says beside, or instead of, the usual. */
   data: Record<string, unknown> = {};
@@ -96,7 +96,7 @@ export class LiveServer {
     this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const refusal = this.refusals.shift();
       if (refusal !== undefined) {
-        socket.end(refusal);
+        if (refusal !== "") socket.end(refusal);
         return;
       }
       upgrades.handleUpgrade(request, socket, head, (client) => {
