@@ -25,16 +25,11 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
  */
 export async function connectLive(session: Session, url: URL, signal?: AbortSignal): Promise<LiveSocket> {
   if (signal?.aborted) throw abortError(signal);
-  const { connectTimeoutMs, proxy } = session.options;
+  const { connectTimeoutMs } = session.options;
   const ended = new AbortController();
-  const { headers, ...route } = liveRoute(session, url, ended.signal);
-  const to = { host: url.host, proxied: route.agent !== undefined && proxy !== undefined, connectTimeoutMs };
-  const socket = new WebSocket(url, {
-    ...route,
-    headers,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-  });
+  const route = liveRoute(session, url, ended.signal);
+  const to = { host: url.host, proxied: route.agent !== undefined, connectTimeoutMs };
+  const socket = new WebSocket(url, { ...route, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   return new Promise<LiveSocket>((resolve, reject) => {
     const settle = (error?: VocuError): void => {
       clearTimeout(timer);

@@ -44,9 +44,8 @@ export class LiveChannel {
   /**
    * Speaks one text; ends when the segment is whole. Leave the loop, or abort, to stop: that closes the channel.
    * @throws VocuError `LIVE_NOT_OFFERED`, `LIVE_NOT_READY`, `LIVE_REFUSED`, `LIVE_UNSAFE`, those of opening and of the
-   * network; `LIVE_CLOSED` where the connection broke before any audio (`retryable` says whether nothing had been asked),
-   * `FIRST_BYTE_TIMEOUT`; from the first audio on `STREAM_CUT`, `STREAM_STALLED`; `LIVE_PROTOCOL`; the code of an error
-   * message; `ABORTED`
+   * network; `LIVE_CLOSED` where the connection broke before any audio, `FIRST_BYTE_TIMEOUT`; from the first audio on
+   * `STREAM_CUT`, `STREAM_STALLED`; `LIVE_PROTOCOL`; the code of an error message; `ABORTED`
    */
   async *speak(request: LiveRequest, options: CallOptions = {}): AsyncGenerator<LiveAudio, void, undefined> {
     clearTimeout(this.#idle);
@@ -113,7 +112,7 @@ export class LiveChannel {
       const socket = await this.#join(this.#address, options);
       if (socket) return (this.#socket = socket);
       this.#address = undefined;
-      if (fresh) throw new VocuError("LIVE_CLOSED", { retryable: true });
+      if (fresh) throw new VocuError("LIVE_REFUSED", { statusCode: 404, retryable: true });
     }
   }
 
@@ -171,7 +170,7 @@ export class LiveChannel {
     } catch (error) {
       void socket.close();
       throw error instanceof VocuError && error.code === "LIVE_CLOSED"
-        ? error.with({ retryable: true })
+        ? error.with({ retryable: true }, "LIVE_NOT_READY")
         : error;
     }
   }

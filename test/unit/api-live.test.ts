@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveAudio, LiveChannel, LiveRequest, ClientOptions, VocuError } from "../../lib/api";
+import { liveRoute } from "../../lib/api/live-address";
+import type { Session } from "../../lib/api/session";
 import { client, failure, KEY, pem, refusingUrl, startProxy } from "./api-server";
 import { HandClock, LiveServer, useLiveServer, type Caller } from "./live-fixtures";
 
@@ -181,8 +183,15 @@ describe("a live channel", () => {
 
     it("does not open channels for ever where each new one is not known", async () => {
       server().greetings.push((each) => each.say("404 Not Found"));
-      assert.equal((await failing(channel())).code, "LIVE_CLOSED");
+      const { code, cause } = await failing(channel());
+      assert.deepEqual([code, cause.statusCode], ["LIVE_REFUSED", 404]);
       assert.equal(server().opened.length, 1);
+    });
+
+    it("may be tried again where the connection breaks before anything was asked", async () => {
+      server().greetings.push((each) => each.socket.terminate());
+      const { code, cause } = await failing(channel());
+      assert.deepEqual([code, cause.retryable], ["LIVE_NOT_READY", true]);
     });
 
     it("reports an error that it is greeted with", async () => {
@@ -473,6 +482,19 @@ describe("a live channel", () => {
       assert.equal(caller.request.headers.authorization, undefined);
       assert.equal(caller.request.url, "/channel/x?ticket=1");
       assert.ok(!JSON.stringify(caller.request.rawHeaders).includes(KEY));
+    });
+
+    it("shows the account's certificate and name to the API's own host only", () => {
+      const tls = { ca: "ca", cert: "cert", key: "key", passphrase: "", servername: "name" };
+      const options = { baseUrl: "https://api.example/v1", apiKey: KEY, tls } as ClientOptions;
+      const namesFor = (address: string): string[] => {
+        const { signal } = new AbortController();
+        return Object.keys(liveRoute({ options } as Session, new URL(address), signal)).sort();
+      };
+      const own = ["ca", "cert", "headers", "key", "servername"];
+      assert.deepEqual(namesFor("wss://api.example/channel"), own);
+      for (const foreign of ["wss://api.example:444/", "wss://other.example/"])
+        assert.deepEqual(namesFor(foreign), ["ca", "headers"]);
     });
 
     it("goes through the account's proxy", async () => {
