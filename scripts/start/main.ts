@@ -32,16 +32,20 @@ async function start(args: readonly string[]): Promise<void> {
   process.exit();
 }
 
-/** Resolves at the first Ctrl-C; a second one, while things are closing, ends the process at once. */
+/** npm passes each Ctrl-C on although the terminal has sent it here already, so one press comes twice, in ms. */
+const ONE_PRESS_MS = 500;
+
+/** Resolves at the first Ctrl-C; another one, while things are closing, ends the process at once. */
 function interruption(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
-    const ask = (): void => {
-      if (asked) process.exit(130);
-      asked = true;
+    let pressedAt: number | undefined;
+    const press = (): void => {
+      const now = performance.now();
+      if (pressedAt !== undefined && now - pressedAt > ONE_PRESS_MS) process.exit(130);
+      pressedAt ??= now;
       resolve();
     };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, press);
   });
 }
 

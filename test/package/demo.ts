@@ -70,8 +70,9 @@ export class Demo {
     this.printed.clear();
   }
 
-  /** Presses Ctrl-C and resolves with how it ended. */
+  /** Presses Ctrl-C, which comes twice under npm, and resolves with how it ended. */
   async interrupt(): Promise<number | NodeJS.Signals | null> {
+    this.child.kill("SIGINT");
     this.child.kill("SIGINT");
     return this.exit;
   }
