@@ -3,7 +3,7 @@ import { FAMILIES } from "./families";
 import type { FieldWords, NodeWords } from "./node-words";
 import { SHARED_NAMESPACE } from "./paths";
 import type { Source } from "./sources";
-import { wordAt, type Language, type WordTree } from "./words";
+import type { Language, WordTree } from "./words";
 
 /** What a node's dialog and labels need, under the keys that `lib/editor` and the generated html use. */
 export function nodeCatalog(source: Source, words: NodeWords): WordTree {
