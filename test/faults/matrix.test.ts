@@ -26,7 +26,7 @@ describe("fault matrix", () => {
   let stations: Stations | undefined;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     stations = await Stations.start(STATIONS);
     await stations.use(speechOf);
     const { flow: nodes, credentials } = stations;

@@ -55,8 +55,14 @@ export const CONNECTION: readonly Row[] = [
       stream: { code: "FIRST_BYTE_TIMEOUT", cause: { retryable: false } },
       read: { code: "FIRST_BYTE_TIMEOUT", cause: { retryable: true } },
       generate: { code: "FIRST_BYTE_TIMEOUT", cause: { retryable: false } },
-      download: charged({ code: "FIRST_BYTE_TIMEOUT" }),
     },
+  },
+  {
+    what: "silence of the storage host",
+    trouble: [{ hangBeforeHeaders: true }],
+    // The generation before it has no more time than the download.
+    requestTimeout: 3000,
+    on: { download: charged({ code: "FIRST_BYTE_TIMEOUT" }) },
   },
   { what: "headers that come late", trouble: [{ headersDelayMs: 30 }], on: everywhere("whole") },
   { what: "something that is no HTTP", trouble: text("SSH-2.0-OpenSSH_9.6\r\n"), on: senseless },
