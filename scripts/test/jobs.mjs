@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Suites that start browsers and Node-REDs: they wait more than they work, so each file begins early, on its own. */
-const SLOW = ["editor", "package", "examples"];
+/** Suites that start browsers and Node-REDs, or many servers: they wait more than they work, so each file begins early, on its own. */
+const SLOW = ["editor", "package", "faults", "examples"];
 
 /** Not suites: another package's files. */
 const NOT_OURS = "peers";
