@@ -50,7 +50,11 @@ export class Lane {
 
   /** Whether a newcomer would have to wait. */
   get busy(): boolean {
-    return this.paused || (this.limit > 0 && this.running >= this.limit);
+    return this.paused || this.full;
+  }
+
+  private get full(): boolean {
+    return this.limit > 0 && this.running >= this.limit;
   }
 
   /** Lets nobody in for so many milliseconds; a longer pause that is on already stays as it is. */
@@ -116,11 +120,16 @@ export class Lane {
   /** Wakes those who wait at the end of a pause; without any of them no timer is left behind. */
   private setAlarm(): void {
     clearTimeout(this.wakeUp);
-    if (this.queue.length === 0 || !this.paused) return;
-    this.wakeUp = setTimeout(() => {
-      this.fill();
-      this.setAlarm();
-    }, this.pausedUntil - performance.now());
+    const left = this.pausedUntil - performance.now();
+    // A pause may run out between one look at the clock and the next: whoever could go by now is woken too.
+    if (this.queue.length === 0 || (left <= 0 && this.full)) return;
+    this.wakeUp = setTimeout(
+      () => {
+        this.fill();
+        this.setAlarm();
+      },
+      Math.max(left, 0),
+    );
   }
 
   private expiryTimer(waiting: Waiting): NodeJS.Timeout | undefined {

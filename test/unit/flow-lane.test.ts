@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import sinon from "sinon";
 import { Lane, type Ticket } from "../../lib/flow/lane";
 import { Problem } from "../../lib/flow/problem";
 import { WaitingRoom } from "../../lib/flow/waiting-room";
@@ -134,6 +135,22 @@ describe("a lane", () => {
 });
 
 describe("a lane that pauses", () => {
+  for (let looks = 1; looks <= 6; looks++) {
+    it(`forgets nobody who comes when the pause runs out (after ${looks} looks at the clock)`, async () => {
+      const lane = new Lane(0);
+      const clock = sinon.stub(performance, "now").returns(0);
+      try {
+        lane.pause(10);
+        for (let look = 0; look < looks; look++) clock.onCall(clock.callCount + look).returns(9.9);
+        clock.returns(10.1);
+        await lane.enter(ticket());
+        assert.equal(lane.waiting, 0);
+      } finally {
+        clock.restore();
+      }
+    });
+  }
+
   it("lets nobody in until the pause is over", async () => {
     const lane = new Lane(2);
     const until = performance.now() + 30;
