@@ -3,6 +3,7 @@ import { encodingOf } from "./decode";
 import { headerOf } from "./header";
 import { abortError, VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
+import { LastWords } from "./last-words";
 import { isBreak, isSuccess } from "./reply";
 import { sendFollowing } from "./redirect";
 import type { Session } from "./session";
@@ -52,6 +53,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   readonly #session: Session;
   readonly #plan: AudioPlan;
   readonly #digest = createHash("sha256");
+  readonly #lastWords = new LastWords();
   readonly #cancel = new AbortController();
   readonly #generator: AsyncGenerator<Buffer, undefined>;
   #source?: Answer;
@@ -108,12 +110,23 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     try {
       for (;;) {
         const broken = yield* this.#drain();
+        if (!broken) this.#heed();
         if (!broken && !this.#tooShort()) return;
         if (!(await this.#goOn(broken))) return;
       }
     } finally {
       this.#release();
     }
+  }
+
+  /** A failure that the API wrote behind the audio, or in its place, is no audio: there is nothing to go on with. */
+  #heed(): void {
+    const { source, operation, meter, facts } = this.#plan;
+    if (!source || this.resumes > 0) return;
+    const said = this.#lastWords.error(this.#session, source);
+    if (!said) return;
+    const heard = { bytes: this.#bytes, audioMs: meter?.audioMs, attempts: facts?.attempts };
+    throw said.with({ operation, ...heard, retryable: false });
   }
 
   /** Hands out the source to its end; returns the error when it broke off. */
@@ -131,6 +144,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
       this.#bytes += piece.length;
       this.#fruitless = 0;
       this.#digest.update(piece);
+      this.#lastWords.push(piece);
       this.#plan.meter?.push(piece);
       yield piece;
     }

@@ -97,6 +97,30 @@ describe("api resume: a stream that was cut", () => {
     assert.equal(request?.headers.authorization, undefined);
   });
 
+  for (const [where, audio] of [
+    ["behind the audio", AUDIO.subarray(0, 400)],
+    ["in place of the audio", Buffer.alloc(0)],
+  ] as const) {
+    it(`takes an error in JSON ${where} as that error, and asks nobody for the rest`, async () => {
+      const storage = await ranged();
+      const body = JSON.stringify({ status: 500, code: "TTS_GENERATE_FAILED", message: "{broken}" });
+      const said = Buffer.concat([audio, Buffer.from(body)]);
+      const { speech } = await speak(endAfter(said.length, said), { streamUrl: storage.url });
+      const error = await failure(collect(speech.audio));
+      assert.deepEqual(
+        [error.code, error.cause.statusCode, error.cause.retryable, error.cause.bytes],
+        ["TTS_GENERATE_FAILED", 500, false, said.length],
+      );
+      assert.equal(storage.seen.length, 0);
+    });
+  }
+
+  it("takes audio that happens to end like JSON for audio", async () => {
+    const audio = Buffer.concat([AUDIO, Buffer.from('{"title":"a"}')]);
+    const { speech } = await speak(endAfter(audio.length, audio), {});
+    assert.deepEqual(await collect(speech.audio), audio);
+  });
+
   it("skips what it has where the host knows no Range", async () => {
     const storage = await whole();
     const { speech } = await speak(cutAfter(400), { streamUrl: storage.url });
