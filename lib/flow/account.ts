@@ -61,6 +61,9 @@ export function accountOf(RED: NodeAPI, id: unknown): Account {
   return node.account();
 }
 
+/** What Node-RED leaves of a key `${NAME}` where no such environment variable is set. */
+const UNSET = /^\$\{[^}]*\}$/;
+
 /**
  * Builds an account from a stored configuration and a key.
  * @throws Problem `NO_API_KEY`, those of `readSettings`; VocuError `BAD_BASE_URL`.
@@ -68,7 +71,7 @@ export function accountOf(RED: NodeAPI, id: unknown): Account {
 export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undefined): Account {
   const settings = readSettings(config, ACCOUNT_SETTINGS);
   const key = apiKey?.trim();
-  if (!key) throw new Problem("NO_API_KEY");
+  if (!key || UNSET.test(key)) throw new Problem("NO_API_KEY");
   const proxy = proxyOf(RED, config.proxy);
   const tls = tlsOf(RED, config.tls);
   const baseUrl = baseUrlOf(settings.site, settings.baseUrl);

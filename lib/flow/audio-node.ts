@@ -6,7 +6,7 @@ import type { Config } from "./inputs";
 import { Jobs, Stopped, type Job } from "./job";
 import { Lane } from "./lane";
 import { flowError, Problem, type Words } from "./problem";
-import { isReset, ticketOf, type NodeModule } from "./register";
+import { forgetReset, isReset, ticketOf, type NodeModule } from "./register";
 import type { Message, Parts } from "./sequence";
 import { readSettings } from "./settings";
 import { StatusLine } from "./status";
@@ -105,7 +105,10 @@ class Ear<S extends Settings> {
   listen(): void {
     this.node.on("input", (message: Message, send: unknown, done: Done) => {
       if (isReset(message)) void this.reset(message).then(() => done());
-      else this.take(message, send as Send, done);
+      else {
+        forgetReset(message);
+        this.take(message, send as Send, done);
+      }
     });
     this.node.on("close", (_removed: boolean, done: () => void) => {
       void this.close().then(done);

@@ -42,8 +42,7 @@ function invalid(field: string, wanted: string): Problem {
 
 function toText(field: string, value: unknown): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
-    return String(value);
+  if (typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value)) return String(value);
   if (Buffer.isBuffer(value)) return value.toString("utf8");
   throw invalid(field, "text");
 }

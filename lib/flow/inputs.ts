@@ -12,10 +12,12 @@ export type Config = Readonly<Record<string, unknown>>;
 export function storedSource(config: Config, name: string, spec: Input): Source {
   const fresh = sourceOf(spec);
   const value = config[name];
-  if (value === undefined) return fresh;
+  if (value === undefined || value === null) return fresh;
   const type = config[`${name}Type`];
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return { value: text, type: typeof type === "string" && type !== "" ? type : fresh.type };
+  // A flow written by hand may leave the type out; a number or a list is then no path into the message.
+  const assumed = typeof value === "string" ? fresh.type : "json";
+  return { value: text, type: typeof type === "string" && type !== "" ? type : assumed };
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   type OperationDescription,
 } from "./operation";
 import { defineNode, type NodeModule } from "./register";
-import type { Message, MessageTools, Parts } from "./sequence";
+import { without, type Message, type MessageTools, type Parts } from "./sequence";
 
 /** The service's own page size. */
 const PAGE_SIZE = 20;
@@ -168,7 +168,7 @@ class ItemSequence {
   /** The next thing as a message of its own; only the last one carries `parts.count`. */
   next(thing: unknown, vocu: object, last: boolean): Message {
     const outer = this.message.parts as Parts | undefined;
-    const others = { ...this.message, payload: undefined, parts: undefined };
+    const others = { ...without(this.message, "complete"), payload: undefined, parts: undefined };
     const index = this.sent;
     this.sent += 1;
     const parts: Parts = {

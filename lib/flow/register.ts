@@ -72,6 +72,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
         done();
         return;
       }
+      forgetReset(msg);
       const arrivedAt = performance.now();
       this.jobs.start((job) => this.handle(job, msg, send as Send, done, arrivedAt));
     });
@@ -174,6 +175,11 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
 
 /** As in core nodes, a message with `reset` stops what runs; `false` counts as not there. */
 export const isReset = (msg: Message): boolean => msg.reset !== undefined && msg.reset !== false;
+
+/** Takes away a `reset` that counts as not there: a join behind the node would drop what it holds at the mere sight of it. */
+export function forgetReset(msg: Message): void {
+  delete msg.reset;
+}
 
 /** Epoch milliseconds are far above any sensible age. */
 const EPOCH_FROM = 1e11;

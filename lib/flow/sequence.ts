@@ -36,8 +36,17 @@ export function carriedParts(incoming: unknown): Parts | undefined {
   return { ...without(parts, "len"), type: "buffer", ch: "" };
 }
 
+/**
+ * The incoming `parts` as they travel on with what is neither text nor audio: a later join refuses to glue objects
+ * together, so it makes a list of them.
+ */
+function listedParts(incoming: unknown): Parts | undefined {
+  const parts = carriedParts(incoming);
+  return parts?.type === "buffer" ? { ...without(parts, "len", "ch"), type: "array" } : parts;
+}
+
 /** A copy without some of its members. */
-function without<T extends object>(whole: T, ...names: readonly (keyof T)[]): T {
+export function without<T extends object>(whole: T, ...names: readonly (keyof T)[]): T {
   const rest = { ...whole };
   for (const name of names) Reflect.deleteProperty(rest, name);
   return rest;
@@ -47,7 +56,8 @@ function without<T extends object>(whole: T, ...names: readonly (keyof T)[]): T 
 export class AudioSequence {
   private readonly id: string;
   private readonly outer: Parts | undefined;
-  private readonly template: NodeMessage;
+  private readonly listed: Parts | undefined;
+  private readonly template: Record<string, unknown>;
   private sent = 0;
 
   constructor(
@@ -56,6 +66,7 @@ export class AudioSequence {
   ) {
     this.id = tools.generateId();
     this.outer = carriedParts(message.parts);
+    this.listed = listedParts(message.parts);
     this.template = without(message, "payload", "parts");
   }
 
@@ -64,7 +75,10 @@ export class AudioSequence {
     return this.sent;
   }
 
-  /** The next chunk as a message of its own; only the last one carries `parts.count`. */
+  /**
+   * The next chunk as a message of its own; only the last one carries `parts.count`. A `complete` that came in stays
+   * behind: it would end the join of the chunks at the first of them.
+   */
   next(data: Buffer, vocu: object, last: boolean): Message {
     const index = this.sent;
     this.sent += 1;
@@ -76,7 +90,7 @@ export class AudioSequence {
       ...(last ? { count: this.sent } : {}),
       ...(this.outer ? { parts: this.outer } : {}),
     };
-    return this.message(data, { parts, vocu });
+    return without(this.message(data, { parts, vocu }), "complete");
   }
 
   /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
@@ -87,7 +101,7 @@ export class AudioSequence {
   /** What a summary output sends when the speech has ended. */
   summary(vocu: object): Message {
     const payload = structuredClone(vocu);
-    return this.message(payload, { vocu, ...(this.outer ? { parts: this.outer } : {}) });
+    return this.message(payload, { vocu, ...(this.listed ? { parts: this.listed } : {}) });
   }
 
   /** Makes a half-filled join forget this sequence; undefined when it never began. */

@@ -164,6 +164,20 @@ describe("speech-stream with core nodes", () => {
       assert.deepEqual(payload, Buffer.concat(await Promise.all(sentences.map(wanted))));
     });
 
+    it("give a list of the summaries", async () => {
+      const flow = await flows.load(
+        [...chain(sandbox().url, [joiner("all", "end"), sink("end")], { wires: [[], ["all"]] }), split()],
+        keyed(),
+      );
+      flow.input(sentences.join("\n"), "split");
+      const { payload } = await flow.at("end").nth(0);
+      const sizes = (await Promise.all(sentences.map(wanted))).map(({ length }) => length);
+      assert.deepEqual(
+        (payload as { bytes: number }[]).map(({ bytes }) => bytes),
+        sizes,
+      );
+    });
+
     it("give a list of audios for a list of texts", async () => {
       const flow = await load();
       flow.input({ payload: sentences }, "split");

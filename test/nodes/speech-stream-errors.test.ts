@@ -30,6 +30,7 @@ describe("speech-stream: bad input", () => {
     { what: "a node that is no account", node: { account: "chunks" }, code: "NO_ACCOUNT" },
     { what: "no key", key: null, code: "NO_API_KEY" },
     { what: "a blank key", key: "  ", code: "NO_API_KEY" },
+    { what: "a key from a variable that is not set", key: "${VOCU_NO_SUCH_KEY}", code: "NO_API_KEY" },
     { what: "a base URL that is none", account: { baseUrl: "vocu at home" }, code: "BAD_BASE_URL" },
     { what: "no base URL", account: { baseUrl: "" }, code: "BAD_BASE_URL" },
     { what: "no text", payload: undefined, code: "INPUT_MISSING", field: "text" },
@@ -197,7 +198,7 @@ describe("speech-stream: bad servers", () => {
     [
       "JSON that is called audio",
       { audio: Buffer.from('{"status":403,"code":"TTS_PAID_ONLY"}'), audioContentType: "audio/mpeg" },
-      "NOT_AUDIO",
+      "TTS_PAID_ONLY",
     ],
     ["bytes that are no mp3", { audio: Buffer.alloc(4000, 7), audioContentType: "audio/mpeg" }, "NOT_AUDIO"],
   ];

@@ -75,6 +75,12 @@ describe("speech-stream: messages", () => {
       for (const message of [...chunks, summary]) assert.equal("complete" in message, false);
     });
 
+    it("never carry msg.reset, which empties a join even when it is false", async () => {
+      const flow = await load();
+      const { chunks, summary } = await flow.speak({ payload: TEXT, reset: false });
+      for (const message of [...chunks, summary]) assert.equal("reset" in message, false);
+    });
+
     it("are never empty", async () => {
       inPieces();
       const flow = await load();
@@ -86,9 +92,9 @@ describe("speech-stream: messages", () => {
       const flow = await load();
       const outer = { id: "sentences", type: "string", ch: "\n", index: 1, count: 3 };
       const { chunks, summary } = await flow.speak({ payload: TEXT, parts: outer });
-      const carried = { id: "sentences", type: "buffer", ch: "", index: 1, count: 3 };
-      for (const { parts } of chunks) assert.deepEqual(parts?.parts, carried);
-      assert.deepEqual(summary.parts, carried);
+      const sequence = { id: "sentences", index: 1, count: 3 };
+      for (const { parts } of chunks) assert.deepEqual(parts?.parts, { ...sequence, type: "buffer", ch: "" });
+      assert.deepEqual(summary.parts, { ...sequence, type: "array" });
     });
 
     it("keep sequences within sequences", async () => {

@@ -83,6 +83,13 @@ describe("uploads", () => {
       assert.deepEqual([body?.file.bytes, body?.file.sha256], [chunk.length, sha256(chunk)]);
     });
 
+    it("takes a number in a flow written by hand, without its type, for that number", async () => {
+      const uploadId = await begun();
+      await sent("vocu-upload-chunk", { uploadId, payload: Buffer.from("x") }, { index: 0 });
+      const [body] = bodies(CHUNK) as { index: string }[];
+      assert.equal(body?.index, "0");
+    });
+
     it("sends a chunk where and under what names it is told", async () => {
       const path = "/api/editor/elsewhere";
       sandbox().fail({ on: { path }, reply: { status: 200, json: { status: 200 } } });

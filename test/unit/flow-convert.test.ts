@@ -19,9 +19,10 @@ describe("converting what a flow hands in", () => {
     accepts(text(), Buffer.from("Tür"), "Tür");
   });
 
-  it("refuses an object or a list as text", () => {
+  it("refuses an object, a list or NaN as text", () => {
     refuses(text(), { a: 1 }, "INPUT_INVALID");
     refuses(text(), ["a"], "INPUT_INVALID");
+    refuses(text(), NaN, "INPUT_INVALID");
   });
 
   it("takes a number given as text", () => {

@@ -32,6 +32,17 @@ describe("an audio sequence", () => {
     assert.deepEqual(carriedParts(split), { id: "o", index: 0, count: 2, type: "buffer", ch: "" });
   });
 
+  it("leaves behind a msg.complete that came in, which would end a join at the first chunk", () => {
+    const chunk = sequence({ payload: "hi", complete: true }).next(Buffer.from("a"), {}, false);
+    assert.equal("complete" in chunk, false);
+  });
+
+  it("lets a later join make a list of summaries, where it would refuse to glue them", () => {
+    const split = { id: "o", index: 0, count: 2, type: "string", ch: "\n", len: 12 };
+    const { parts } = sequence({ payload: "hi", parts: split }).summary({ bytes: 1 });
+    assert.deepEqual(parts, { id: "o", index: 0, count: 2, type: "array" });
+  });
+
   it("makes one message without a sequence of its own", () => {
     assert.equal("parts" in sequence({ payload: "hi" }).whole(Buffer.from("a"), {}), false);
   });
