@@ -19,6 +19,10 @@ describe("the packed package", () => {
     );
   });
 
+  it("is built whenever it is packed or published, so that it never goes out empty or stale", () => {
+    assert.equal(manifest.scripts.prepack, "npm run build");
+  });
+
   it("has a README, a licence and examples", () => {
     for (const file of ["README.md", "LICENSE"]) assert.ok(tarball.files.includes(file), file);
     assert.ok(tarball.files.some((file) => /^examples\/.+\.json$/.test(file)));
