@@ -1,5 +1,5 @@
 /** What kind of audio some bytes are, and how raw samples become a file that players know. */
-import { FrameSplitter } from "./frames";
+import { FrameSplitter } from "./mp3/frames";
 
 /** Raw samples, as live speech comes (API reference B): signed little-endian integers, channels interleaved. */
 export interface PcmFormat {

@@ -8,16 +8,16 @@ export {
   type StoreOptions,
   type Trouble,
 } from "./cache/store";
-export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./chunks";
+export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./mp3/chunks";
 export { orAborted, systemClock, type Clock } from "./clock";
 export { audioTypeOf, wavHeader, type PcmFormat } from "./format";
-export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./frame";
-export { FrameSplitter, type Unit } from "./frames";
+export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./mp3/frame";
+export { FrameSplitter, type Unit } from "./mp3/frames";
 export { bytesOfHex } from "./hex";
-export { FrameMeter } from "./meter";
+export { FrameMeter } from "./mp3/meter";
 export { pace, type PaceOptions } from "./pace";
 export { pcmFormatOf, pcmMs, SampleCutter, type DescribedPcm } from "./pcm";
-export { play } from "./player";
-export { findPlayer, PLAYER_NAMES, PlayerError, type PlayerCommand, type PlayerWish } from "./players";
-export { serveAudio } from "./serve";
-export { findServed, Shelf, ShelfFullError, type Served } from "./shelf";
+export { play } from "./play/player";
+export { findPlayer, PLAYER_NAMES, PlayerError, type PlayerCommand, type PlayerWish } from "./play/players";
+export { serveAudio } from "./serve/serve";
+export { findServed, Shelf, ShelfFullError, type Served } from "./serve/shelf";

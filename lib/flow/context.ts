@@ -1,6 +1,6 @@
 /** What a node's `run` works with while it handles one message. */
 import type { NodeAPI } from "node-red";
-import type { Account } from "./account";
+import type { Account } from "./account/account";
 import type { Ticket } from "./lane";
 import type { Words } from "./problem";
 import type { Message } from "./sequence";

@@ -3,7 +3,7 @@
  * time by `scripts/`), the dialog's validation (`lib/editor`) and the contract test all read this description.
  */
 import type { RunContext } from "./context";
-import type { FilePart } from "./files";
+import type { FilePart } from "./files/files";
 
 /** The palette categories, one colour each. */
 export type Family = "speech" | "voices" | "library";

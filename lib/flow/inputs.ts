@@ -2,7 +2,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import { convert, isBlank } from "./convert";
 import { applies, sourceOf, type Input, type Inputs, type InputValues, type Source } from "./description";
-import { loadFile } from "./files";
+import { loadFile } from "./files/files";
 import { Problem } from "./problem";
 
 /** A node's stored configuration: an input `x` sits in `x` and `xType`. */

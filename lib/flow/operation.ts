@@ -13,7 +13,7 @@ import {
   type Settings,
   type SettingValues,
 } from "./description";
-import type { FilePart } from "./files";
+import type { FilePart } from "./files/files";
 import { defineNode, type NodeModule } from "./register";
 
 /** How an operation is called. */

@@ -1,6 +1,6 @@
 /** Turns a description into a Node-RED node: messages in, turns taken, errors out, nothing left behind. */
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
-import { accountOf, type Account } from "./account";
+import { accountOf, type Account } from "./account/account";
 import type { RunContext } from "./context";
 import type { Inputs, InputValues, Memory, RunDescription, Settings, SettingValues } from "./description";
 import { readInputs, type Config } from "./inputs";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { BLOCK_KEYS } from "../../lib/flow/blocks";
+import { BLOCK_KEYS } from "../../lib/flow/tasks/blocks";
 import type { Input } from "../../lib/flow/description";
-import { TEMPLATE_BLOCK } from "../../lib/flow/templates";
+import { TEMPLATE_BLOCK } from "../../lib/flow/voices/templates";
 import { DEVIATIONS, WITHOUT_NODE } from "./deviations";
 import { operations, schemaKeys, type DocumentOperation, type Parameter, type Schema } from "./document";
 import { nodes, sentBy, type PaletteNode } from "./palette";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isInfoFrame, parseFrameHeader, sameStream, ticksOf, TICKS_PER_MS } from "../../lib/audio/frame";
+import { isInfoFrame, parseFrameHeader, sameStream, ticksOf, TICKS_PER_MS } from "../../lib/audio/mp3/frame";
 import { bitratesOf, frame, header, infoFrame, SAMPLE_RATES, type FrameRecipe } from "./audio-fixtures";
 
 const VERSIONS = [1, 2, 2.5] as const;

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { findServed, Shelf, ShelfFullError, wavHeader, audioTypeOf } from "../../lib/audio";
-import { scratchFolder, sweep } from "../../lib/audio/scratch";
-import { Spool } from "../../lib/audio/spool";
+import { scratchFolder, sweep } from "../../lib/audio/serve/scratch";
+import { Spool } from "../../lib/audio/serve/spool";
 import { collect, frame, id3v2 } from "./audio-fixtures";
 
 const MB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BLOCK_KEYS, readBlocks } from "../../lib/flow/blocks";
+import { BLOCK_KEYS, readBlocks } from "../../lib/flow/tasks/blocks";
 import { Problem } from "../../lib/flow/problem";
 
 const read = (...contents: unknown[]): unknown[] => readBlocks("contents", contents);

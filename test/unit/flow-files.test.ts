@@ -3,7 +3,7 @@ import { chmod, mkdtemp, mkdir, rm, truncate, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileRules } from "../../lib/flow/description";
-import { loadFile, type FilePart } from "../../lib/flow/files";
+import { loadFile, type FilePart } from "../../lib/flow/files/files";
 import { Problem } from "../../lib/flow/problem";
 import { frame } from "./audio-fixtures";
 

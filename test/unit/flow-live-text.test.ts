@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GrowingTexts, SentenceCutter } from "../../lib/flow/live-text";
+import { GrowingTexts, SentenceCutter } from "../../lib/flow/live/live-text";
 
 /** The sentences of a text that comes in these pieces, and the rest, all trimmed. */
 function cut(pieces: Iterable<string>, minLength = 1): string[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { proxyFor } from "../../lib/api/proxy";
-import { environmentProxy } from "../../lib/flow/network";
+import { environmentProxy } from "../../lib/flow/account/network";
 
 /** How core's http request node finds its proxy. */
 const core = createRequire(__filename)("@node-red/nodes/core/network/lib/proxyHelper.js") as {

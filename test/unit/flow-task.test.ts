@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Reply } from "../../lib/api";
-import { readTask } from "../../lib/flow/task";
+import { readTask } from "../../lib/flow/tasks/task";
 
 /** A reply with this task. */
 const reply = (data: unknown): Reply => ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertZip } from "../../lib/flow/zip";
+import { assertZip } from "../../lib/flow/uploads/zip";
 import { zipOf } from "../zip";
 
 const check = (bytes: Buffer): Promise<void> => assertZip("archive", new Blob([new Uint8Array(bytes)]));

@@ -1,0 +1,55 @@
+/** The account config node itself. */
+import type { NodeAPI, NodeDef } from "node-red";
+import { ACCOUNT_SETTINGS, openAccount, type Account, type AccountNode } from "./account";
+import { registerAccountRoutes } from "./admin";
+import type { Settings } from "../description";
+import type { Config } from "../inputs";
+import type { NodeModule } from "../register";
+
+/** The description of a config node, for the dialog. */
+export interface ConfigDescription {
+  readonly type: `vocu-${string}`;
+  readonly settings: Settings;
+  /** References to Node-RED's own config nodes: property name to node type. */
+  readonly references: Readonly<Record<string, string>>;
+  /** Secrets, kept by Node-RED apart from the flow. */
+  readonly credentials: readonly string[];
+}
+
+/** Makes the account's node module: one account for each placed config node, opened when it is first used. */
+export function defineAccount(): NodeModule<ConfigDescription> {
+  const description: ConfigDescription = {
+    type: "vocu-account",
+    settings: ACCOUNT_SETTINGS,
+    references: { proxy: "http proxy", tls: "tls-config" },
+    credentials: ["apiKey"],
+  };
+  const load = (RED: NodeAPI): void => {
+    function Constructor(this: AccountNode, config: NodeDef): void {
+      RED.nodes.createNode(this, config);
+      serve(RED, this, config as unknown as Config);
+    }
+    RED.nodes.registerType<AccountNode, NodeDef, object, { apiKey?: string }>(description.type, Constructor, {
+      credentials: { apiKey: { type: "password" } },
+    });
+    registerAccountRoutes(RED);
+  };
+  return Object.assign(load, { description });
+}
+
+function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
+  let opened: Account | undefined;
+  const apiKey = (): string | undefined => {
+    // Node-RED sets no credentials at all where none were stored.
+    const stored = node.credentials as { apiKey?: string } | undefined;
+    return stored?.apiKey;
+  };
+  // Opened late: the proxy and TLS nodes it refers to may be created after it.
+  node.account = () => (opened ??= openAccount(RED, config, apiKey()));
+  node.on("close", (_removed: boolean, done: () => void) => {
+    // The nodes that use the account close in the same tick; they give up their work before its sockets go.
+    setImmediate(() => {
+      void Promise.resolve(opened?.close()).finally(done);
+    });
+  });
+}

@@ -1,0 +1,105 @@
+/** The account: one key, one connection pool and one lane shared by all nodes that use it. */
+import type { Node, NodeAPI } from "node-red";
+import { baseUrlOf, VocuClient } from "../../api";
+import type { Settings } from "../description";
+import type { Config } from "../inputs";
+import { Lane } from "../lane";
+import { proxyOf, tlsOf } from "./network";
+import { Problem } from "../problem";
+import { readSettings } from "../settings";
+import { SpeechCache } from "../speech/speech-cache";
+import { openStore } from "../speech/speech-store";
+import { WaitingRoom } from "../waiting-room";
+
+const HOUR_S = 3600;
+
+/** The default of `firstByteTimeout`: longer than the 330 s a call may wait for its turn (API reference 5). */
+const FIRST_BYTE_TIMEOUT_S = 345;
+
+const CACHE_ENABLED = { cacheEnabled: "true" } as const;
+
+/** What an account's dialog asks for, beside the key, the proxy and the TLS node. Times are seconds. */
+export const ACCOUNT_SETTINGS = {
+  site: { kind: "select", choices: ["vocu.ai", "vocu.studio", "wusound.cn", "custom"], default: "vocu.ai" },
+  baseUrl: { kind: "line", default: "", when: { site: "custom" } },
+  maxConcurrent: { kind: "count", default: 2, min: 0, max: 100, advanced: true },
+  maxWaiting: { kind: "count", default: 100, min: 0, max: 1_000_000, advanced: true },
+  connectTimeout: { kind: "count", default: 10, min: 0.1, max: HOUR_S, advanced: true },
+  firstByteTimeout: { kind: "count", default: FIRST_BYTE_TIMEOUT_S, min: 0.1, max: HOUR_S, advanced: true },
+  stallTimeout: { kind: "count", default: 30, min: 0.1, max: HOUR_S, advanced: true },
+  retries: { kind: "count", default: 2, min: 0, max: 10, advanced: true },
+  cacheEnabled: { kind: "check", default: true, advanced: true },
+  cacheMaxMb: { kind: "count", default: 200, min: 1, max: 1_000_000, when: CACHE_ENABLED, advanced: true },
+  cacheMaxDays: { kind: "count", default: 30, min: 1, max: 3650, when: CACHE_ENABLED, advanced: true },
+} as const satisfies Settings;
+
+/** The account as the nodes that share it see it. */
+export interface Account {
+  readonly client: VocuClient;
+  /** Generation calls take turns here, so that the account's concurrency is not exceeded (API reference 5). */
+  readonly generation: Lane;
+  /** Where the messages of all its nodes wait. */
+  readonly room: WaitingRoom;
+  /** Speech from the cache, or from a generation. */
+  readonly speeches: SpeechCache;
+  /** Ends every connection and everything that is being written. */
+  close(): Promise<void>;
+}
+
+/** A config node that carries an account; reading it throws where the settings cannot work. */
+export interface AccountNode extends Node<{ apiKey?: string }> {
+  account(): Account;
+}
+
+/**
+ * The account a node refers to.
+ * @throws Problem `NO_ACCOUNT`; `NO_API_KEY` and `BAD_BASE_URL` from the account itself.
+ */
+export function accountOf(RED: NodeAPI, id: unknown): Account {
+  const node = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as AccountNode | null) : null;
+  if (typeof node?.account !== "function") throw new Problem("NO_ACCOUNT");
+  return node.account();
+}
+
+/** What Node-RED leaves of a key `${NAME}` where no such environment variable is set. */
+const UNSET = /^\$\{[^}]*\}$/;
+
+/**
+ * Builds an account from a stored configuration and a key.
+ * @throws Problem `NO_API_KEY`, those of `readSettings`; VocuError `BAD_BASE_URL`.
+ */
+export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undefined): Account {
+  const settings = readSettings(config, ACCOUNT_SETTINGS);
+  const key = apiKey?.trim();
+  if (!key || UNSET.test(key)) throw new Problem("NO_API_KEY");
+  const proxy = proxyOf(RED, config.proxy);
+  const tls = tlsOf(RED, config.tls);
+  const baseUrl = baseUrlOf(settings.site, settings.baseUrl);
+  const generation = new Lane(settings.maxConcurrent);
+  const client = new VocuClient({
+    baseUrl,
+    apiKey: key,
+    connectTimeoutMs: settings.connectTimeout * 1000,
+    firstByteTimeoutMs: firstByteTimeoutMs(RED, settings.firstByteTimeout),
+    stallTimeoutMs: settings.stallTimeout * 1000,
+    retries: settings.retries,
+    onRateLimit: (ms) => generation.pause(ms),
+    ...(proxy ? { proxy } : {}),
+    ...(tls ? { tls } : {}),
+  });
+  const enabled = settings.cacheEnabled;
+  const store = enabled ? openStore(RED, settings) : undefined;
+  const speeches = new SpeechCache({ client, generation, baseUrl, enabled, store });
+  const close = async (): Promise<void> => {
+    await client.close();
+    await speeches.close();
+  };
+  return { client, generation, room: new WaitingRoom(settings.maxWaiting), speeches, close };
+}
+
+/** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */
+function firstByteTimeoutMs(RED: NodeAPI, seconds: number): number {
+  const global = (RED.settings as { httpRequestTimeout?: unknown }).httpRequestTimeout;
+  const untouched = seconds === FIRST_BYTE_TIMEOUT_S;
+  return untouched && typeof global === "number" && global > 0 ? global : seconds * 1000;
+}

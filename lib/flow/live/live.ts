@@ -1,0 +1,184 @@
+/** The live speech node at work: text in, whole or in pieces, samples out with almost no delay (API reference B). */
+import type { LiveAudio, LiveChannel, LiveRequest, VocuClient } from "../../api";
+import { bytesOfHex, pcmFormatOf, pcmMs, SampleCutter, wavHeader, type DescribedPcm } from "../../audio";
+import type { RunContext } from "../context";
+import { SpokenStatus, type Facts } from "../delivery";
+import type { InputValues, Memory, SettingValues } from "../description";
+import { Lane } from "../lane";
+import type { LIVE_INPUTS, LIVE_SETTINGS } from "./live-description";
+import { GrowingTexts, isSpeakable } from "./live-text";
+import { Problem } from "../problem";
+import { AudioSequence, type Message, type Parts } from "../sequence";
+
+/** A channel holds a place in the account's quota, so a node keeps few of them. */
+const MOST_CHANNELS = 4;
+
+/** What a live speech node keeps: texts that are still being written, its channels, and the turns of its messages. */
+export class LiveMemory implements Memory {
+  /** One segment after the other, whatever voice speaks it. */
+  readonly lane = new Lane(1);
+  readonly texts = new GrowingTexts();
+  private readonly channels = new Map<string, { client: VocuClient; channel: LiveChannel }>();
+
+  /** The channel of a voice. The one that was not used for longest gives way to another voice. */
+  channel(client: VocuClient, voiceId: string, idleMs: number): LiveChannel {
+    const kept = this.channels.get(voiceId) ?? { client, channel: client.live(voiceId, idleMs) };
+    this.channels.delete(voiceId);
+    this.channels.set(voiceId, kept);
+    const [oldest] = this.channels.keys();
+    if (this.channels.size > MOST_CHANNELS && oldest !== undefined) void this.forget(oldest);
+    return kept.channel;
+  }
+
+  reset(): void {
+    this.texts.clear();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.channels.keys()].map((voiceId) => this.forget(voiceId)));
+  }
+
+  private async forget(voiceId: string): Promise<void> {
+    const kept = this.channels.get(voiceId);
+    this.channels.delete(voiceId);
+    await kept?.client.forget(kept.channel);
+  }
+}
+
+type Context = RunContext<InputValues<typeof LIVE_INPUTS>, SettingValues<typeof LIVE_SETTINGS>, LiveMemory>;
+
+/**
+ * Speaks what a message completes: all of its text, or the sentences that end with it. Each is a sequence of its own.
+ * @throws Problem `INPUT_MISSING`, `NOT_AUDIO`, `LIVE_PROTOCOL`, those of the lane; VocuError of the channel
+ */
+export async function speakLive(context: Context): Promise<void> {
+  const texts = textsOf(context);
+  if (texts.length === 0) return;
+  const release = await context.memory.lane.enter(context.ticket);
+  try {
+    for (const text of texts) await speakSegment(context, text);
+  } finally {
+    release();
+  }
+}
+
+/** Before any wait, so that pieces stay in the order of their messages. */
+function textsOf({ inputs, settings, msg, memory }: Context): string[] {
+  const { text = "" } = inputs;
+  if (settings.input !== "pieces") {
+    if (text.trim() === "") throw new Problem("INPUT_MISSING", { field: "text" }, { field: "text" });
+    return [text];
+  }
+  const { id, index, count } = (msg.parts ?? {}) as Parts;
+  const growing = memory.texts.of(id);
+  const sentences = growing.push(text, settings.minLength);
+  const isLast = count !== undefined && index !== undefined && index + 1 >= count;
+  if (isLast || isFlush(msg)) {
+    sentences.push(growing.take());
+    memory.texts.drop(id);
+  }
+  return sentences.map((sentence) => sentence.trim()).filter(isSpeakable);
+}
+
+const isFlush = ({ flush }: Message): boolean => flush !== undefined && flush !== false;
+
+async function speakSegment(context: Context, text: string): Promise<void> {
+  const { inputs, settings, memory, account, signal, msg, requestTimeoutMs } = context;
+  // A sentence is no member of the sequence that its words came in.
+  const template = settings.input === "pieces" ? { ...msg, parts: undefined } : msg;
+  const sequence = new AudioSequence(context.RED.util, template);
+  context.status.working("connecting");
+  const channel = memory.channel(account.client, inputs.voiceId, settings.idleSeconds * 1000);
+  const timeout = requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
+  try {
+    const audio = channel.speak(requestOf(context, text), { signal, ...timeout });
+    const facts = await sendSegment(context, sequence, audio, { text });
+    context.send(null, sequence.summary(facts));
+    const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
+    context.status.done(context.words("shared:status.speaking", { seconds }));
+  } catch (error) {
+    const retraction = sequence.retraction();
+    if (retraction) context.send(retraction);
+    throw error;
+  }
+}
+
+function requestOf({ inputs }: Context, text: string): LiveRequest {
+  const { promptId, preset, break_clone, temperature, top_k, top_p, sharpen } = inputs;
+  return { text, promptId, preset, break_clone, temperature, top_k, top_p, sharpen };
+}
+
+/** Sends the samples as they come, and answers with the facts of the whole. */
+async function sendSegment(
+  context: Context,
+  sequence: AudioSequence,
+  audio: AsyncIterable<LiveAudio>,
+  known: Facts,
+): Promise<Facts> {
+  const segment = new Segment(context, sequence, known);
+  for await (const { hex, pcm } of audio) {
+    const bytes = bytesOfHex(hex);
+    if (!bytes) throw new Problem("LIVE_PROTOCOL", {}, { retryable: false, ...segment.progress });
+    segment.add(bytes, pcm);
+  }
+  return segment.end();
+}
+
+/** A segment on its way into the flow. */
+class Segment {
+  private readonly status: SpokenStatus;
+  private format?: DescribedPcm;
+  private cutter?: SampleCutter;
+  private firstAudioMs?: number;
+  private bytes = 0;
+  private audioMs = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly sequence: AudioSequence,
+    private readonly known: Facts,
+  ) {
+    this.status = new SpokenStatus(context);
+  }
+
+  get progress(): { bytes: number; audioMs: number } {
+    return { bytes: this.bytes, audioMs: Math.round(this.audioMs) };
+  }
+
+  /** Takes the next samples; `pcm` is what the service says about them. */
+  add(samples: Buffer, pcm: unknown): void {
+    this.firstAudioMs ??= this.elapsed();
+    this.format ??= pcmFormatOf(pcm);
+    this.cutter ??= new SampleCutter(this.format);
+    const whole = this.cutter.push(samples);
+    if (whole.length > 0) this.send(whole, this.format);
+  }
+
+  end(): Facts {
+    const rest = this.cutter?.end();
+    if (!this.format || !rest || rest.length === 0) throw new Problem("NOT_AUDIO");
+    const { firstAudioMs } = this;
+    const facts = this.send(rest, this.format, () => ({
+      ...this.progress,
+      firstAudioMs,
+      totalMs: this.elapsed(),
+    }));
+    return { ...facts, chunks: this.sequence.count };
+  }
+
+  private send(samples: Buffer, pcm: DescribedPcm, ending?: () => Facts): Facts {
+    const begins = this.context.settings.format === "wav" && this.sequence.count === 0;
+    const data = begins ? Buffer.concat([wavHeader(pcm), samples]) : samples;
+    const audioMs = pcmMs(samples.length, pcm);
+    this.bytes += data.length;
+    this.audioMs += audioMs;
+    this.status.add(audioMs);
+    const facts = { ...this.known, pcm, ...ending?.() };
+    this.context.send(this.sequence.next(data, facts, ending !== undefined));
+    return facts;
+  }
+
+  private elapsed(): number {
+    return Math.round(performance.now() - this.context.arrivedAt);
+  }
+}

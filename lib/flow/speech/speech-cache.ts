@@ -1,0 +1,218 @@
+/** Where speech comes from: the disk, a generation that already runs for somebody else, or one of its own. */
+import type { SpeechInfo, SpeechParams, SpeechStream, VocuClient } from "../../api";
+import {
+  Flight,
+  FrameMeter,
+  MAX_SPEECH_BYTES,
+  type Landed,
+  type Listener,
+  type SpeechStore,
+  type StoredSpeech,
+} from "../../audio";
+import type { Facts } from "../delivery";
+import type { Lane, Ticket } from "../lane";
+import { Problem } from "../problem";
+import { soundOf, speechKey } from "./speech-key";
+import { Turn } from "../turn";
+
+/** What speaking needs of an account. */
+export interface SpeechSource {
+  readonly client: VocuClient;
+  /** Generations take turns here. */
+  readonly generation: Lane;
+  /** The server, a part of each speech's key. */
+  readonly baseUrl: string;
+  /** False: every message has a generation of its own. */
+  readonly enabled: boolean;
+  /** Left out: nothing is stored, but equal speeches at the same time still share one generation. */
+  readonly store?: SpeechStore;
+}
+
+/** How one message wants its speech. */
+export interface Wish {
+  readonly params: SpeechParams;
+  readonly ticket: Ticket;
+  /** Limit for the first byte of a generation that this message begins, in ms. */
+  readonly timeoutMs?: number;
+  /** False: a generation of its own, which nobody shares and nothing keeps. */
+  readonly cache: boolean;
+  /** Called when the service has to be asked. */
+  connecting(): void;
+}
+
+/** A speech whose audio is about to come. */
+export interface Speech {
+  /** For `msg.vocu`, known from the beginning. `cached`: nothing was paid for this message. */
+  readonly known: Facts;
+  /** For `msg.vocu`, known when the audio has ended. */
+  ending(): Facts;
+  readonly cached: boolean;
+  /** Iterate once; leaving the loop stops listening. */
+  readonly audio: AsyncIterable<Buffer>;
+  /** Stops listening; without any listener left, the generation is ended at once. */
+  leave(): void;
+}
+
+/** Audio that is being generated. */
+interface Live {
+  readonly audio: AsyncIterator<Buffer, undefined>;
+  readonly speech: SpeechStream;
+  readonly meter: FrameMeter;
+}
+
+/** Audio from the disk. */
+interface Stored {
+  readonly audio: AsyncIterator<Buffer, undefined>;
+  readonly stored: StoredSpeech;
+}
+
+/** One speech on its way to one or more messages. */
+interface Sharing {
+  readonly flight: Flight<Live | Stored>;
+  readonly turn: Turn;
+  /** Whether a message already bears the costs. */
+  paid: boolean;
+}
+
+/** The speeches of one account. */
+export class SpeechCache {
+  private readonly sharings = new Map<string, Sharing>();
+
+  constructor(private readonly source: SpeechSource) {}
+
+  /**
+   * Resolves when the audio is about to come: at once from the disk; with the running generation of an equal speech; or
+   * with one of its own, after its turn in the lane.
+   * @throws Problem `EXPIRED`; VocuError of the generation; the reason of the ticket's signal
+   */
+  async speak(wish: Wish): Promise<Speech> {
+    wish.ticket.signal.throwIfAborted();
+    const sharing = this.sharingFor(wish);
+    const listener = sharing.flight.join(wish.ticket.signal);
+    const expiry = sharing.turn.expire(wish.ticket.expiresAt, () => listener.leave(new Problem("EXPIRED")));
+    try {
+      const carried = await listener.opened;
+      return "stored" in carried ? fromDisk(carried, listener) : generated(carried, listener, sharing);
+    } catch (error) {
+      listener.leave();
+      throw error;
+    } finally {
+      expiry.cancel();
+    }
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async close(): Promise<void> {
+    await this.source.store?.close();
+  }
+
+  private sharingFor(wish: Wish): Sharing {
+    if (!wish.cache || !this.source.enabled) return this.begin(wish, 0, () => Promise.resolve(undefined));
+    const { store, baseUrl } = this.source;
+    const key = speechKey(baseUrl, wish.params);
+    const running = this.sharings.get(key);
+    if (running?.flight.joinable) {
+      if (!running.flight.end) wish.connecting();
+      return running;
+    }
+    const look = async (): Promise<StoredSpeech | undefined> => store?.find(key, labelOf(wish.params));
+    const sharing = this.begin(wish, MAX_SPEECH_BYTES, look);
+    this.sharings.set(key, sharing);
+    // Whoever asks between the end and the last byte on the disk still joins.
+    void sharing.flight.settled
+      .then((landed) => landed && this.keep(key, wish.params, landed))
+      .finally(() => {
+        if (this.sharings.get(key) === sharing) this.sharings.delete(key);
+      });
+    return sharing;
+  }
+
+  private begin(wish: Wish, keepBytes: number, look: () => Promise<StoredSpeech | undefined>): Sharing {
+    const turn = new Turn();
+    const flight = new Flight<Live | Stored>({
+      keepBytes,
+      open: async (signal) => {
+        const stored = await look();
+        if (stored) return { stored, audio: iterate(stored.pieces) };
+        // Each listener's patience is its own, so the place in the lane never expires.
+        const ticket = { ...wish.ticket, expiresAt: undefined, signal };
+        const release = await this.source.generation.enter(ticket);
+        if (!wish.ticket.signal.aborted) wish.connecting();
+        turn.come();
+        void flight.settled.then(release);
+        return this.generate(wish, signal);
+      },
+    });
+    return { flight, turn, paid: false };
+  }
+
+  private async generate({ params, timeoutMs }: Wish, signal: AbortSignal): Promise<Live> {
+    const meter = new FrameMeter();
+    const limit = timeoutMs === undefined ? {} : { timeoutMs };
+    const speech = await this.source.client.speak(params, { signal, meter, ...limit });
+    return { speech, meter, audio: speech.audio };
+  }
+
+  /** Only whole speech is worth keeping. */
+  private async keep(
+    key: string,
+    params: SpeechParams,
+    { carried, pieces }: Landed<Live | Stored>,
+  ): Promise<void> {
+    if ("stored" in carried || carried.meter.audioMs === 0 || carried.meter.truncated) return;
+    await this.source.store?.keep({
+      key,
+      label: labelOf(params),
+      pieces,
+      audioMs: Math.round(carried.meter.audioMs),
+      info: lasting(carried.speech.info),
+      request: withoutQueries(soundOf(params)),
+    });
+  }
+}
+
+/** What a person recognises a speech by. */
+const labelOf = ({ text }: SpeechParams): string => text ?? "";
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the pieces are there, an audio is asynchronous
+async function* iterate(pieces: readonly Buffer[]): AsyncGenerator<Buffer, undefined> {
+  yield* pieces;
+}
+
+/** What stays true of a speech: stream addresses and bills do not. */
+const lasting = (info: SpeechInfo): Facts => without(info, ["streamUrl", "billing"]);
+
+const without = (facts: object, names: readonly string[]): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([name]) => !names.includes(name)));
+
+/** Addresses without their query, in which storage hosts have their secrets. */
+function withoutQueries(request: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { input_audio: address, ...others } = request;
+  return typeof address === "string" ? { ...others, input_audio: address.split(/[?#]/)[0] } : request;
+}
+
+const ours = (listener: Listener<Live | Stored>): Pick<Speech, "audio" | "leave"> => ({
+  audio: listener,
+  leave: () => listener.leave(),
+});
+
+function fromDisk({ stored }: Stored, listener: Listener<Live | Stored>): Speech {
+  const known = { operation: OPERATION, ...stored.card.info, creditsUsed: 0, cached: true };
+  return { known, cached: true, ending: () => ({}), ...ours(listener) };
+}
+
+function generated({ speech }: Live, listener: Listener<Live | Stored>, sharing: Sharing): Speech {
+  const cached = sharing.paid;
+  sharing.paid = true;
+  const { info, requestId, statusCode: status, attempts } = speech;
+  const own = { status, ...(requestId === undefined ? {} : { requestId }), attempts, ...info };
+  const shared = { ...without(info, ["billing"]), creditsUsed: 0 };
+  return {
+    known: { operation: OPERATION, ...(cached ? shared : own), cached },
+    cached,
+    ending: () => (speech.resumes > 0 ? { resumes: speech.resumes } : {}),
+    ...ours(listener),
+  };
+}
+
+const OPERATION = "speech-stream";

@@ -1,0 +1,32 @@
+/** Which speeches are the same: everything that changes the sound, in one normal form. */
+import { createHash } from "node:crypto";
+import type { SpeechParams } from "../../api";
+import { isBlank } from "../convert";
+import type { Input } from "../description";
+import { SPEECH_INPUTS } from "./speech-inputs";
+
+/**
+ * Whether `break_clone` follows the preset when it is not sent is not documented for certain (API reference 7.5), so
+ * its default is not the same as nothing.
+ */
+const WITHOUT_CERTAIN_DEFAULT = new Set(["break_clone"]);
+
+/** What makes the sound: the given parameters, without blank ones and without those that have their documented default. */
+export function soundOf(params: SpeechParams): Readonly<Record<string, unknown>> {
+  const inputs: Readonly<Record<string, Input>> = SPEECH_INPUTS;
+  const isDefault = (name: string, value: unknown): boolean => {
+    if (WITHOUT_CERTAIN_DEFAULT.has(name)) return false;
+    // Five zeros are the documented default of the emotion mix (API reference 7.5).
+    if (name === "emo_switch") return Array.isArray(value) && value.every((amount) => amount === 0);
+    return inputs[name]?.default === value;
+  };
+  const given = Object.entries(params).filter(([name, value]) => !isBlank(value) && !isDefault(name, value));
+  return Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The key of a speech: SHA-256 (hex) of the server and of what makes the sound. The account's key is not in it. */
+export function speechKey(baseUrl: string, params: SpeechParams): string {
+  return createHash("sha256")
+    .update(JSON.stringify([baseUrl, soundOf(params)]))
+    .digest("hex");
+}

@@ -1,0 +1,43 @@
+/** The stream node at work: text to the service, audio out as it arrives (API reference D.4, D.1). */
+import type { RunContext } from "../context";
+import { deliver, type DeliverySettings, type Facts } from "../delivery";
+import type { InputValues } from "../description";
+import { AudioSequence } from "../sequence";
+import type { SPEECH_INPUTS } from "./speech-inputs";
+
+/** What one spoken text takes. */
+export type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
+
+/** How the stream node speaks. */
+export interface SpeechSettings extends DeliverySettings {
+  /** Whether speech that was generated before, or is being generated for another message, will do. */
+  readonly cache: boolean;
+}
+
+type Context = RunContext<SpeechValues, SpeechSettings>;
+
+/** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
+export async function streamSpeech(context: Context): Promise<void> {
+  const { inputs, settings, ticket, requestTimeoutMs } = context;
+  const sequence = new AudioSequence(context.RED.util, context.msg);
+  const speech = await context.account.speeches.speak({
+    params: inputs,
+    ticket,
+    cache: settings.cache,
+    ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }),
+    connecting: () => context.status.working("connecting"),
+  });
+  try {
+    const facts = await deliver(context, sequence, speech);
+    context.send(null, sequence.summary(facts));
+    const key = speech.cached ? "spokenFromCache" : "spoken";
+    context.status.done(context.words(`shared:status.${key}`, figures(facts)));
+  } finally {
+    speech.leave();
+  }
+}
+
+function figures(facts: Facts): Record<string, string | number> {
+  const credits = typeof facts.creditsUsed === "number" ? facts.creditsUsed : "–";
+  return { seconds: (Number(facts.audioMs) / 1000).toFixed(1), credits };
+}

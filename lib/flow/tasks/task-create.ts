@@ -1,0 +1,60 @@
+/** Creating an asynchronous task: what the request is, and what follows (API reference D.2). */
+import { readBlocks, TEXT_BLOCK_INPUTS } from "./blocks";
+import type { RunContext } from "../context";
+import {
+  inputsWhen,
+  list,
+  object,
+  settingsWhen,
+  text,
+  toggle,
+  type Inputs,
+  type Settings,
+} from "../description";
+import type { Call, Outcome } from "../operation";
+import { readTask } from "./task";
+import { followTask, WAIT_SETTINGS, type WaitValues } from "./tasks";
+
+/** What the task node asks for. Which inputs count depends on the setting `shape`: the service takes exactly one shape. */
+export const TASK_INPUTS = {
+  ...inputsWhen(
+    { shape: ["text", "splitter", "splitterId"] },
+    { text: text({ required: true, from: "msg.payload", multiline: true }) },
+  ),
+  ...inputsWhen({ shape: "text" }, TEXT_BLOCK_INPUTS),
+  ...inputsWhen({ shape: "contents" }, { contents: list({ required: true, from: "msg.payload" }) }),
+  ...inputsWhen({ shape: "splitter" }, { splitter: object({ required: true }) }),
+  ...inputsWhen({ shape: "splitterId" }, { splitterId: text({ required: true }) }),
+  srt: toggle({ default: false }),
+  sync: toggle({ advanced: true }),
+  projectId: text({ advanced: true }),
+} as const satisfies Inputs;
+
+/** The task node's settings. */
+export const TASK_SETTINGS = {
+  shape: { kind: "select", choices: ["text", "contents", "splitter", "splitterId"], default: "text" },
+  wait: { kind: "check", default: false },
+  ...settingsWhen({ wait: "true" }, WAIT_SETTINGS),
+} as const satisfies Settings;
+
+/** The request body: one text as a block, blocks as they are given, or a text for a splitter. */
+export function taskBody(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { srt, sync, projectId, contents, text: words, splitter, splitterId, ...block } = inputs;
+  const options = { srt, sync, projectId };
+  if (contents !== undefined) return { contents: readBlocks("contents", contents as unknown[]), ...options };
+  if (splitter !== undefined) return { text: words, splitter, ...options };
+  if (splitterId !== undefined) return { text: words, splitterId, ...options };
+  return { contents: [{ type: "text", text: words, ...block }], ...options };
+}
+
+/** What follows the creation: nothing but the task itself, or waiting for its audio (setting `wait`). */
+export async function createdTask<V>(
+  context: RunContext<V, WaitValues & { readonly wait: boolean }>,
+  call: Call<V>,
+): Promise<Outcome | undefined> {
+  const reply = await call();
+  const { id: taskId } = readTask(reply);
+  if (!context.settings.wait) return { reply, facts: { taskId } };
+  await followTask(context, taskId, "task-create");
+  return undefined;
+}

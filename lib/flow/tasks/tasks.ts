@@ -1,0 +1,122 @@
+/** Waiting for asynchronous tasks and handing on their audio (API reference 5, 7.8, D.6). */
+import type { Reply, VocuError } from "../../api";
+import type { RunContext } from "../context";
+import { CHUNK_SETTINGS, deliver, type DeliverySettings, type Facts } from "../delivery";
+import type { Setting } from "../description";
+import { fetchAudio } from "../speech/fetch-audio";
+import { replyFacts } from "../operation";
+import { poll } from "../poll";
+import { Problem, withFacts } from "../problem";
+import { AudioSequence } from "../sequence";
+import { readTask, type Task } from "./task";
+
+/** How a node waits and what it hands on. `timeout` is in seconds. */
+export const WAIT_SETTINGS = {
+  output: { kind: "select", choices: ["buffer", "chunks", "url", "task"], default: "buffer" },
+  timeout: { kind: "count", default: 600, min: 1, max: 86400 },
+  ...CHUNK_SETTINGS,
+} as const satisfies Record<string, Setting>;
+
+/** The values of `WAIT_SETTINGS`. */
+export interface WaitValues extends DeliverySettings {
+  readonly timeout: number;
+}
+
+/** A look that takes longer than this (in ms) is given up; the next one may be luckier. */
+const LOOK_TIMEOUT_MS = 30_000;
+
+/** A task that has its audio, and the reply that said so. */
+interface Generated {
+  readonly task: Task;
+  readonly reply: Reply;
+}
+
+/**
+ * Waits until a task is generated and sends what the node is set to: the audio, its address or the task; then a summary
+ * on the second output. The task's id is on every error, so that the task can be found again.
+ * @param operation the node's name, for `msg.vocu` and errors
+ * @throws Problem `TASK_FAILED`, `TASK_TIMEOUT`, `TASK_NO_AUDIO`, `NOT_AUDIO`, `BAD_REPLY`; VocuError e.g. `GENERATE_NOT_FOUND`
+ */
+export async function followTask(
+  context: RunContext<unknown, WaitValues>,
+  taskId: string,
+  operation: string,
+): Promise<void> {
+  try {
+    const generated = await waitFor(context, taskId, operation);
+    await handOn(context, generated, operation);
+  } catch (error) {
+    throw withFacts(error, { taskId });
+  }
+}
+
+function waitFor(
+  context: RunContext<unknown, WaitValues>,
+  taskId: string,
+  operation: string,
+): Promise<Generated> {
+  const { account, settings, signal, requestTimeoutMs: timeoutMs = LOOK_TIMEOUT_MS } = context;
+  const path = "/api/tts/generate/{id}";
+  const look = async (either: AbortSignal): Promise<Generated | undefined> => {
+    const reply = await account.client.call(
+      { operation, method: "GET", path, pathParams: { id: taskId } },
+      { signal: either, timeoutMs },
+    );
+    const task = readTask(reply);
+    if (task.status === "failed") throw failed(context, task, reply);
+    if (task.status === "generated") return { task, reply };
+    showProgress(context, task);
+    return undefined;
+  };
+  const timedOut = (trouble: VocuError | undefined): Problem => tooLate(settings.timeout, trouble);
+  return poll({ signal, timeoutMs: settings.timeout * 1000, look, timedOut });
+}
+
+function showProgress({ status }: RunContext<unknown, unknown>, { status: state, done, total }: Task): void {
+  if (state === "pending") status.working("taskPending");
+  else status.working("taskProcessing", { done, total });
+}
+
+function failed({ words }: RunContext<unknown, unknown>, { reason }: Task, reply: Reply): Problem {
+  const said = reason ?? words("shared:status.noReason");
+  const facts = { requestId: reply.requestId, serverMessage: reason };
+  return new Problem("TASK_FAILED", { said }, facts);
+}
+
+function tooLate(seconds: number, trouble: VocuError | undefined): Problem {
+  const facts = { timeoutMs: seconds * 1000, retryable: true, detail: trouble?.code };
+  return new Problem("TASK_TIMEOUT", { seconds }, facts);
+}
+
+async function handOn(
+  context: RunContext<unknown, WaitValues>,
+  { task, reply }: Generated,
+  operation: string,
+): Promise<void> {
+  const sequence = new AudioSequence(context.RED.util, context.msg);
+  const known: Facts = {
+    ...replyFacts(operation, reply),
+    durationMs: Math.round(performance.now() - context.arrivedAt),
+    taskId: task.id,
+    ...(task.audioUrl === undefined ? {} : { audioUrl: task.audioUrl }),
+    ...(task.characters === undefined ? {} : { characters: task.characters }),
+  };
+  const { output } = context.settings;
+  if (output === "task") {
+    context.send({ ...context.msg, payload: task.raw, vocu: known }, sequence.summary(known));
+    context.status.done(context.words("shared:status.taskGenerated"));
+    return;
+  }
+  if (task.audioUrl === undefined) throw new Problem("TASK_NO_AUDIO");
+  if (output === "url") {
+    context.send({ ...context.msg, payload: task.audioUrl, vocu: known }, sequence.summary(known));
+    context.status.done(context.words("shared:status.taskGenerated"));
+    return;
+  }
+  context.status.working("downloading");
+  const audio = await fetchAudio(context, task.audioUrl);
+  const facts = await deliver(context, sequence, { audio, known });
+  context.send(null, sequence.summary(facts));
+  const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
+  context.status.done(context.words("shared:status.downloaded", { seconds }));
+}

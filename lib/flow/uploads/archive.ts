@@ -1,0 +1,168 @@
+/** A whole ZIP to the service, piece by piece (API reference F): begin, send every chunk, complete. */
+import { systemClock, VocuError, type ApiRequest, type Reply } from "../../api";
+import type { RunContext } from "../context";
+import type { Setting } from "../description";
+import { MB, type FilePart } from "../files/files";
+import { Stopped } from "../job";
+import { formOf, replyFacts } from "../operation";
+import { Problem, withFacts } from "../problem";
+import { CHUNK_FIELDS } from "./upload-fields";
+import { assertZip } from "./zip";
+
+/** The archive node's settings. */
+export const ARCHIVE_SETTINGS = {
+  chunkMb: { kind: "count", default: 8, min: 0.1, max: 100, advanced: true },
+  ...CHUNK_FIELDS,
+} as const satisfies Record<string, Setting>;
+
+interface ArchiveSettings {
+  readonly chunkMb: number;
+  readonly path: string;
+  readonly uploadIdField: string;
+  readonly indexField: string;
+  readonly fileField: string;
+}
+
+type Context = RunContext<{ readonly archive: FilePart }, ArchiveSettings>;
+
+/** What the second output tells. */
+interface Progress {
+  readonly state: "uploading" | "done" | "stopped" | "failed";
+  readonly uploadId?: string;
+  /** Chunks that have arrived, and how many there are. */
+  readonly chunk: number;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly percent: number;
+}
+
+/** A chunk is tried this often before the upload is given up; its number makes sending it again harmless. */
+const TRIES = 4;
+const FIRST_PAUSE_MS = 500;
+
+const OPERATION = "upload-archive";
+
+/**
+ * Uploads the archive and sends its id. The file is read while it is sent, chunk by chunk. However it ends, the second
+ * output tells: an upload is never left half done in silence.
+ * @throws Problem `INPUT_NOT_ZIP`, `INPUT_ZIP_DAMAGED` before anything is sent; VocuError with the fact `uploadId`
+ */
+export async function uploadArchive(context: Context): Promise<void> {
+  await assertZip("archive", context.inputs.archive.blob);
+  const upload = new ArchiveUpload(context);
+  try {
+    await upload.run();
+  } catch (error) {
+    if (context.signal.aborted) upload.stopped();
+    else upload.tell("failed");
+    throw withFacts(error, { uploadId: upload.id });
+  }
+}
+
+class ArchiveUpload {
+  id: string | undefined;
+  private readonly blob: Blob;
+  private readonly chunkBytes: number;
+  private readonly chunks: number;
+  private sent = 0;
+  private attempts = 0;
+
+  constructor(private readonly context: Context) {
+    this.blob = context.inputs.archive.blob;
+    this.chunkBytes = Math.round(context.settings.chunkMb * MB);
+    this.chunks = Math.ceil(this.blob.size / this.chunkBytes);
+  }
+
+  async run(): Promise<void> {
+    const begun = await this.call({ path: "/api/editor/multipartUpload/newFile", json: { type: "zip" } });
+    const uploadId = (this.id = idIn(begun));
+    if (uploadId === undefined) throw new Problem("BAD_REPLY", {}, { requestId: begun.requestId });
+    this.tell("uploading");
+    for (let index = 0; index < this.chunks; index++) {
+      await this.sendChunk(uploadId, index);
+      this.sent = index + 1;
+      this.tell("uploading");
+    }
+    const json = { id: uploadId };
+    this.finish(uploadId, await this.call({ path: "/api/editor/multipartUpload/finish", json }));
+  }
+
+  /** Says on the second output and in the status how far it is. */
+  tell(state: Progress["state"]): Progress {
+    const totalBytes = this.blob.size;
+    const bytes = Math.min(this.sent * this.chunkBytes, totalBytes);
+    const percent = Math.floor((bytes / totalBytes) * 100);
+    const { id: uploadId, chunks } = this;
+    const progress: Progress = { state, uploadId, chunk: this.sent, chunks, bytes, totalBytes, percent };
+    if (state === "uploading") this.context.status.working("uploading", { percent });
+    this.context.send(null, { ...this.context.msg, payload: progress });
+    return progress;
+  }
+
+  /** A closed node can send nothing any more, and the one who deployed did not ask for it: it goes to the log. */
+  stopped(): void {
+    const { context } = this;
+    const { percent } = this.tell("stopped");
+    const reason: unknown = context.signal.reason;
+    if (reason instanceof Stopped && reason.reason === "closed") {
+      context.warn(context.words("shared:status.uploadStopped", { percent }));
+    }
+  }
+
+  private finish(uploadId: string, reply: Reply): void {
+    const { context, attempts, chunks } = this;
+    const vocu = {
+      ...replyFacts(OPERATION, reply),
+      durationMs: Math.round(performance.now() - context.arrivedAt),
+      attempts,
+      uploadId,
+      bytes: this.blob.size,
+      chunks,
+    };
+    this.tell("done");
+    context.send({ ...context.msg, payload: idIn(reply) ?? uploadId, vocu });
+    context.status.done(context.words("shared:status.uploaded", { size: (this.blob.size / MB).toFixed(1) }));
+  }
+
+  private async sendChunk(uploadId: string, index: number): Promise<void> {
+    const { path, uploadIdField, indexField, fileField } = this.context.settings;
+    const start = index * this.chunkBytes;
+    const { filename } = this.context.inputs.archive;
+    const blob = this.blob.slice(start, start + this.chunkBytes);
+    const part = { filename, blob };
+    for (let tries = 1; ; tries++) {
+      try {
+        const form = formOf({ [uploadIdField]: uploadId, [indexField]: String(index), [fileField]: part });
+        await this.call({ path, form });
+        return;
+      } catch (error) {
+        if (tries === TRIES || !mayPass(error)) throw error;
+        this.context.status.working("uploadRetry", { chunk: index + 1 });
+        const pause = Math.max(FIRST_PAUSE_MS * 2 ** (tries - 1), (error.cause.retryAfter ?? 0) * 1000);
+        await systemClock.sleep(pause, this.context.signal);
+      }
+    }
+  }
+
+  private async call(request: Pick<ApiRequest, "path" | "json" | "form">): Promise<Reply> {
+    const { account, signal, requestTimeoutMs } = this.context;
+    const timeout = requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
+    const full: ApiRequest = { operation: OPERATION, method: "POST", ...request };
+    const reply = await account.client.call(full, { signal, ...timeout });
+    this.attempts += reply.attempts;
+    return reply;
+  }
+}
+
+/** A fault of the network or the server; what it says about charging twice does not count for a chunk. */
+function mayPass(error: unknown): error is VocuError {
+  if (!(error instanceof VocuError) || error.code === "ABORTED") return false;
+  const { statusCode } = error.cause;
+  return statusCode === undefined || statusCode === 408 || statusCode === 429 || statusCode >= 500;
+}
+
+function idIn({ data }: Reply): string | undefined {
+  const id = typeof data === "object" && data !== null && "id" in data ? data.id : undefined;
+  return typeof id === "string" && id !== "" ? id : undefined;
+}

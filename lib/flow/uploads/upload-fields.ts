@@ -1,0 +1,13 @@
+/** What the older documents leave open about chunked uploads, editable in the dialog (API reference F.2). */
+import type { Settings } from "../description";
+
+/** The path this project assumes for uploading a chunk. */
+export const CHUNK_PATH = "/api/editor/multipartUpload/uploadChunk";
+
+/** Path and form field names of a chunk. */
+export const CHUNK_FIELDS = {
+  path: { kind: "line", default: CHUNK_PATH, required: true, advanced: true },
+  uploadIdField: { kind: "line", default: "id", required: true, advanced: true },
+  indexField: { kind: "line", default: "index", required: true, advanced: true },
+  fileField: { kind: "line", default: "file", required: true, advanced: true },
+} as const satisfies Settings;

@@ -1,0 +1,73 @@
+/** Waiting until a new voice can be used (API reference C.1, C.6, 7.1). */
+import type { Reply, VocuError } from "../../api";
+import type { RunContext } from "../context";
+import type { Settings } from "../description";
+import { poll } from "../poll";
+import { Problem, withFacts } from "../problem";
+import { isUsable, readVoice } from "./voice";
+
+/** What a node that can wait for a voice lets its user choose. */
+export const VOICE_WAIT_SETTINGS = {
+  wait: { kind: "check", default: true },
+  timeout: { kind: "count", default: 300, min: 1, max: 604_800, when: { wait: "true" } },
+} as const satisfies Settings;
+
+/** The statuses that end in nothing, and how to say it. */
+const ENDS: Readonly<Record<string, string>> = {
+  failed: "VOICE_CREATE_FAILED",
+  "lora-failed": "VOICE_TRAINING_FAILED",
+  "lora-need-reupload": "VOICE_NEEDS_REUPLOAD",
+};
+
+/** What the status line says on the way; `voiceWorking` for statuses that nobody has documented. */
+const PROGRESS: Readonly<Record<string, string>> = {
+  creating: "voiceCreating",
+  "lora-pending": "voiceTraining",
+  "lora-awaiting": "voiceAwaiting",
+};
+
+/** A look that takes longer than this (in ms) is given up; the next one may be luckier. */
+const LOOK_TIMEOUT_MS = 30_000;
+
+type Context = RunContext<unknown, { readonly timeout: number }>;
+
+/**
+ * Looks at a voice until it is usable, from the reply that created it on. The error of a voice that does not become
+ * usable says in its cause which voice it is (`voiceId`) and what it was last (`voiceStatus`).
+ * @throws Problem `VOICE_CREATE_FAILED`, `VOICE_TRAINING_FAILED`, `VOICE_NEEDS_REUPLOAD`, `VOICE_TIMEOUT`
+ */
+export async function waitForVoice(context: Context, operation: string, created: Reply): Promise<Reply> {
+  const { signal, settings, words } = context;
+  const { id, status } = readVoice(created);
+  let voiceStatus = status;
+  const judge = (reply: Reply): Reply | undefined => {
+    voiceStatus = readVoice(reply).status;
+    if (isUsable(voiceStatus)) return reply;
+    const end = ENDS[voiceStatus];
+    if (end !== undefined) throw new Problem(end);
+    context.status.working(PROGRESS[voiceStatus] ?? "voiceWorking");
+    return undefined;
+  };
+  let first: Reply | undefined = created;
+  const look = async (either: AbortSignal): Promise<Reply | undefined> => {
+    const reply = first ?? (await lookUp(context, operation, id, either));
+    first = undefined;
+    return judge(reply);
+  };
+  const timedOut = (trouble: VocuError | undefined): Problem => {
+    const state = words(`shared:status.${PROGRESS[voiceStatus] ?? "voiceWorking"}`);
+    const facts = { timeoutMs: settings.timeout * 1000, retryable: true, detail: trouble?.code };
+    return new Problem("VOICE_TIMEOUT", { seconds: settings.timeout, state }, facts);
+  };
+  try {
+    return await poll({ signal, timeoutMs: settings.timeout * 1000, look, timedOut });
+  } catch (error) {
+    throw withFacts(error, { voiceId: id, voiceStatus });
+  }
+}
+
+function lookUp(context: Context, operation: string, id: string, signal: AbortSignal): Promise<Reply> {
+  const { account, requestTimeoutMs: timeoutMs = LOOK_TIMEOUT_MS } = context;
+  const request = { operation, method: "GET", path: "/api/voice/{id}", pathParams: { id } } as const;
+  return account.client.call(request, { signal, timeoutMs });
+}
