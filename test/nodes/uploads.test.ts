@@ -151,9 +151,7 @@ describe("uploads", () => {
       });
       const flow = await load("vocu-upload-file");
       flow.input({ payload: Buffer.from("x") }, "node");
-      const { code, message } = await flow.caught();
-      assert.equal(code, "OPERATION_NOT_OFFERED");
-      assert.match(message, /Try another site .* “Path”/);
+      assert.equal((await flow.caught()).code, "OPERATION_NOT_OFFERED");
     });
 
     it("refuses a file that is not there before anything is sent", async () => {
