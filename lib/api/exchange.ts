@@ -75,6 +75,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     return this.#ended || this.#failure !== undefined;
   }
 
+  /** Whether it has been given no connection yet. */
+  get isConnecting(): boolean {
+    return this.#phase === "connecting" && !this.over;
+  }
+
   /** Whether a socket may be opened for this exchange: one only, for undici would reconnect for ever to a proxy that hangs up. */
   mayConnect(): boolean {
     return this.#phase !== "connecting" || (!this.over && this.#connecting.length === 0);

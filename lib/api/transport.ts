@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
@@ -53,8 +52,11 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();
   readonly #exchanges = new Set<Exchange>();
-  /** Which exchange a new socket is for: undici does not say, but it connects within the dispatch. */
-  readonly #current = new AsyncLocalStorage<Exchange>();
+  /**
+   * Which exchange a new socket is for: undici does not say, but it mostly connects within the dispatch. (An
+   * AsyncLocalStorage would always know; but on Node 20 and 22 it slows every promise of the whole process many times.)
+   */
+  #dispatching?: Exchange;
   #closed = false;
 
   constructor(options: TransportOptions) {
@@ -78,20 +80,17 @@ export class Transport {
       onOver: () => this.#exchanges.delete(exchange),
     });
     this.#exchanges.add(exchange);
-    this.#current.run(exchange, () => {
+    const path = url.pathname + url.search;
+    const { method, headers } = request;
+    this.#dispatching = exchange;
+    try {
       dispatcher.dispatch(
-        {
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: request.method,
-          headers: request.headers,
-          body,
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        },
+        { origin: url.origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 },
         exchange,
       );
-    });
+    } finally {
+      this.#dispatching = undefined;
+    }
     return exchange.answered;
   }
 
@@ -149,7 +148,7 @@ export class Transport {
     // It returns the socket, which its type conceals.
     const connect: (...args: Parameters<typeof connector>) => unknown = connector;
     return (options, callback) => {
-      const exchange = this.#current.getStore();
+      const exchange = this.#needingSocket();
       if (this.#closed || exchange?.mayConnect() === false) {
         const code = toProxy ? "PROXY_FAILED" : "CONNECT_FAILED";
         callback(new VocuError(code, { retryable: true, detail: "it closed the connection" }), null);
@@ -158,6 +157,13 @@ export class Transport {
       const socket = connect(options, callback);
       if (socket instanceof Socket) exchange?.connecting(socket, toProxy);
     };
+  }
+
+  /** The exchange that is being dispatched; when undici connects later, the oldest that has no socket yet, if any. */
+  #needingSocket(): Exchange | undefined {
+    if (this.#dispatching) return this.#dispatching;
+    const waiting = [...this.#exchanges].filter((exchange) => exchange.isConnecting);
+    return waiting.find((exchange) => exchange.mayConnect()) ?? waiting[0];
   }
 }
 
