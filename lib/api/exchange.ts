@@ -75,9 +75,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     return this.#ended || this.#failure !== undefined;
   }
 
-  /** Whether it has been given no connection yet. */
-  get isConnecting(): boolean {
-    return this.#phase === "connecting" && !this.over;
+  /** Whether nothing of its reply is there yet, so that undici may connect for it. */
+  get isExpecting(): boolean {
+    return this.#phase !== "receiving" && !this.over;
   }
 
   /** Whether a socket may be opened for this exchange: one only, for undici would reconnect for ever to a proxy that hangs up. */

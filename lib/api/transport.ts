@@ -149,21 +149,24 @@ export class Transport {
     const connect: (...args: Parameters<typeof connector>) => unknown = connector;
     return (options, callback) => {
       const exchange = this.#needingSocket();
-      if (this.#closed || exchange?.mayConnect() === false) {
+      if (this.#closed || !exchange?.mayConnect()) {
         const code = toProxy ? "PROXY_FAILED" : "CONNECT_FAILED";
         callback(new VocuError(code, { retryable: true, detail: "it closed the connection" }), null);
         return;
       }
       const socket = connect(options, callback);
-      if (socket instanceof Socket) exchange?.connecting(socket, toProxy);
+      if (socket instanceof Socket) exchange.connecting(socket, toProxy);
     };
   }
 
-  /** The exchange that is being dispatched; when undici connects later, the oldest that has no socket yet, if any. */
+  /**
+   * The exchange that is being dispatched; when undici connects later, the oldest that may still have a socket. None
+   * when those that wanted one are over: undici connects for aborted requests, too.
+   */
   #needingSocket(): Exchange | undefined {
     if (this.#dispatching) return this.#dispatching;
-    const waiting = [...this.#exchanges].filter((exchange) => exchange.isConnecting);
-    return waiting.find((exchange) => exchange.mayConnect()) ?? waiting[0];
+    const expecting = [...this.#exchanges].filter((exchange) => exchange.isExpecting);
+    return expecting.find((exchange) => exchange.mayConnect());
   }
 }
 
