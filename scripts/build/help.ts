@@ -23,7 +23,8 @@ function inputsSection({ inputs }: Description, words: NodeWords): string[] {
       name: words.inputs[name]?.label ?? name,
       type: `${name}: ${typeOf(input)}`,
       text: sentenceOf(words, words.inputs[name], notesOf(input, words)),
-      optional: input.required !== true && input.requiredUnless === undefined,
+      // What is only there with some choice of a setting is not asked of everybody.
+      optional: input.when !== undefined || (input.required !== true && input.requiredUnless === undefined),
     }),
   );
   const others = Object.entries(words.properties).map(([key, text]) => propertyEntry(key, text, true));
