@@ -8,6 +8,8 @@ const mayNotImport = (files, patterns, message) => ({
   rules: { "no-restricted-imports": ["error", { patterns: [{ regex: patterns, message }] }] },
 });
 
+const TIMERS = "use lib/timers: a bare timer of more than 2^31 ms fires at once";
+
 export default tseslint.config(
   { ignores: ["dist/", "resources/", "coverage/", "artifacts/", "demo/", "node_modules/"] },
   js.configs.recommended,
@@ -29,6 +31,20 @@ export default tseslint.config(
   },
   { files: ["test/**/*.ts"], rules: { "max-lines-per-function": "off", "max-lines": "off" } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  {
+    files: ["lib/api/**"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...["setTimeout", "setInterval"].map((name) => ({ name, message: TIMERS })),
+      ],
+      "no-restricted-properties": ["error", { object: "AbortSignal", property: "timeout", message: TIMERS }],
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "^(node:)?timers", message: TIMERS }] },
+      ],
+    },
+  },
   mayNotImport(["nodes/**"], "(^|/)lib/(api|audio|editor)(/|$)|(^|/)sandbox/", "nodes -> lib/flow only"),
   mayNotImport(
     ["lib/flow/**"],

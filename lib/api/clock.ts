@@ -1,3 +1,5 @@
+/** Time and chance as the client sees them. */
+import { sleep } from "../timers";
 import { abortError } from "./errors";
 
 /** Time and chance, so that tests need neither. */
@@ -15,19 +17,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
   sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(abortError(signal));
-        return;
-      }
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(abortError(signal));
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", onAbort, { once: true });
+    sleep(ms, signal).catch(() => {
+      throw abortError(signal);
     }),
 };

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
+import { startTimer, type Timer } from "../timers";
 import { abortError, VocuError } from "./errors";
 import { networkError, type Destination, type Phase } from "./failure";
 import type { Redactor } from "./redact";
@@ -53,7 +54,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #controller?: Dispatcher.DispatchController;
   #connecting: Socket[] = [];
   #proxied = false;
-  #timer?: NodeJS.Timeout;
+  #timer?: Timer;
   #settle!: { resolve: (answer: Answer) => void; reject: (error: VocuError) => void };
   #reader?: { resolve: (piece: Buffer | undefined) => void; reject: (error: VocuError) => void };
   #pieces: Buffer[] = [];
@@ -107,7 +108,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   onResponseStart(_controller: unknown, statusCode: number, headers: IncomingHttpHeaders): void {
     if (statusCode < 200 || this.over) return;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#phase = "receiving";
     this.statusCode = statusCode;
     this.headers = headers;
@@ -160,10 +161,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   };
 
   #limit(ms: number, code: string, facts: { host?: string } = {}): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer?.cancel();
+    this.#timer = startTimer(ms, () => {
       this.#fail(new VocuError(code, { retryable: true, timeoutMs: ms, ...facts }));
-    }, ms);
+    });
   }
 
   /** Gives the waiting reader what there is: a piece, else the end, else the failure. */
@@ -176,7 +177,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     }
     if (piece === undefined && !this.over) return;
     this.#reader = undefined;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     if (piece) {
       this.#size -= piece.length;
       reader.resolve(piece);
@@ -197,7 +198,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   #finish(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.options.signal?.removeEventListener("abort", this.#onAbort);
     this.options.onOver();
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket, type RawData } from "ws";
+import { startTimer } from "../timers";
 import { abortError, VocuError } from "./errors";
 import type { ReadLimit } from "./exchange";
 import { networkError } from "./failure";
@@ -32,7 +33,7 @@ export async function connectLive(session: Session, url: URL, signal?: AbortSign
   const socket = new WebSocket(url, { ...route, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   return new Promise<LiveSocket>((resolve, reject) => {
     const settle = (error?: VocuError): void => {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener("abort", onAbort);
       if (error) {
         reject(error);
@@ -41,10 +42,10 @@ export async function connectLive(session: Session, url: URL, signal?: AbortSign
       }
     };
     const onAbort = (): void => settle(abortError(signal));
-    const timer = setTimeout(() => {
+    const timer = startTimer(connectTimeoutMs, () => {
       const { host } = to;
       settle(new VocuError("CONNECT_TIMEOUT", { retryable: true, host, timeoutMs: connectTimeoutMs }));
-    }, connectTimeoutMs);
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
     socket.on("error", (error) => settle(connectError(error, to, session)));
     socket.on("unexpected-response", (_request, response) => {
@@ -150,7 +151,7 @@ export class LiveSocket {
   next(limit: Pick<ReadLimit, "ms"> & { code: string }, signal?: AbortSignal): Promise<LiveMessage> {
     return new Promise<LiveMessage>((resolve, reject) => {
       const settle = (): void => {
-        clearTimeout(timer);
+        timer.cancel();
         signal?.removeEventListener("abort", onAbort);
         this.#reader = undefined;
       };
@@ -159,9 +160,8 @@ export class LiveSocket {
         reject(error);
       };
       const onAbort = (): void => fail(abortError(signal));
-      const timer = setTimeout(
-        () => fail(new VocuError(limit.code, { retryable: false, timeoutMs: limit.ms, host: this.host })),
-        limit.ms,
+      const timer = startTimer(limit.ms, () =>
+        fail(new VocuError(limit.code, { retryable: false, timeoutMs: limit.ms, host: this.host })),
       );
       this.#reader = {
         resolve: (message) => {
@@ -182,9 +182,9 @@ export class LiveSocket {
     this.#fail(abortError());
     this.attentive = false;
     this.socket.close(1000);
-    const timer = setTimeout(() => this.socket.terminate(), GOODBYE_MS);
+    const timer = startTimer(GOODBYE_MS, () => this.socket.terminate());
     await this.#closed;
-    clearTimeout(timer);
+    timer.cancel();
   }
 
   async #keepAlive(): Promise<void> {

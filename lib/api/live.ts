@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from "../timers";
 import { VocuError } from "./errors";
 import { liveAddress, type LiveAddress } from "./live-address";
 import { synthesisRequest, type LiveAudio, type LiveRequest } from "./live-messages";
@@ -34,7 +35,7 @@ export class LiveChannel {
   readonly #options: LiveChannelOptions;
   #address?: LiveAddress;
   #socket?: LiveSocket;
-  #idle?: NodeJS.Timeout;
+  #idle?: Timer;
   readonly #closing = new Set<Promise<void>>();
 
   constructor(options: LiveChannelOptions) {
@@ -48,7 +49,7 @@ export class LiveChannel {
    * `STREAM_CUT`, `STREAM_STALLED`; `LIVE_PROTOCOL`; the code of an error message; `ABORTED`
    */
   async *speak(request: LiveRequest, options: CallOptions = {}): AsyncGenerator<LiveAudio, void, undefined> {
-    clearTimeout(this.#idle);
+    this.#idle?.cancel();
     const socket = await this.#ready(options);
     let whole = false;
     try {
@@ -65,7 +66,7 @@ export class LiveChannel {
 
   /** Closes the channel; resolves when its connections are gone. The next speech opens another one. */
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
+    this.#idle?.cancel();
     const socket = this.#socket;
     this.#socket = undefined;
     this.#address = undefined;
@@ -78,7 +79,7 @@ export class LiveChannel {
 
   /** From now on the channel is idle. */
   #rest(): void {
-    this.#idle = setTimeout(() => void this.close(), this.#options.idleMs);
+    this.#idle = startTimer(this.#options.idleMs, () => void this.close());
   }
 
   async *#segment(

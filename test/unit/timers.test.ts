@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { useFakeTimers, type SinonFakeTimers } from "sinon";
+import { sleep, startTimer } from "../../lib/timers";
+
+const DAY_MS = 86_400_000;
+
+describe("timers", () => {
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = useFakeTimers();
+  });
+  afterEach(() => clock.restore());
+
+  it("fire once, when their time is up", () => {
+    let fired = 0;
+    startTimer(100, () => fired++);
+    clock.tick(99);
+    assert.equal(fired, 0);
+    clock.tick(1);
+    assert.equal(fired, 1);
+    clock.tick(1000);
+    assert.equal(fired, 1);
+  });
+
+  for (const ms of [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, 90 * DAY_MS]) {
+    it(`wait for ${ms} ms, neither shorter nor longer`, () => {
+      let fired = 0;
+      startTimer(ms, () => fired++);
+      clock.tick(ms - 1);
+      assert.equal(fired, 0);
+      clock.tick(1);
+      assert.equal(fired, 1);
+      assert.equal(clock.countTimers(), 0);
+    });
+  }
+
+  it("never fire when they are to wait for ever", () => {
+    let fired = 0;
+    startTimer(Infinity, () => fired++);
+    clock.tick(400 * DAY_MS);
+    assert.equal(fired, 0);
+  });
+
+  for (const after of [0, 30 * DAY_MS]) {
+    it(`can be cancelled after ${after / DAY_MS} days`, () => {
+      let fired = 0;
+      const timer = startTimer(60 * DAY_MS, () => fired++);
+      clock.tick(after);
+      timer.cancel();
+      assert.equal(clock.countTimers(), 0);
+      clock.tick(100 * DAY_MS);
+      assert.equal(fired, 0);
+    });
+  }
+
+  it("let a sleep of 60 days end after 60 days", async () => {
+    let awake = false;
+    const sleeping = sleep(60 * DAY_MS).then(() => (awake = true));
+    await clock.tickAsync(60 * DAY_MS - 1);
+    assert.equal(awake, false);
+    await clock.tickAsync(1);
+    await sleeping;
+    assert.equal(awake, true);
+  });
+
+  it("end a sleep with the signal's reason, and leave no timer behind", async () => {
+    const stop = new AbortController();
+    const sleeping = sleep(60 * DAY_MS, stop.signal);
+    stop.abort(new Error("enough"));
+    await assert.rejects(sleeping, /enough/);
+    assert.equal(clock.countTimers(), 0);
+  });
+
+  it("do not begin a sleep whose signal is aborted", async () => {
+    await assert.rejects(sleep(100, AbortSignal.abort(new Error("before"))), /before/);
+    assert.equal(clock.countTimers(), 0);
+  });
+});
