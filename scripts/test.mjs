@@ -16,8 +16,9 @@ process.chdir(join(import.meta.dirname, ".."));
 const given = process.argv.slice(2);
 try {
   await Promise.all([run("node", ["scripts/build.mjs"]), installPeers()]);
-  const { passes, failures } = given.length > 0 ? await runJobs([given]) : await everything();
+  const { passes, failures, pending } = given.length > 0 ? await runJobs([given]) : await everything();
   process.exitCode ||= failures > 0 ? 1 : 0;
+  if (pending > 0) console.log(`${pending} skipped`);
   console.log(`${passes} passed, ${failures} failed`);
 } catch (error) {
   console.error(error.message);

@@ -34,16 +34,15 @@ function testsIn(name) {
  * Runs the jobs and shows the output of each when it has ended.
  * @param jobs lists of mocha arguments.
  * @param coverage folder for the raw coverage, or nothing.
- * @returns the sums of what passed and failed.
+ * @returns the sums of what passed, failed and was skipped (`pending`).
  */
 export async function runJobs(jobs, coverage) {
   const waiting = [...jobs];
-  const sums = { passes: 0, failures: 0 };
+  const sums = { passes: 0, failures: 0, pending: 0 };
   const lane = async () => {
     for (let job = waiting.shift(); job; job = waiting.shift()) {
-      const { passes, failures } = await runMocha(job, coverage);
-      sums.passes += passes;
-      sums.failures += failures;
+      const figures = await runMocha(job, coverage);
+      for (const key of Object.keys(sums)) sums[key] += figures[key];
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, lane));
@@ -79,6 +78,6 @@ function figuresIn(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return { passes: 0, failures: 1 };
+    return { passes: 0, failures: 1, pending: 0 };
   }
 }

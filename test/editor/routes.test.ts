@@ -41,7 +41,10 @@ describe("what the dialogs ask about an account", function () {
       env: { MY_KEY: "sk-stored", MY_SERVER: sandbox.url },
     });
   });
-  after(() => Promise.all([nodeRed.stop(), sandbox.close(), elsewhere.close()]));
+  after(async () => {
+    await Promise.all([nodeRed.stop(), sandbox.close(), elsewhere.close()]);
+    assert.deepEqual([...sandbox.violations, ...elsewhere.violations], []);
+  });
 
   async function ask(path: "account" | "voices", body: object): Promise<Answer> {
     const { status, text } = await post(nodeRed.url, path, body);
@@ -148,7 +151,10 @@ describe("who may ask about accounts", function () {
     ];
     nodeRed = await startNodeRed({ settings: { adminAuth: { type: "credentials", users } } });
   });
-  after(() => Promise.all([nodeRed.stop(), sandbox.close()]));
+  after(async () => {
+    await Promise.all([nodeRed.stop(), sandbox.close()]);
+    assert.deepEqual(sandbox.violations, []);
+  });
 
   async function statusFor(headers: Record<string, string>): Promise<number> {
     const account = { id: "new", site: "custom", baseUrl: sandbox.url, apiKey: sandbox.apiKey };

@@ -1,4 +1,5 @@
 /** A sandbox, a Node-RED and a person's browser in front of it. */
+import assert from "node:assert/strict";
 import { startNodeRed, type NodeRed, type NodeRedOptions } from "../node-red";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { openEditor, type Editor, type EditorOptions } from "./editor";
@@ -7,7 +8,7 @@ export interface Stage {
   readonly sandbox: Sandbox;
   readonly nodeRed: NodeRed;
   readonly editor: Editor;
-  /** Ends everything. @throws AssertionError when the editor's page complained about anything */
+  /** Ends everything. @throws AssertionError when the page complained about anything, or the API's description was broken */
   close(): Promise<void>;
 }
 
@@ -16,6 +17,7 @@ export async function setStage(options: NodeRedOptions & Omit<EditorOptions, "ur
   const [sandbox, nodeRed] = await Promise.all([startSandbox(), startNodeRed(options)]);
   const end = async (): Promise<void> => {
     await Promise.all([nodeRed.stop(), sandbox.close()]);
+    assert.deepEqual(sandbox.violations, []);
   };
   try {
     const editor = await openEditor({ ...options, url: nodeRed.url });

@@ -89,7 +89,10 @@ describe("secrets", () => {
   before(() => log.addHandler(handler));
   after(() => log.removeHandler(handler));
   beforeEach(() => logged.splice(0));
-  afterEach(() => Promise.all([sandbox?.close(), proxy?.close()]));
+  afterEach(async () => {
+    await Promise.all([sandbox?.close(), proxy?.close()]);
+    assert.deepEqual(sandbox?.violations, []);
+  });
 
   const start = async (options: SandboxOptions = {}): Promise<{ sandbox: Sandbox; proxy: Proxy }> => {
     sandbox = await startSandbox({ apiKey: KEY, ...options });
