@@ -29,6 +29,15 @@ export default tseslint.config(
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }],
     },
   },
+  {
+    files: ["lib/**/*.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { property: "httpAdmin", message: "admin routes are registered with adminRoute (lib/flow/admin)" },
+      ],
+    },
+  },
   { files: ["test/**/*.ts"], rules: { "max-lines-per-function": "off", "max-lines": "off" } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
   {

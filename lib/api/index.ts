@@ -11,4 +11,5 @@ export type { CallOptions, ClientOptions } from "./session";
 export { baseUrlOf, SITES, type Site } from "./sites";
 export type { SpeakOptions, SpeechStream } from "./speech";
 export type { SpeechParams } from "./speech-request";
-export type { ProxyOptions, TlsOptions } from "./transport";
+export type { ProxyOptions } from "./proxy";
+export type { TlsOptions } from "./transport";

@@ -5,7 +5,8 @@ import { VocuError } from "./errors";
 import { proxyFor } from "./proxy";
 import type { JsonObject } from "./reply";
 import { apiHeaders, type Session } from "./session";
-import type { ProxyOptions, TlsOptions } from "./transport";
+import type { ProxyOptions } from "./proxy";
+import type { TlsOptions } from "./transport";
 
 /** The API's word for how long a channel waits for its client; also taken where it says nothing. */
 const USUAL_CANCEL_AFTER_S = 60;

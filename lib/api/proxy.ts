@@ -1,4 +1,12 @@
-import type { ProxyOptions } from "./transport";
+/** Which proxy, if any, a URL is reached through. */
+
+/** Proxies by the protocol of the target; URLs may hold `user:password@`. */
+export interface ProxyOptions {
+  http?: string;
+  https?: string;
+  /** Hosts that are reached directly: list of `host`, `.domain`, `*domain`, `host:port`, or `*`, see `proxyFor`. */
+  no?: string;
+}
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   "http:": 80,

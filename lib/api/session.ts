@@ -1,6 +1,7 @@
 import type { Clock } from "./clock";
 import { VocuError } from "./errors";
-import type { ProxyOptions, TlsOptions, Transport } from "./transport";
+import type { ProxyOptions } from "./proxy";
+import type { TlsOptions, Transport } from "./transport";
 import type { Redactor } from "./redact";
 
 /** Everything a client needs to know about an account and its network. */

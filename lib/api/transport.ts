@@ -4,21 +4,13 @@ import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici
 import { abortError, VocuError } from "./errors";
 import { Exchange, type Answer } from "./exchange";
 import type { Redactor } from "./redact";
-import { proxyFor } from "./proxy";
+import { proxyFor, type ProxyOptions } from "./proxy";
 import { uploadBytes, type BuiltRequest } from "./request";
 
 /** Header names and values of a reply together; `X-Reecho-Response-Data` has been seen with 12 KB (API reference D.4). */
 const MAX_HEADER_BYTES = 64 * 1024;
 /** A body is given the time that a line of 512 kbit/s needs, on top of the wait for the first byte. */
 const SLOWEST_UPLOAD_BYTES_PER_MS = 64;
-
-/** Proxies by the protocol of the target; URLs may hold `user:password@`. */
-export interface ProxyOptions {
-  http?: string;
-  https?: string;
-  /** Hosts that are reached directly: list of `host`, `.domain`, `*domain`, `host:port`, or `*`, see `proxyFor`. */
-  no?: string;
-}
 
 /** TLS options as Node's `tls.connect` takes them. */
 export type TlsOptions = Pick<

@@ -45,8 +45,9 @@ export async function ask<T>(
       data: JSON.stringify(account),
       dataType: "json",
     })) as T & { error?: unknown };
-  } catch {
-    throw new Refusal(word("dialog.unreachable"));
+  } catch (failed) {
+    const { responseJSON } = failed as { responseJSON?: { error?: Failure } };
+    throw new Refusal(responseJSON?.error ? reasonOf(responseJSON.error) : word("dialog.unreachable"));
   }
   if (answer.error) throw new Refusal(reasonOf(answer.error as Failure));
   return answer;

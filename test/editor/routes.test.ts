@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "undici";
 import { startSandbox, styleIds, voiceIds, type Sandbox } from "../../sandbox";
+import { ADMIN_ROUTES } from "../nodes/support/admin-routes";
 import { startNodeRed, type NodeRed } from "../node-red";
 
 interface Answer {
@@ -36,9 +37,17 @@ describe("what the dialogs ask about an account", function () {
       startSandbox({ apiKey: "sk-stored" }),
     ]);
     nodeRed = await startNodeRed({
-      flows: [{ id: "deployed", type: "vocu-account", site: "custom", baseUrl: sandbox.url }],
-      credentials: { deployed: { apiKey: "sk-stored" } },
-      env: { MY_KEY: "sk-stored", MY_SERVER: sandbox.url },
+      flows: [
+        { id: "deployed", type: "vocu-account", site: "custom", baseUrl: sandbox.url },
+        { id: "from-env", type: "vocu-account", site: "custom", baseUrl: "${MY_SERVER}" },
+      ],
+      credentials: { deployed: { apiKey: "sk-stored" }, "from-env": { apiKey: "${MY_KEY}" } },
+      env: {
+        MY_KEY: "sk-stored",
+        MY_SERVER: sandbox.url,
+        OTHER_SECRET: "sk-other",
+        OTHER_SERVER: elsewhere.url,
+      },
     });
   });
   after(async () => {
@@ -64,16 +73,47 @@ describe("what the dialogs ask about an account", function () {
     assert.deepEqual(answer, { name: "Sandbox", paid: true, credits: 100000 });
   });
 
-  it("takes the key from the environment", async () => {
+  it("takes the key from the variable that a deployed account uses for that server", async () => {
     assert.equal((await ask("account", custom({ apiKey: "${MY_KEY}" }))).name, "Sandbox");
   });
 
-  it("takes the address from the environment", async () => {
-    assert.equal(
-      (await ask("account", custom({ baseUrl: "${MY_SERVER}", apiKey: "sk-stored" }))).name,
-      "Sandbox",
-    );
+  it("takes the address from the variable that a deployed account uses", async () => {
+    const account = custom({ baseUrl: "${MY_SERVER}", apiKey: "${MY_KEY}" });
+    assert.equal((await ask("account", account)).name, "Sandbox");
+    const withTypedKey = custom({ baseUrl: "${MY_SERVER}", apiKey: "sk-stored" });
+    assert.equal((await ask("account", withTypedKey)).name, "Sandbox");
   });
+
+  const refusedVariables: readonly (readonly [string, () => object])[] = [
+    [
+      "a deployed account's variable to another server",
+      () => ({ apiKey: "${MY_KEY}", baseUrl: elsewhere.url }),
+    ],
+    [
+      "a deployed account's variable, with blanks, to another server",
+      () => ({ apiKey: " ${MY_KEY} ", baseUrl: elsewhere.url }),
+    ],
+    ["a deployed account's variable in another place", () => ({ apiKey: "${MY_SERVER}" })],
+    ["a variable that no account uses, even to a deployed server", () => ({ apiKey: "${OTHER_SECRET}" })],
+    ["a variable that no account uses", () => ({ apiKey: "${OTHER_SECRET}", baseUrl: elsewhere.url })],
+    [
+      "an address from a variable that no account uses",
+      () => ({ apiKey: "sk-stored", baseUrl: "${OTHER_SERVER}" }),
+    ],
+    [
+      "the deployed key to an address from a variable",
+      () => ({ id: "deployed", baseUrl: "${OTHER_SERVER}" }),
+    ],
+    ["any other setting from a variable", () => ({ apiKey: "sk-stored", proxy: "${OTHER_SERVER}" })],
+  ];
+  for (const [what, own] of refusedVariables) {
+    for (const path of ["account", "voices"] as const) {
+      it(`never sends ${what} (${path})`, async () => {
+        assert.equal((await ask(path, custom(own()))).error?.code, "KEY_NEEDED_AGAIN");
+        assert.deepEqual(elsewhere.requests, []);
+      });
+    }
+  }
 
   it("refuses a wrong key by its code", async () => {
     assert.equal((await ask("account", custom({ apiKey: "sk-wrong" }))).error?.code, "AUTH_UNAUTHORIZED");
@@ -158,7 +198,12 @@ describe("who may ask about accounts", function () {
 
   async function statusFor(headers: Record<string, string>): Promise<number> {
     const account = { id: "new", site: "custom", baseUrl: sandbox.url, apiKey: sandbox.apiKey };
-    return (await post(nodeRed.url, "account", account, headers)).status;
+    const replies = ADMIN_ROUTES.map((path) =>
+      post(nodeRed.url, path.slice("/vocu/".length), account, headers),
+    );
+    const [status, ...others] = await Promise.all(replies.map(async (reply) => (await reply).status));
+    assert.ok(status !== undefined && others.every((other) => other === status), others.join());
+    return status;
   }
 
   async function token(username: string, scope: string): Promise<Record<string, string>> {

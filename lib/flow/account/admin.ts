@@ -2,17 +2,15 @@
  * What the edit dialogs ask the runtime: does this account work, and which voices has it. Both work before the first
  * deploy: the dialog posts the account as it stands there. And it may forget all stored speech.
  */
-import type { Node, NodeAPI } from "node-red";
-import { baseUrlOf, VocuError, type VocuClient } from "../../api";
-import { ACCOUNT_SETTINGS, openAccount, type AccountNode } from "./account";
+import type { NodeAPI } from "node-red";
+import { VocuError, type VocuClient } from "../../api";
+import { openAccount } from "./account";
+import { adminRoute } from "../admin/admin-route";
+import { postedAccount } from "../admin/posted-account";
 import { accountFacts, voicesOf } from "./admin-replies";
 import type { Config } from "../inputs";
 import { Problem } from "../problem";
-import { readSettings } from "../settings";
 import { clearSpeeches } from "../speech/speech-store";
-
-/** Whoever may edit accounts may use them to ask. */
-const PERMISSION = "vocu-account.write";
 
 /** A person waits in front of the dialog, so it waits less than a flow would. */
 const PATIENCE_MS = 20_000;
@@ -34,101 +32,42 @@ interface Failure {
  * `POST vocu/cache/clear` takes nothing and answers `{ cleared }`, the number of speeches that were forgotten.
  */
 export function registerAccountRoutes(RED: NodeAPI): void {
-  serve(RED, "/vocu/account", async (client, options) => {
-    const request = { operation: "account-info", method: "GET", path: "/api/account/info" } as const;
-    return accountFacts((await client.call(request, options)).body.user);
-  });
-  serve(RED, "/vocu/voices", async (client, options) => {
-    const query = { showMarket: true };
-    const request = { operation: "voice-list", method: "GET", path: "/api/voice", query } as const;
-    return { voices: voicesOf((await client.call(request, options)).data) };
-  });
-  RED.httpAdmin.post("/vocu/cache/clear", RED.auth.needsPermission(PERMISSION), (_request, response) => {
-    clearSpeeches(RED)
-      .then((cleared) => ({ cleared }))
-      .catch((error: unknown) => ({ error: failureOf(error) }))
-      .then((reply) => response.json(reply))
-      .catch(() => undefined);
-  });
+  adminRoute(RED, "/vocu/account", (posted, leaving) =>
+    ask(RED, posted, leaving, async (client, options) => {
+      const request = { operation: "account-info", method: "GET", path: "/api/account/info" } as const;
+      return accountFacts((await client.call(request, options)).body.user);
+    }),
+  );
+  adminRoute(RED, "/vocu/voices", (posted, leaving) =>
+    ask(RED, posted, leaving, async (client, options) => {
+      const query = { showMarket: true };
+      const request = { operation: "voice-list", method: "GET", path: "/api/voice", query } as const;
+      return { voices: voicesOf((await client.call(request, options)).data) };
+    }),
+  );
+  adminRoute(RED, "/vocu/cache/clear", () => reported(async () => ({ cleared: await clearSpeeches(RED) })));
 }
 
-function serve(RED: NodeAPI, path: string, answer: Answer): void {
-  RED.httpAdmin.post(path, RED.auth.needsPermission(PERMISSION), (request, response) => {
-    const leaving = new AbortController();
-    response.on("close", () => leaving.abort());
-    const posted = isRecord(request.body) ? request.body : {};
-    void ask(RED, posted, answer, leaving.signal).then((reply) => {
-      if (!leaving.signal.aborted) response.json(reply);
-    });
-  });
-}
-
-async function ask(RED: NodeAPI, posted: Config, answer: Answer, signal: AbortSignal): Promise<object> {
-  try {
-    const { config, apiKey } = accountPosted(RED, posted);
-    const account = openAccount(RED, { ...config, retries: 0 }, apiKey);
+/** Opens the posted account for one question. */
+function ask(RED: NodeAPI, posted: Config, signal: AbortSignal, answer: Answer): Promise<object> {
+  return reported(async () => {
+    const { config, apiKey } = postedAccount(RED, posted);
+    const account = openAccount(RED, { ...config, retries: 0, cacheEnabled: false }, apiKey);
     try {
       return await answer(account.client, { signal, timeoutMs: PATIENCE_MS });
     } finally {
       await account.close();
     }
+  });
+}
+
+/** What `work` answers, or why it failed as `{ error }`. */
+async function reported(work: () => Promise<object>): Promise<object> {
+  try {
+    return await work();
   } catch (error) {
     return { error: failureOf(error) };
   }
-}
-
-/**
- * The account as the dialog has it, environment variables filled in.
- * @throws Problem `KEY_NEEDED_AGAIN`
- */
-function accountPosted(RED: NodeAPI, posted: Config): { config: Config; apiKey: string | undefined } {
-  const deployed = deployedNode(RED, posted.id) as AccountNode | null | undefined;
-  const config = resolved(RED, posted, deployed);
-  const typed = typeof config.apiKey === "string" ? config.apiKey.trim() : undefined;
-  if (typed !== undefined) return { config, apiKey: typed };
-  return { config, apiKey: storedKey(RED, config, deployed) };
-}
-
-/** The deployed account's key, for the origin it was deployed for and no other. */
-function storedKey(
-  RED: NodeAPI,
-  config: Config,
-  deployed: AccountNode | null | undefined,
-): string | undefined {
-  const key = deployed?.credentials.apiKey;
-  if (!deployed || !key) return undefined;
-  const stored = resolved(RED, deployedConfig(RED, deployed.id), deployed);
-  if (originOf(stored) !== originOf(config)) throw new Problem("KEY_NEEDED_AGAIN");
-  return key;
-}
-
-function originOf(config: Config): string {
-  const { site, baseUrl } = readSettings(config, ACCOUNT_SETTINGS);
-  return new URL(baseUrlOf(site, baseUrl)).origin;
-}
-
-/** The running node, if there is one. */
-const deployedNode = (RED: NodeAPI, id: unknown): Node | null | undefined =>
-  typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
-
-/** What the flow file says about a node. */
-function deployedConfig(RED: NodeAPI, id: string): Config {
-  let found: Config = {};
-  RED.nodes.eachNode((node) => {
-    if (node.id === id) found = node as unknown as Config;
-  });
-  return found;
-}
-
-/** As at a deploy: a value that is `${NAME}` as a whole is the setting or environment variable of that name. */
-function resolved(RED: NodeAPI, config: Config, node: Node | null | undefined): Config {
-  const fill = (value: unknown): unknown => {
-    const name = typeof value === "string" ? /^\$\{([^}]+)\}$/.exec(value.trim())?.[1] : undefined;
-    if (name === undefined) return value;
-    // Without a deployed node only the process environment is there to ask.
-    return (node ? RED.util.getSetting(node, name) : process.env[name]) ?? "";
-  };
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, fill(value)]));
 }
 
 function failureOf(error: unknown): Failure {
@@ -147,6 +86,3 @@ function failureOf(error: unknown): Failure {
     params: Object.fromEntries(params),
   };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

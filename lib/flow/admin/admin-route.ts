@@ -1,0 +1,71 @@
+/** The one way to register an admin route: who may ask, from where, and in what form is checked here for all of them. */
+import type { NodeAPI } from "node-red";
+
+/** Whoever may edit accounts may call the routes. */
+const PERMISSION = "vocu-account.write";
+
+/** What the checks read of a request. */
+interface Asking {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body?: unknown;
+}
+
+/** A JSON object that was posted. */
+export type Posted = Readonly<Record<string, unknown>>;
+
+/**
+ * Registers `POST <path>` under the editor's root. The route wants the permission `vocu-account.write`, a JSON body
+ * (415 otherwise) and, where the browser names an origin, the editor's own (403 otherwise): a page elsewhere must not be
+ * able to make the browser of somebody who is logged in ask. `answer` gets the posted object (`{}` for other JSON), and a
+ * signal that aborts when the asker leaves; it must not fail.
+ */
+export function adminRoute(
+  RED: NodeAPI,
+  path: `/vocu/${string}`,
+  answer: (posted: Posted, signal: AbortSignal) => Promise<object>,
+): void {
+  // eslint-disable-next-line no-restricted-properties -- this is the one place
+  RED.httpAdmin.post(path, RED.auth.needsPermission(PERMISSION), (request, response, next) => {
+    const refusal = refusalOf(request);
+    if (refusal) {
+      response.status(refusal.status).json({ error: { code: refusal.code, params: {} } });
+      return;
+    }
+    const leaving = new AbortController();
+    response.on("close", () => leaving.abort());
+    answer(isObject(request.body) ? request.body : {}, leaving.signal)
+      .then((reply) => {
+        if (!leaving.signal.aborted) response.json(reply);
+      })
+      .catch(next);
+  });
+}
+
+/** Why a request is not answered; undefined where it is. */
+function refusalOf(asking: Asking): { readonly status: number; readonly code: string } | undefined {
+  if (isFromElsewhere(asking.headers)) return { status: 403, code: "CROSS_SITE" };
+  const type = single(asking.headers["content-type"]) ?? "";
+  // Forms and plain text are what a foreign page can send without asking first.
+  return /^application\/json\s*(;|$)/i.test(type) ? undefined : { status: 415, code: "JSON_ONLY" };
+}
+
+/**
+ * Whether a page of another origin asks. Browsers say so in `Sec-Fetch-Site` on https and localhost only; elsewhere the
+ * `Origin` must be the host that was asked, or that a proxy says was asked. Clients without a browser send neither.
+ */
+function isFromElsewhere(headers: Asking["headers"]): boolean {
+  const site = single(headers["sec-fetch-site"]);
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const origin = single(headers.origin);
+  if (origin === undefined) return false;
+  const asked = [headers.host, headers["x-forwarded-host"]].flatMap((value) =>
+    (single(value) ?? "").split(","),
+  );
+  return !URL.canParse(origin) || !asked.some((host) => host.trim() === new URL(origin).host);
+}
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(",") : value;
+
+const isObject = (value: unknown): value is Posted =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

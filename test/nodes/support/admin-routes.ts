@@ -1,0 +1,2 @@
+/** The admin routes of this package: a test makes sure that there are no others, and others test each of these. */
+export const ADMIN_ROUTES = ["/vocu/account", "/vocu/cache/clear", "/vocu/voices"] as const;
