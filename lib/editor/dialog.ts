@@ -1,5 +1,5 @@
 /** Brings a node's edit dialog to life. */
-import { literalTypeOf, sourceOf, type Input } from "../flow/description";
+import { literalTypeOf, sourceOf, type Input } from "../schema/description";
 import { elementOf, storedValue } from "./fields";
 import { restoreText } from "./lines";
 import { Picker } from "./picker";

@@ -1,5 +1,5 @@
 /** The current values of a node's fields: those of its open dialog, else those it was saved with. */
-import { sourceOf, type Input, type When } from "../flow/description";
+import { sourceOf, type Input, type When } from "../schema/description";
 import type { EditorNode } from "./red";
 import { specOf } from "./spec";
 

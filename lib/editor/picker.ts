@@ -1,5 +1,5 @@
 /** The voice and style fields: what the account offers, and a line below the field that says how it stands. */
-import type { Input } from "../flow/description";
+import type { Input } from "../schema/description";
 import type { Offer } from "./completions";
 import { currentValue, elementOf, isLiteral } from "./fields";
 import { Hint } from "./hint";

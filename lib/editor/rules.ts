@@ -1,5 +1,5 @@
 /** What may be typed into a field: the checks that the runtime makes too, said before the deploy. */
-import type { Input, Setting } from "../flow/description";
+import type { Input, Setting } from "../schema/description";
 import type { FieldValue } from "./fields";
 
 /** What is wrong: a word of `dialog.invalid`, with what fills it. */

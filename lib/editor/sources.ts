@@ -1,5 +1,5 @@
 /** The sources that an input offers: its literal, in a form that suits its kind, and Node-RED's own ones. */
-import { literalTypeOf, type Input } from "../flow/description";
+import { literalTypeOf, type Input } from "../schema/description";
 import { completing, type Offer } from "./completions";
 import { freshValue, storedValue } from "./fields";
 import { manyLines } from "./lines";

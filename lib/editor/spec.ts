@@ -1,5 +1,5 @@
 /** What a node's html tells about the node: the part of its description that a dialog needs. */
-import type { Inputs, Settings } from "../flow/description";
+import type { Inputs, Settings } from "../schema/description";
 
 /** The description of one node type, written into its html by the build. */
 export interface Spec {

@@ -1,5 +1,5 @@
 /** The validators of every property, with a sentence for the person. */
-import type { Input } from "../flow/description";
+import type { Input } from "../schema/description";
 import { currentValue, isLiteral, isShown, plain, type FieldValue } from "./fields";
 import type { EditorNode } from "./red";
 import { isBlank, literalFault, settingFault, type Fault } from "./rules";

@@ -1,22 +1,33 @@
 /** What the node files use. */
 export { ARCHIVE_SETTINGS, uploadArchive } from "./uploads/archive";
-export { defineAccount } from "./account/account-node";
-export { CHUNK_SETTINGS } from "./delivery";
+export { defineAccount } from "./admin/account-node";
+export { CHUNK_SETTINGS } from "./node/delivery";
 export { defineHearingNode, HEARING_SETTINGS } from "./sound/audio-node";
 export { prepareServing, servingListener } from "./sound/audio-url";
-export { inputsWhen, settingsWhen } from "./description";
-export { choice, file, integer, list, number, object, style, text, toggle, voice } from "./description";
-export { MB } from "./files/files";
+export { inputsWhen, settingsWhen } from "../schema/description";
+export {
+  choice,
+  file,
+  integer,
+  list,
+  number,
+  object,
+  style,
+  text,
+  toggle,
+  voice,
+} from "../schema/description";
+export { MB } from "./input/file";
 export { downloadIfAsked } from "./speech/generate";
 export { KEEP_DESCRIPTION } from "./voices/keep-description";
 export { LiveMemory, speakLive } from "./live/live";
 export { LIVE_INPUTS, LIVE_SETTINGS } from "./live/live-description";
-export { operation } from "./operation";
-export { listing, PAGE_INPUTS } from "./pages";
+export { operation } from "./node/operation";
+export { listing, PAGE_INPUTS } from "./node/listing";
 export { PLAYERS, playingListener } from "./sound/play";
-export { defineNode } from "./register";
+export { defineNode } from "./node/runner";
 export { streamSpeech } from "./speech/speech";
-export { BUSY, SPEECH_INPUTS } from "./speech/speech-inputs";
+export { BUSY, SPEECH_INPUTS } from "../schema/speech-inputs";
 export { createSplitter, updateSplitter } from "./voices/splitters";
 export { addStyle, deleteStyle, renameStyle, resetStyle } from "./voices/styles";
 export { createdTask, TASK_INPUTS, TASK_SETTINGS, taskBody } from "./tasks/task-create";

@@ -1,5 +1,5 @@
 /** The editor half of a node: `registerType` with everything literal, as the Flow Library and the scorecard read it. */
-import { sourceOf, type Description, type Setting } from "../../lib/flow/description";
+import { sourceOf, type Description, type Setting } from "../../lib/schema/description";
 import { FAMILIES } from "./families";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 

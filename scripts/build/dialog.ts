@@ -1,5 +1,5 @@
 /** The rows of a node's edit dialog; `lib/editor` brings them to life. */
-import type { Input, Setting } from "../../lib/flow/description";
+import type { Input, Setting } from "../../lib/schema/description";
 import { labelProperty } from "./definition";
 import { SHARED_NAMESPACE } from "./paths";
 import type { ConfigSource, NodeSource, Source } from "./sources";

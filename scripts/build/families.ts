@@ -1,5 +1,5 @@
 /** How the families look in the palette: one muted colour each, of those Node-RED's documentation suggests. */
-import type { Family } from "../../lib/flow/description";
+import type { Family } from "../../lib/schema/description";
 
 /** The palette category as Node-RED writes it, and the colour. */
 export const FAMILIES: Readonly<Record<Family, { readonly category: string; readonly color: string }>> = {

@@ -1,5 +1,5 @@
 /** The help panel of a node, in the form of Node-RED's style guide. */
-import type { Description, Input, Setting } from "../../lib/flow/description";
+import type { Description, Input, Setting } from "../../lib/schema/description";
 import type { FieldWords, NodeWords } from "./node-words";
 import type { Source } from "./sources";
 

@@ -1,5 +1,5 @@
 /** All words of one node in one language, resolved. */
-import type { PaletteDescription, Setting } from "../../lib/flow/description";
+import type { PaletteDescription, Setting } from "../../lib/schema/description";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 import { Finder, type Language } from "./words";
 

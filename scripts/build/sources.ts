@@ -1,7 +1,7 @@
 /** Which nodes there are: package.json and the compiled files must name the same ones. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PaletteDescription, Settings } from "../../lib/flow/description";
+import type { PaletteDescription, Settings } from "../../lib/schema/description";
 import { PATHS, ROOT } from "./paths";
 
 /** A node of the palette, as its file describes it. */

@@ -1,7 +1,7 @@
 /** How a test hands values to a node, and what the document says that they make of a request. */
 import { createHash } from "node:crypto";
 import type { RecordedRequest } from "../../sandbox";
-import { literalTypeOf } from "../../lib/flow/description";
+import { literalTypeOf } from "../../lib/schema/description";
 import type { Message } from "../nodes/support/message";
 import type { DocumentOperation, Where } from "./document";
 import { sentBy, type PaletteNode } from "./palette";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { literalTypeOf, type Input } from "../../lib/flow/description";
+import { literalTypeOf, type Input } from "../../lib/schema/description";
 import { useFlows } from "../nodes/support/flows";
 import { Bench } from "../nodes/support/one-node";
 import { useSandbox } from "../nodes/support/sandbox";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BLOCK_KEYS } from "../../lib/flow/tasks/blocks";
-import type { Input } from "../../lib/flow/description";
+import type { Input } from "../../lib/schema/description";
 import { TEMPLATE_BLOCK } from "../../lib/flow/voices/templates";
 import { DEVIATIONS, WITHOUT_NODE } from "./deviations";
 import { operations, schemaKeys, type DocumentOperation, type Parameter, type Schema } from "./document";

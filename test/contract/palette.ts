@@ -1,8 +1,8 @@
 /** Every node of the package, as its description says it. */
 import { createRequire } from "node:module";
 import packageJson from "../../package.json";
-import type { Description, Input } from "../../lib/flow/description";
-import { placeOf, type OperationRequest } from "../../lib/flow/operation";
+import type { Description, Input } from "../../lib/schema/description";
+import { placeOf, type OperationRequest } from "../../lib/flow/node/operation";
 import type { DocumentOperation, Where } from "./document";
 
 const load = createRequire(__filename);

@@ -1,5 +1,5 @@
 import { request, FormData } from "undici";
-import type { Sandbox } from "../../sandbox/index";
+import type { Sandbox } from "../../sandbox";
 
 /** A reply of the sandbox, read whole. */
 export interface Reply {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { startSandbox, voiceIds, type Sandbox } from "../../sandbox/index";
+import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { call } from "./sandbox-caller";
 
 interface OpenApiDocument {

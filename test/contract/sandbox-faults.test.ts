@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "undici";
-import { startSandbox, voiceIds, type Fault, type ResponseDataForm, type Sandbox } from "../../sandbox/index";
+import { startSandbox, voiceIds, type Fault, type ResponseDataForm, type Sandbox } from "../../sandbox";
 import { call, type Reply } from "./sandbox-caller";
 
 const query = { voiceId: voiceIds.english, text: "Hello there, this is a test of what can go wrong." };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "undici";
-import { startSandbox, styleIds, voiceIds, SESSION_TOKEN, type Sandbox } from "../../sandbox/index";
+import { startSandbox, styleIds, voiceIds, SESSION_TOKEN, type Sandbox } from "../../sandbox";
 import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
 const text = "Hello there. This sentence is here so that there is more than one.";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { startSandbox, voiceIds, type Sandbox } from "../../sandbox/index";
+import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
 const code = (reply: Reply): [number, string | undefined] => [reply.status, reply.json.code];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { startSandbox, voiceIds, type LiveFault, type Sandbox } from "../../sandbox/index";
+import { startSandbox, voiceIds, type LiveFault, type Sandbox } from "../../sandbox";
 import { call, dataOf } from "./sandbox-caller";
 
 interface Message {

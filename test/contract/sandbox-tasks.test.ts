@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  failMarker,
-  projectId,
-  startSandbox,
-  voiceIds,
-  SESSION_TOKEN,
-  type Sandbox,
-} from "../../sandbox/index";
+import { failMarker, projectId, startSandbox, voiceIds, SESSION_TOKEN, type Sandbox } from "../../sandbox";
 import { call, dataOf, type Reply } from "./sandbox-caller";
 
 interface Task {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failMarker, startSandbox, styleIds, voiceIds, type Sandbox } from "../../sandbox/index";
+import { failMarker, startSandbox, styleIds, voiceIds, type Sandbox } from "../../sandbox";
 import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
 interface Style {

@@ -1,6 +1,6 @@
 /** What the dialogs make of the service's replies, odd ones too. */
 import assert from "node:assert/strict";
-import { accountFacts, voicesOf } from "../../lib/flow/account/admin-replies";
+import { accountFacts, voicesOf } from "../../lib/flow/admin/replies";
 
 describe("the account in one line", () => {
   it("adds paid and granted credits", () => {

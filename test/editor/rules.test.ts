@@ -1,6 +1,6 @@
 /** The rules of the dialogs' fields, without a browser. */
 import assert from "node:assert/strict";
-import { choice, integer, list, number, object, toggle } from "../../lib/flow/description";
+import { choice, integer, list, number, object, toggle } from "../../lib/schema/description";
 import { matching } from "../../lib/editor/completions";
 import { literalFault, settingFault } from "../../lib/editor/rules";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
-import { text } from "../../lib/flow/description";
+import { text } from "../../lib/schema/description";
 import { definitionOf } from "../../scripts/build/definition";
 import { dialogOf } from "../../scripts/build/dialog";
 import { helpOf } from "../../scripts/build/help";

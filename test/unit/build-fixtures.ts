@@ -1,7 +1,7 @@
 /** A small node and its words for the tests of the build. */
 import type { NodeSource } from "../../scripts/build/sources";
 import type { Language, WordTree } from "../../scripts/build/words";
-import { choice, file, text } from "../../lib/flow/description";
+import { choice, file, text } from "../../lib/schema/description";
 
 /** A node with an input called `name`, which the API has and Node-RED's label would take. */
 export const SOURCE: NodeSource = {

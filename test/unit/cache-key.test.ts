@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SpeechParams } from "../../lib/api";
-import { speechKey } from "../../lib/flow/speech/speech-key";
+import { speechKey } from "../../lib/flow/cache/speech-key";
 
 const SERVER = "https://v1.vocu.ai";
 const plain: SpeechParams = { voiceId: "voice", text: "Hello." };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BLOCK_KEYS, readBlocks } from "../../lib/flow/tasks/blocks";
-import { Problem } from "../../lib/flow/problem";
+import { Problem } from "../../lib/flow/message/problem";
 
 const read = (...contents: unknown[]): unknown[] => readBlocks("contents", contents);
 

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { convert, isBlank } from "../../lib/flow/convert";
-import { choice, integer, list, number, object, text, toggle, type Input } from "../../lib/flow/description";
-import { Problem } from "../../lib/flow/problem";
+import { convert, isBlank } from "../../lib/schema/check";
+import {
+  choice,
+  integer,
+  list,
+  number,
+  object,
+  text,
+  toggle,
+  type Input,
+} from "../../lib/schema/description";
+import { Problem } from "../../lib/flow/message/problem";
 
 const accepts = (spec: Input, value: unknown, expected: unknown): void =>
   assert.deepEqual(convert(spec, "x", value), expected);

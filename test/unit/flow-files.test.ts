@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { chmod, mkdtemp, mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FileRules } from "../../lib/flow/description";
-import { loadFile, type FilePart } from "../../lib/flow/files/files";
-import { Problem } from "../../lib/flow/problem";
+import type { FileRules } from "../../lib/schema/description";
+import type { FilePart } from "../../lib/schema/description";
+import { loadFile } from "../../lib/flow/input/file";
+import { Problem } from "../../lib/flow/message/problem";
 import { frame } from "./audio-fixtures";
 
 const MB = 1024 * 1024;

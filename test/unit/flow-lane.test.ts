@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import sinon from "sinon";
-import { Lane, type Ticket } from "../../lib/flow/lane";
-import { Problem } from "../../lib/flow/problem";
-import { WaitingRoom } from "../../lib/flow/waiting-room";
+import { Lane, type Ticket } from "../../lib/flow/queue/lane";
+import { Problem } from "../../lib/flow/message/problem";
+import { WaitingRoom } from "../../lib/flow/queue/queue-limit";
 
 const ticket = (own: Partial<Ticket> = {}): Ticket => ({
   priority: 0,

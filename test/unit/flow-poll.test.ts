@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { abortError, VocuError, type Clock } from "../../lib/api";
-import { poll } from "../../lib/flow/poll";
+import { poll } from "../../lib/flow/node/poll";
 
 /** A clock whose waits end at once and are written down. */
 function quickClock(): Clock & { waits: number[] } {

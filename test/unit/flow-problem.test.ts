@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { VocuError } from "../../lib/api";
-import { flowError, Problem, type Words } from "../../lib/flow/problem";
+import { flowError, Problem, type Words } from "../../lib/flow/message/problem";
 
 /** A catalog as i18next reads it: what it does not have comes back as the key. */
 const catalog =

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AudioSequence, carriedParts, type Parts } from "../../lib/flow/sequence";
+import { AudioSequence, carriedParts, type Parts } from "../../lib/flow/message/sequence";
 
 const tools = { generateId: () => "s1", cloneMessage: <T>(message: T): T => structuredClone(message) };
 const sequence = (own: object): AudioSequence => new AudioSequence(tools, { _msgid: "m", ...own });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { useFakeTimers, type SinonFakeTimers } from "sinon";
-import { Turn } from "../../lib/flow/turn";
+import { Turn } from "../../lib/flow/queue/deadline";
 
 describe("a turn that several messages wait for", () => {
   let clock: SinonFakeTimers;

@@ -1,15 +1,15 @@
 /** The account: one key, one connection pool and one lane shared by all nodes that use it. */
 import type { Node, NodeAPI } from "node-red";
 import { baseUrlOf, VocuClient } from "../../api";
-import type { Settings } from "../description";
-import type { Config } from "../inputs";
-import { Lane } from "../lane";
+import type { Settings } from "../../schema/description";
+import type { Config } from "../input/evaluate";
+import { Lane } from "../queue/lane";
 import { proxyOf, tlsOf } from "./network";
-import { Problem } from "../problem";
-import { readSettings } from "../settings";
-import { SpeechCache } from "../speech/speech-cache";
-import { openStore } from "../speech/speech-store";
-import { WaitingRoom } from "../waiting-room";
+import { Problem } from "../message/problem";
+import { readSettings } from "../input/settings";
+import { SpeechCache } from "../cache/speech-cache";
+import { openStore } from "../cache/speech-store";
+import { WaitingRoom } from "../queue/queue-limit";
 
 const HOUR_S = 3600;
 

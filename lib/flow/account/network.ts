@@ -1,7 +1,7 @@
 /** How an account reaches its server: Node-RED's own `http proxy` and `tls-config` nodes, or the environment. */
 import type { Node, NodeAPI } from "node-red";
 import type { ClientOptions } from "../../api";
-import { Problem } from "../problem";
+import { Problem } from "../message/problem";
 
 type ProxyOptions = NonNullable<ClientOptions["proxy"]>;
 type TlsOptions = NonNullable<ClientOptions["tls"]>;

@@ -2,9 +2,9 @@
 import type { Node, NodeAPI } from "node-red";
 import { baseUrlOf } from "../../api";
 import { ACCOUNT_SETTINGS, type AccountNode } from "../account/account";
-import type { Config } from "../inputs";
-import { Problem } from "../problem";
-import { readSettings } from "../settings";
+import type { Config } from "../input/evaluate";
+import { Problem } from "../message/problem";
+import { readSettings } from "../input/settings";
 
 /** An account to open. */
 export interface PostedAccount {

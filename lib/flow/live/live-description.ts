@@ -9,8 +9,8 @@ import {
   voice,
   type Inputs,
   type Settings,
-} from "../description";
-import { PRESETS } from "../speech/speech-inputs";
+} from "../../schema/description";
+import { PRESETS } from "../../schema/speech-inputs";
 
 /** The inputs of a live speech, under the API's own names. */
 export const LIVE_INPUTS = {

@@ -1,14 +1,16 @@
 /** The live speech node at work: text in, whole or in pieces, samples out with almost no delay (API reference B). */
 import type { LiveAudio, LiveChannel, LiveRequest, VocuClient } from "../../api";
 import { bytesOfHex, pcmFormatOf, pcmMs, SampleCutter, wavHeader, type DescribedPcm } from "../../audio";
-import type { RunContext } from "../context";
-import { SpokenStatus, type Facts } from "../delivery";
-import type { InputValues, Memory, SettingValues } from "../description";
-import { Lane } from "../lane";
+import type { RunContext } from "../node/run-context";
+import type { Facts } from "../message/sequence";
+import { SpokenStatus } from "../node/delivery";
+import type { Memory } from "../node/run-context";
+import type { InputValues, SettingValues } from "../../schema/description";
+import { Lane } from "../queue/lane";
 import type { LIVE_INPUTS, LIVE_SETTINGS } from "./live-description";
 import { GrowingTexts, isSpeakable } from "./live-text";
-import { Problem } from "../problem";
-import { AudioSequence, type Message, type Parts } from "../sequence";
+import { Problem } from "../message/problem";
+import { AudioSequence, type Message, type Parts } from "../message/sequence";
 
 /** A channel holds a place in the account's quota, so a node keeps few of them. */
 const MOST_CHANNELS = 4;

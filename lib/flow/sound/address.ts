@@ -2,7 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { NodeAPI } from "node-red";
-import { Problem } from "../problem";
+import { Problem } from "../message/problem";
 
 /** The part of Node-RED's settings file that says where its HTTP nodes are. */
 interface HttpSettings {

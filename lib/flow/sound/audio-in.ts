@@ -1,7 +1,7 @@
 /** Audio that a flow hands in: a sequence of chunks, or one Buffer (message contract of the plan). */
 import { audioTypeOf, orAborted, wavHeader, type PcmFormat } from "../../audio";
-import { Problem } from "../problem";
-import type { Message, Parts } from "../sequence";
+import { Problem } from "../message/problem";
+import type { Message, Parts } from "../message/sequence";
 
 /** Ends a message, as Node-RED's `done`. */
 type Done = (error?: Error) => void;

@@ -1,16 +1,22 @@
 /** Turns a description into a node that hears audio: messages are gathered into speeches, and each speech is heard once. */
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { audioOf, HeardSpeech, placeOf, type Arrived, type Place } from "./audio-in";
-import type { AccountlessDescription, Inputs, Setting, Settings, SettingValues } from "../description";
-import type { Config } from "../inputs";
-import { Jobs, Stopped, type Job } from "../job";
-import { Lane } from "../lane";
-import { flowError, Problem, type Words } from "../problem";
-import { forgetReset, isReset, ticketOf, type NodeModule } from "../register";
-import type { Message, Parts } from "../sequence";
-import { readSettings } from "../settings";
-import { StatusLine } from "../status";
-import { wordsOf } from "../words";
+import type {
+  AccountlessDescription,
+  Inputs,
+  Setting,
+  Settings,
+  SettingValues,
+} from "../../schema/description";
+import type { Config } from "../input/evaluate";
+import { Jobs, Stopped, type Job } from "../queue/jobs";
+import { Lane } from "../queue/lane";
+import { flowError, Problem, type Words } from "../message/problem";
+import { forgetReset, isReset, ticketOf, type NodeModule } from "../node/runner";
+import type { Message, Parts } from "../message/sequence";
+import { readSettings } from "../input/settings";
+import { StatusLine } from "../message/status";
+import { wordsOf } from "../message/translate";
 
 /** The setting that every node that hears audio has: how many seconds the next chunk of a sequence may take. */
 export const HEARING_SETTINGS = {

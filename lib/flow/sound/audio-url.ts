@@ -3,8 +3,8 @@ import type { Node, NodeAPI } from "node-red";
 import { serveAudio, Shelf, ShelfFullError, type Served } from "../../audio";
 import { httpNodesUrl } from "./address";
 import { answerTo, type HearingContext, type Listener } from "./audio-node";
-import { MB } from "../files/files";
-import { Problem, type Words } from "../problem";
+import { MB } from "../input/file";
+import { Problem, type Words } from "../message/problem";
 
 /** Where below Node-RED's HTTP nodes the audio is. */
 const PATH = "/vocu/audio";

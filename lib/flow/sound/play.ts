@@ -9,8 +9,9 @@ import {
   type PlayerCommand,
 } from "../../audio";
 import { answerTo, type HearingContext, type Listener } from "./audio-node";
-import { loadFile, MB, type FilePart } from "../files/files";
-import { Problem } from "../problem";
+import type { FilePart } from "../../schema/description";
+import { loadFile, MB } from "../input/file";
+import { Problem } from "../message/problem";
 
 /** How the node plays. */
 export interface PlaySettings {

@@ -1,10 +1,11 @@
 /** Speech made in one go: the answer has the audio's address, and the audio itself if asked for (API reference D.1). */
-import type { RunContext } from "../context";
-import { deliver, type Facts } from "../delivery";
-import { fetchAudio } from "./fetch-audio";
-import { replyFacts, type Call, type Outcome } from "../operation";
-import { Problem, withFacts } from "../problem";
-import { AudioSequence } from "../sequence";
+import type { RunContext } from "../node/run-context";
+import { deliver } from "../node/delivery";
+import type { Facts } from "../message/sequence";
+import { fetchAudio } from "../node/download";
+import { replyFacts, type Call, type Outcome } from "../node/operation";
+import { Problem, withFacts } from "../message/problem";
+import { AudioSequence } from "../message/sequence";
 
 /**
  * The reply as it is, or its audio as one Buffer (setting `download`).

@@ -1,9 +1,10 @@
 /** The stream node at work: text to the service, audio out as it arrives (API reference D.4, D.1). */
-import type { RunContext } from "../context";
-import { deliver, type DeliverySettings, type Facts } from "../delivery";
-import type { InputValues } from "../description";
-import { AudioSequence } from "../sequence";
-import type { SPEECH_INPUTS } from "./speech-inputs";
+import type { RunContext } from "../node/run-context";
+import { deliver, type DeliverySettings } from "../node/delivery";
+import type { Facts } from "../message/sequence";
+import type { InputValues } from "../../schema/description";
+import { AudioSequence } from "../message/sequence";
+import type { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
 /** What one spoken text takes. */
 export type SpeechValues = InputValues<typeof SPEECH_INPUTS>;

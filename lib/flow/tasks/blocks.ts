@@ -1,8 +1,8 @@
 /** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
-import { convert, isBlank } from "../convert";
-import { text, type Input, type Inputs } from "../description";
-import { Problem } from "../problem";
-import { SPEECH_INPUTS } from "../speech/speech-inputs";
+import { convert, isBlank } from "../../schema/check";
+import { text, type Input, type Inputs } from "../../schema/description";
+import { Problem } from "../message/problem";
+import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
 /** A block as it travels. */
 export type Block = Readonly<Record<string, unknown>>;

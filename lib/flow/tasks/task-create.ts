@@ -1,6 +1,6 @@
 /** Creating an asynchronous task: what the request is, and what follows (API reference D.2). */
 import { readBlocks, TEXT_BLOCK_INPUTS } from "./blocks";
-import type { RunContext } from "../context";
+import type { RunContext } from "../node/run-context";
 import {
   inputsWhen,
   list,
@@ -10,8 +10,8 @@ import {
   toggle,
   type Inputs,
   type Settings,
-} from "../description";
-import type { Call, Outcome } from "../operation";
+} from "../../schema/description";
+import type { Call, Outcome } from "../node/operation";
 import { readTask } from "./task";
 import { followTask, WAIT_SETTINGS, type WaitValues } from "./tasks";
 

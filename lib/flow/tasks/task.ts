@@ -1,6 +1,6 @@
 /** An asynchronous generation task as the service describes it (API reference 7.8). */
 import type { Reply } from "../../api";
-import { Problem } from "../problem";
+import { Problem } from "../message/problem";
 
 /** What matters of a task. */
 export interface Task {

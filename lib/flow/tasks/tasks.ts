@@ -1,13 +1,14 @@
 /** Waiting for asynchronous tasks and handing on their audio (API reference 5, 7.8, D.6). */
 import type { Reply, VocuError } from "../../api";
-import type { RunContext } from "../context";
-import { CHUNK_SETTINGS, deliver, type DeliverySettings, type Facts } from "../delivery";
-import type { Setting } from "../description";
-import { fetchAudio } from "../speech/fetch-audio";
-import { replyFacts } from "../operation";
-import { poll } from "../poll";
-import { Problem, withFacts } from "../problem";
-import { AudioSequence } from "../sequence";
+import type { RunContext } from "../node/run-context";
+import { CHUNK_SETTINGS, deliver, type DeliverySettings } from "../node/delivery";
+import type { Facts } from "../message/sequence";
+import type { Setting } from "../../schema/description";
+import { fetchAudio } from "../node/download";
+import { replyFacts } from "../node/operation";
+import { poll } from "../node/poll";
+import { Problem, withFacts } from "../message/problem";
+import { AudioSequence } from "../message/sequence";
 import { readTask, type Task } from "./task";
 
 /** How a node waits and what it hands on. `timeout` is in seconds. */

@@ -1,11 +1,12 @@
 /** A whole ZIP to the service, piece by piece (API reference F): begin, send every chunk, complete. */
 import { systemClock, VocuError, type ApiRequest, type Reply } from "../../api";
-import type { RunContext } from "../context";
-import type { Setting } from "../description";
-import { MB, type FilePart } from "../files/files";
-import { Stopped } from "../job";
-import { formOf, replyFacts } from "../operation";
-import { Problem, withFacts } from "../problem";
+import type { RunContext } from "../node/run-context";
+import type { Setting } from "../../schema/description";
+import type { FilePart } from "../../schema/description";
+import { MB } from "../input/file";
+import { Stopped } from "../queue/jobs";
+import { formOf, replyFacts } from "../node/operation";
+import { Problem, withFacts } from "../message/problem";
 import { CHUNK_FIELDS } from "./upload-fields";
 import { assertZip } from "./zip";
 

@@ -1,5 +1,5 @@
 /** What the older documents leave open about chunked uploads, editable in the dialog (API reference F.2). */
-import type { Settings } from "../description";
+import type { Settings } from "../../schema/description";
 
 /** The path this project assumes for uploading a chunk. */
 export const CHUNK_PATH = "/api/editor/multipartUpload/uploadChunk";

@@ -1,5 +1,5 @@
 /** Whether a file is a whole ZIP archive, found out from its ends (PKWARE APPNOTE 4.3). */
-import { Problem } from "../problem";
+import { Problem } from "../message/problem";
 
 const FIRST_ENTRY = 0x04034b50;
 const DIRECTORY_END = 0x06054b50;

@@ -1,5 +1,5 @@
 /** Renaming without losing the description: leaving it out of the request erases it (API reference G.2, H). */
-import type { Settings } from "../description";
+import type { Settings } from "../../schema/description";
 
 /** The choice of a node that renames. */
 export const KEEP_DESCRIPTION = {

@@ -1,9 +1,9 @@
 /** What the style nodes do around their calls (API reference C.2, C.9, H). */
 import type { Reply } from "../../api";
-import type { RunContext } from "../context";
+import type { RunContext } from "../node/run-context";
 import { keepDescription, type Rename } from "./keep-description";
-import type { Outcome } from "../operation";
-import { Problem } from "../problem";
+import type { Outcome } from "../node/operation";
+import { Problem } from "../message/problem";
 import { DEFAULT_STYLE, fetchVoice, fieldsOf, readVoice, styleIn, type Voice } from "./voice";
 
 /** Names a style of a voice. */

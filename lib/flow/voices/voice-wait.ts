@@ -1,9 +1,9 @@
 /** Waiting until a new voice can be used (API reference C.1, C.6, 7.1). */
 import type { Reply, VocuError } from "../../api";
-import type { RunContext } from "../context";
-import type { Settings } from "../description";
-import { poll } from "../poll";
-import { Problem, withFacts } from "../problem";
+import type { RunContext } from "../node/run-context";
+import type { Settings } from "../../schema/description";
+import { poll } from "../node/poll";
+import { Problem, withFacts } from "../message/problem";
 import { isUsable, readVoice } from "./voice";
 
 /** What a node that can wait for a voice lets its user choose. */

@@ -1,8 +1,8 @@
 /** A voice as the service describes it (API reference 7.1, 7.2, 7.7). */
 import type { Reply } from "../../api";
-import type { RunContext } from "../context";
-import { callApi } from "../operation";
-import { Problem } from "../problem";
+import type { RunContext } from "../node/run-context";
+import { callApi } from "../node/operation";
+import { Problem } from "../message/problem";
 
 /** The id of every voice's first style. */
 export const DEFAULT_STYLE = "default";

@@ -1,9 +1,9 @@
 /** What the voice nodes do around their calls (API reference C, H). */
 import type { Reply } from "../../api";
-import type { RunContext } from "../context";
+import type { RunContext } from "../node/run-context";
 import { keepDescription, type Rename } from "./keep-description";
-import type { Outcome } from "../operation";
-import { Problem } from "../problem";
+import type { Outcome } from "../node/operation";
+import { Problem } from "../message/problem";
 import { badReply, fetchVoice, fieldsOf, isUsable, readVoice, textOf, withoutDeletedStyles } from "./voice";
 import { waitForVoice } from "./voice-wait";
 

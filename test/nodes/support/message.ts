@@ -1,4 +1,4 @@
-import type { Parts } from "../../../lib/flow/sequence";
+import type { Parts } from "../../../lib/flow/message/sequence";
 
 /** A message as tests look at it. */
 export interface Message extends Record<string, unknown> {

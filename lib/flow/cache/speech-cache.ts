@@ -9,11 +9,11 @@ import {
   type SpeechStore,
   type StoredSpeech,
 } from "../../audio";
-import type { Facts } from "../delivery";
-import type { Lane, Ticket } from "../lane";
-import { Problem } from "../problem";
+import type { Facts } from "../message/sequence";
+import type { Lane, Ticket } from "../queue/lane";
+import { Problem } from "../message/problem";
 import { soundOf, speechKey } from "./speech-key";
-import { Turn } from "../turn";
+import { Turn } from "../queue/deadline";
 
 /** What speaking needs of an account. */
 export interface SpeechSource {

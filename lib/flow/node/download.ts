@@ -1,7 +1,7 @@
 /** Finished audio from the addresses that the service gives (API reference 6). */
 import { FrameMeter } from "../../audio";
-import type { RunContext } from "../context";
-import { Problem } from "../problem";
+import type { RunContext } from "./run-context";
+import { Problem } from "../message/problem";
 
 /** What a storage host answers with instead of audio: pages and error bodies. */
 const NO_AUDIO = /^\s*(text\/|application\/(json|xml|xhtml))/i;

@@ -1,7 +1,7 @@
 /** Reads a node's fixed settings from its stored configuration. */
-import type { Config } from "./inputs";
-import type { Setting, Settings, SettingValues } from "./description";
-import { Problem } from "./problem";
+import type { Config } from "./evaluate";
+import type { Setting, Settings, SettingValues } from "../../schema/description";
+import { Problem } from "../message/problem";
 
 /**
  * All settings; missing or blank ones take their default.

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { NodeAPI } from "node-red";
 import { clearStore, SpeechStore } from "../../audio";
-import { Problem } from "../problem";
-import { wordsOf } from "../words";
+import { Problem } from "../message/problem";
+import { wordsOf } from "../message/translate";
 
 /** The store of an account; undefined where Node-RED has no folder for its user's data. */
 export function openStore(

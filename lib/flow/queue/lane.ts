@@ -1,6 +1,6 @@
 /** A lane: work waits its turn, the most urgent and then the oldest first. */
-import { Problem } from "./problem";
-import type { Seat } from "./waiting-room";
+import { Problem } from "../message/problem";
+import type { Seat } from "./queue-limit";
 
 /** How one piece of work wants to be treated. */
 export interface Ticket {

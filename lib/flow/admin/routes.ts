@@ -4,13 +4,13 @@
  */
 import type { NodeAPI } from "node-red";
 import { VocuError, type VocuClient } from "../../api";
-import { openAccount } from "./account";
-import { adminRoute } from "../admin/admin-route";
-import { postedAccount } from "../admin/posted-account";
-import { accountFacts, voicesOf } from "./admin-replies";
-import type { Config } from "../inputs";
-import { Problem } from "../problem";
-import { clearSpeeches } from "../speech/speech-store";
+import { openAccount } from "../account/account";
+import { adminRoute } from "./admin-route";
+import { postedAccount } from "./posted-account";
+import { accountFacts, voicesOf } from "./replies";
+import type { Config } from "../input/evaluate";
+import { Problem } from "../message/problem";
+import { clearSpeeches } from "../cache/speech-store";
 
 /** A person waits in front of the dialog, so it waits less than a flow would. */
 const PATIENCE_MS = 20_000;

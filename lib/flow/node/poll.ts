@@ -1,5 +1,5 @@
 /** Looking again and again until something has happened on the server. */
-import { systemClock, VocuError, type Clock } from "../api";
+import { systemClock, VocuError, type Clock } from "../../api";
 
 /** Pauses between looks (API reference 5 prescribes none): one second first, then longer, never more than five. */
 const FIRST_PAUSE_MS = 1000;

@@ -1,9 +1,9 @@
 /** Which speeches are the same: everything that changes the sound, in one normal form. */
 import { createHash } from "node:crypto";
 import type { SpeechParams } from "../../api";
-import { isBlank } from "../convert";
-import type { Input } from "../description";
-import { SPEECH_INPUTS } from "./speech-inputs";
+import { isBlank } from "../../schema/check";
+import type { Input } from "../../schema/description";
+import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
 /**
  * Whether `break_clone` follows the preset when it is not sent is not documented for certain (API reference 7.5), so

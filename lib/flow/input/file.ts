@@ -3,18 +3,9 @@ import { openAsBlob } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, isAbsolute, resolve } from "node:path";
 import { audioLengthMs } from "./audio-length";
-import type { FileRules } from "../description";
+import type { FilePart, FileRules } from "../../schema/description";
 import { endingOf, mediaOfName, sniffMedia, SNIFF_BYTES } from "./media";
-import { Problem } from "../problem";
-
-/** A file as part of a multipart form. A path is read only while it is sent, piece by piece. */
-export interface FilePart {
-  readonly filename: string;
-  /** Media type, e.g. `application/zip`. */
-  readonly type: string;
-  readonly bytes: number;
-  readonly blob: Blob;
-}
+import { Problem } from "../message/problem";
 
 /** What a flow handed in, before its bytes are read. */
 interface Given {

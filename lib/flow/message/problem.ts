@@ -1,5 +1,5 @@
 /** Errors on their way to a person: any failure becomes one catchable error in the runtime's language. */
-import { VocuError, type ErrorFacts } from "../api";
+import { VocuError, type ErrorFacts } from "../../api";
 
 /** Looks a word up: a key of the node's own catalog, or `shared:key` of the catalog all nodes share. */
 export type Words = (key: string, params?: Readonly<Record<string, string | number>>) => string;

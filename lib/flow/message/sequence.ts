@@ -17,6 +17,9 @@ export interface Parts {
 /** A message as it travels: whatever the flow put on it. */
 export type Message = NodeMessageInFlow & Record<string, unknown>;
 
+/** What is known about an audio; ends up in `msg.vocu`. */
+export type Facts = Readonly<Record<string, unknown>>;
+
 /** What the sequence needs from `RED.util`. */
 export interface MessageTools {
   generateId(): string;

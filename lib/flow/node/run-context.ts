@@ -1,10 +1,11 @@
 /** What a node's `run` works with while it handles one message. */
 import type { NodeAPI } from "node-red";
-import type { Account } from "./account/account";
-import type { Ticket } from "./lane";
-import type { Words } from "./problem";
-import type { Message } from "./sequence";
-import type { StatusLine } from "./status";
+import type { Account } from "../account/account";
+import type { Ticket } from "../queue/lane";
+import type { Words } from "../message/problem";
+import type { Message } from "../message/sequence";
+import type { StatusLine } from "../message/status";
+import type { Description, Inputs, InputValues, Settings, SettingValues } from "../../schema/description";
 
 /** Handed to `run` once per message. */
 export interface RunContext<I, S, M = unknown> {
@@ -31,4 +32,27 @@ export interface RunContext<I, S, M = unknown> {
   send(...outputs: (Message | null)[]): void;
   /** Writes to Node-RED's log, also when the node is being closed and can tell nobody else. */
   warn(text: string): void;
+}
+
+/** What a node keeps from one message to the next. */
+export interface Memory {
+  /** The node was told to stop (`msg.reset`), and all that was in hand has been given up. */
+  reset(): void;
+  /** The node goes away, and all that was in hand has ended. */
+  close(): Promise<void>;
+}
+
+/** A node that does more than one call brings its own `run`. */
+export interface RunDescription<
+  I extends Inputs,
+  S extends Settings,
+  M extends Memory | undefined = Memory | undefined,
+> extends Description<I, S> {
+  /**
+   * Handles one message to its end. It sends through the context, returns when the message is done, and throws to
+   * report an error; the glue turns that into status and `done`.
+   */
+  readonly run: (context: RunContext<InputValues<I>, SettingValues<S>, M>) => Promise<void>;
+  /** Makes what a placed node keeps between its messages; `run` finds it in the context. */
+  readonly remember?: () => M;
 }

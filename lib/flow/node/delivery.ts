@@ -1,9 +1,9 @@
 /** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
-import { chunks, NoAudioError, pace, type Chunk } from "../audio";
-import type { RunContext } from "./context";
-import type { Setting } from "./description";
-import { Problem } from "./problem";
-import type { AudioSequence } from "./sequence";
+import { chunks, NoAudioError, pace, type Chunk } from "../../audio";
+import type { RunContext } from "./run-context";
+import type { Setting } from "../../schema/description";
+import { Problem } from "../message/problem";
+import type { AudioSequence, Facts } from "../message/sequence";
 
 /** How a node hands audio on. */
 export interface DeliverySettings {
@@ -35,9 +35,6 @@ export const CHUNK_SETTINGS = {
   },
   leadMs: { kind: "count", default: 1000, min: 0, max: 60000, when: { pace: "realtime" }, advanced: true },
 } as const satisfies Record<string, Setting>;
-
-/** What is known about an audio; ends up in `msg.vocu`. */
-export type Facts = Readonly<Record<string, unknown>>;
 
 /** An audio and what is known about it. */
 export interface Delivery {

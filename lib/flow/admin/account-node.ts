@@ -1,10 +1,10 @@
 /** The account config node itself. */
 import type { NodeAPI, NodeDef } from "node-red";
-import { ACCOUNT_SETTINGS, openAccount, type Account, type AccountNode } from "./account";
-import { registerAccountRoutes } from "./admin";
-import type { Settings } from "../description";
-import type { Config } from "../inputs";
-import type { NodeModule } from "../register";
+import { ACCOUNT_SETTINGS, openAccount, type Account, type AccountNode } from "../account/account";
+import { registerAccountRoutes } from "./routes";
+import type { Settings } from "../../schema/description";
+import type { Config } from "../input/evaluate";
+import type { NodeModule } from "../node/runner";
 
 /** The description of a config node, for the dialog. */
 export interface ConfigDescription {

@@ -1,5 +1,5 @@
 /** The parameters of speech generation that several nodes share (API reference 7.5 and D.4). */
-import { choice, integer, list, number, style, text, toggle, voice, type Inputs } from "../description";
+import { choice, integer, list, number, style, text, toggle, voice, type Inputs } from "./description";
 
 /** Codes of the newest edition; older servers know `en` and `fr`, so any code may be typed (API reference 7.4). */
 export const SPEECH_LANGUAGES = [

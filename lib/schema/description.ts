@@ -1,9 +1,7 @@
 /**
- * What a node is, said once. The runtime (`register.ts`), the edit dialog and the help panel (generated at build
+ * What a node is, said once. The runtime (`lib/flow/node/runner.ts`), the edit dialog and the help panel (generated at build
  * time by `scripts/`), the dialog's validation (`lib/editor`) and the contract test all read this description.
  */
-import type { RunContext } from "./context";
-import type { FilePart } from "./files/files";
 
 /** The palette categories, one colour each. */
 export type Family = "speech" | "voices" | "library";
@@ -85,6 +83,15 @@ export type FileRules = {
     }
 );
 
+/** A file as part of a multipart form. A path is read only while it is sent, piece by piece. */
+export interface FilePart {
+  readonly filename: string;
+  /** Media type, e.g. `application/zip`. */
+  readonly type: string;
+  readonly bytes: number;
+  readonly blob: Blob;
+}
+
 /** One input of a node. The type parameters are what `run` receives. */
 export interface Input<T = unknown, R extends boolean = boolean> extends InputOptions {
   readonly kind: InputKind;
@@ -150,29 +157,6 @@ export interface AccountlessDescription extends Description {
 
 /** Any node of the palette. */
 export type PaletteDescription = Description & Partial<Pick<AccountlessDescription, "account">>;
-
-/** What a node keeps from one message to the next. */
-export interface Memory {
-  /** The node was told to stop (`msg.reset`), and all that was in hand has been given up. */
-  reset(): void;
-  /** The node goes away, and all that was in hand has ended. */
-  close(): Promise<void>;
-}
-
-/** A node that does more than one call brings its own `run`. */
-export interface RunDescription<
-  I extends Inputs,
-  S extends Settings,
-  M extends Memory | undefined = Memory | undefined,
-> extends Description<I, S> {
-  /**
-   * Handles one message to its end. It sends through the context, returns when the message is done, and throws to
-   * report an error; the glue turns that into status and `done`.
-   */
-  readonly run: (context: RunContext<InputValues<I>, SettingValues<S>, M>) => Promise<void>;
-  /** Makes what a placed node keeps between its messages; `run` finds it in the context. */
-  readonly remember?: () => M;
-}
 
 type Req<O extends InputOptions> = O extends { when: When }
   ? false

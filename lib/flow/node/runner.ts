@@ -1,16 +1,16 @@
 /** Turns a description into a Node-RED node: messages in, turns taken, errors out, nothing left behind. */
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
-import { accountOf, type Account } from "./account/account";
-import type { RunContext } from "./context";
-import type { Inputs, InputValues, Memory, RunDescription, Settings, SettingValues } from "./description";
-import { readInputs, type Config } from "./inputs";
-import { Jobs, type Job } from "./job";
-import { Lane, type Release, type Ticket } from "./lane";
-import { flowError, type Words } from "./problem";
-import type { Message } from "./sequence";
-import { readSettings } from "./settings";
-import { StatusLine } from "./status";
-import { wordsOf } from "./words";
+import { accountOf, type Account } from "../account/account";
+import type { Memory, RunContext, RunDescription } from "./run-context";
+import type { Inputs, InputValues, Settings, SettingValues } from "../../schema/description";
+import { readInputs, type Config } from "../input/evaluate";
+import { Jobs, type Job } from "../queue/jobs";
+import { Lane, type Release, type Ticket } from "../queue/lane";
+import { flowError, type Words } from "../message/problem";
+import type { Message } from "../message/sequence";
+import { readSettings } from "../input/settings";
+import { StatusLine } from "../message/status";
+import { wordsOf } from "../message/translate";
 
 /** A node module as Node-RED loads it, with the description that the build and the tests read. */
 export interface NodeModule<D = unknown> {

@@ -1,6 +1,6 @@
 /** Forgiving conversion of what a flow hands in, and clear refusal of what cannot be meant. */
 import type { Input } from "./description";
-import { Problem } from "./problem";
+import { Problem } from "../flow/message/problem";
 
 /** True for a value that means "not given": undefined, null, blank text, an empty Buffer. */
 export function isBlank(value: unknown): boolean {

@@ -1,5 +1,5 @@
 /** How many messages may wait for an account, in whatever queue. */
-import { Problem } from "./problem";
+import { Problem } from "../message/problem";
 
 /** A bounded number of seats, shared by all queues of one account. */
 export class WaitingRoom {

@@ -1,20 +1,19 @@
 /** A node that is one API call: where its inputs travel, and what comes back (API reference, sections C to H). */
 import { FormData } from "undici";
-import type { ApiRequest, Reply } from "../api";
-import type { RunContext } from "./context";
+import type { ApiRequest, Reply } from "../../api";
+import type { RunContext, RunDescription } from "./run-context";
 import {
   nameOf,
   type Description,
+  type FilePart,
   type Input,
   type Inputs,
   type InputValues,
   type Place,
-  type RunDescription,
   type Settings,
   type SettingValues,
-} from "./description";
-import type { FilePart } from "./files/files";
-import { defineNode, type NodeModule } from "./register";
+} from "../../schema/description";
+import { defineNode, type NodeModule } from "./runner";
 
 /** How an operation is called. */
 export interface OperationRequest {

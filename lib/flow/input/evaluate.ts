@@ -1,9 +1,16 @@
 /** Reads a node's inputs for one message: TypedInput source -> value -> conversion. */
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
-import { convert, isBlank } from "./convert";
-import { applies, sourceOf, type Input, type Inputs, type InputValues, type Source } from "./description";
-import { loadFile } from "./files/files";
-import { Problem } from "./problem";
+import { convert, isBlank } from "../../schema/check";
+import {
+  applies,
+  sourceOf,
+  type Input,
+  type Inputs,
+  type InputValues,
+  type Source,
+} from "../../schema/description";
+import { loadFile } from "./file";
+import { Problem } from "../message/problem";
 
 /** A node's stored configuration: an input `x` sits in `x` and `xType`. */
 export type Config = Readonly<Record<string, unknown>>;

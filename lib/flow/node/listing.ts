@@ -1,13 +1,6 @@
 /** Operations that list things: one page, or all pages as a sequence of single things (API reference D.5, G.3, H). */
-import type { Reply } from "../api";
-import {
-  integer,
-  nameOf,
-  type Inputs,
-  type InputValues,
-  type RunDescription,
-  type Settings,
-} from "./description";
+import type { Reply } from "../../api";
+import { integer, nameOf, type Inputs, type InputValues, type Settings } from "../../schema/description";
 import {
   callApi,
   replyFacts,
@@ -15,8 +8,9 @@ import {
   type OperationContext,
   type OperationDescription,
 } from "./operation";
-import { defineNode, type NodeModule } from "./register";
-import { without, type Message, type MessageTools, type Parts } from "./sequence";
+import type { RunDescription } from "./run-context";
+import { defineNode, type NodeModule } from "./runner";
+import { without, type Message, type MessageTools, type Parts } from "../message/sequence";
 
 /** The service's own page size. */
 const PAGE_SIZE = 20;
