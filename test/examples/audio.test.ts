@@ -85,11 +85,37 @@ describe("Examples of speech that is heard", () => {
       assert.deepEqual((await fetchAll(String(headers.location))).body, await speech("Hello"));
     });
 
+    for (const query of ["", "?text=", "?text=%20%09"]) {
+      it(`says that a text is missing: "/say${query}"`, async () => {
+        await run("Answer a web request with speech", () => ({}));
+        const { status, body } = await fetchAll(`${webUrl()}/say${query}`);
+        assert.equal(status, 400);
+        assert.ok(body.length > 0);
+      });
+    }
+
     it("says why there is no speech", async () => {
-      await run("Answer a web request with speech", () => ({}));
-      const { status, body } = await fetchAll(`${webUrl()}/say`);
+      sandbox().fail({ error: { status: 403, code: "BILLING_INSUFFICIENT_CREDIT" } });
+      const { flow, id } = await run("Answer a web request with speech", () => ({}));
+      const { status, body } = await fetchAll(`${webUrl()}/say?text=Hello`);
       assert.equal(status, 502);
       assert.ok(body.length > 0);
+      assert.equal(flow.at(id("http response")).entries.length, 1);
+    });
+
+    it("does not answer again when the speech breaks after its first words", async () => {
+      // The service falls silent, and offers no address to resume from.
+      sandbox().fail({ stallAfter: 6000, responseData: "absent" });
+      const { flow, id } = await run("Answer a web request with speech", ({ type }) =>
+        type === "vocu-account" ? { stallTimeout: 1 } : {},
+      );
+      const { statusCode, headers } = await request(
+        `${webUrl()}/say?text=${encodeURIComponent("The washing machine has finished, and so has the dryer.")}`,
+      );
+      assert.equal(statusCode, 302);
+      await assert.rejects(fetchAll(String(headers.location)));
+      await flow.at(id("function", "Answer once")).reach(2);
+      assert.equal(flow.at(id("http response")).entries.length, 1);
     });
   });
 

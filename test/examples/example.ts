@@ -1,4 +1,4 @@
-/** Runs a shipped example as a user would who imports it: account, key and voice filled in, then deployed. */
+/** Runs a shipped example as a user would who imports it: account and voice filled in, then deployed. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,15 +8,25 @@ import { KEY } from "../nodes/support/speech-flow";
 
 const FOLDER = join(__dirname, "../../examples");
 
-/** The names of all examples, as Node-RED's import dialog lists them. */
-export const exampleNames = (): string[] =>
+/** The menu entries of all examples in Node-RED's import dialog: a number of two digits, and the name. */
+export const menuEntries = (): string[] =>
   readdirSync(FOLDER)
     .filter((file) => file.endsWith(".json"))
-    .map((file) => file.slice(0, -".json".length));
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+
+/** The names of all examples, in the order of the menu. */
+export const exampleNames = (): string[] => menuEntries().map((entry) => entry.slice("00 ".length));
 
 /** The nodes of an example as they are shipped. */
-export const exampleNodes = (name: string): FlowNode[] =>
-  JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as FlowNode[];
+export function exampleNodes(name: string): FlowNode[] {
+  const entry = menuEntries().find((each) => each.endsWith(` ${name}`));
+  assert.ok(entry, `there is no example "${name}"`);
+  return JSON.parse(readFileSync(join(FOLDER, `${entry}.json`), "utf8")) as FlowNode[];
+}
+
+/** The id of the account that a test gives to an example. */
+export const ACCOUNT = "account";
 
 /** An example that runs. */
 export interface Example {
@@ -30,8 +40,9 @@ export interface Example {
 }
 
 /**
- * Deploys an example against a sandbox; its relative file names lead into a folder of its own. Blank voices become the
- * sandbox's English one; `fillIn` says what else a user would have to enter, such as the address of a broker.
+ * Deploys an example against a sandbox; its relative file names lead into a folder of its own. Its nodes get one account,
+ * blank voices become the sandbox's English one; `fillIn` says what else a user would have to enter, such as the address
+ * of a broker.
  */
 export async function runExample(
   name: string,
@@ -40,10 +51,13 @@ export async function runExample(
   folder: string,
   fillIn: (node: FlowNode) => Record<string, unknown> = () => ({}),
 ): Promise<Example> {
-  const nodes = exampleNodes(name).map((node) => ({ ...node, ...filledIn(node, sandbox), ...fillIn(node) }));
-  const accounts = nodes.filter(({ type }) => type === "vocu-account");
-  const credentials = Object.fromEntries(accounts.map(({ id }) => [id, { apiKey: KEY }]));
-  const flow = await flows.load(nodes, credentials, { fileWorkingDirectory: folder });
+  const account = { id: ACCOUNT, type: "vocu-account", site: "custom", baseUrl: sandbox.url };
+  const nodes = [...exampleNodes(name), account].map((node: FlowNode) => ({
+    ...node,
+    ...filledIn(node),
+    ...fillIn(node),
+  }));
+  const flow = await flows.load(nodes, { [ACCOUNT]: { apiKey: KEY } }, { fileWorkingDirectory: folder });
   const id = (type: string, wanted?: string): string => {
     const found = nodes.filter(
       (node) => node.type === type && (wanted === undefined || node.name === wanted),
@@ -61,7 +75,9 @@ export async function runExample(
   };
 }
 
-function filledIn(node: FlowNode, sandbox: Sandbox): Record<string, unknown> {
-  if (node.type === "vocu-account") return { site: "custom", baseUrl: sandbox.url };
-  return node.voiceId === "" ? { voiceId: voiceIds.english } : {};
+function filledIn(node: FlowNode): Record<string, unknown> {
+  return {
+    ...("account" in node ? { account: ACCOUNT } : {}),
+    ...(node.voiceId === "" ? { voiceId: voiceIds.english } : {}),
+  };
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isCore, isOurs, ourTypes } from "../nodes/support/modules";
-import { exampleNames, exampleNodes } from "./example";
+import { exampleNames, exampleNodes, menuEntries } from "./example";
 
-/** Types that hold no place on the canvas and are used by other nodes. */
+/** Config nodes: an example leaves them to the user. */
 const CONFIG = new Set(["vocu-account"]);
 
 /** The tests that run examples, this one left out. */
@@ -39,13 +39,27 @@ describe("Every example", () => {
         );
       });
 
-      it("carries no credentials, no voice and no server of its author", () => {
+      it("tells in numbered steps how to set it up", () => {
+        const info = String(nodes.find(({ type }) => type === "tab")?.info);
+        assert.match(info, /^.{20,}\n\n\*\*Set-up\*\*\n\n1\. .+\n2\. /);
+      });
+
+      it("names nothing in its set-up steps that it does not have", () => {
+        const info = String(nodes.find(({ type }) => type === "tab")?.info);
+        const shown = new Set(nodes.flatMap(({ name: label }) => (label === undefined ? [] : [label])));
+        const named = [...info.matchAll(/(?<!\*)\*([^*\n]+)\*(?!\*)/g)].map(([, label]) => label);
+        assert.deepEqual(
+          named.filter((label) => !shown.has(label)),
+          [],
+        );
+      });
+
+      it("carries no account, no credentials and no voice of its author", () => {
         for (const node of nodes) {
+          assert.notEqual(node.type, "vocu-account");
           assert.equal("credentials" in node, false);
+          if ("account" in node) assert.equal(node.account, "");
           if ("voiceId" in node && node.voiceIdType === "str") assert.equal(node.voiceId, "");
-          if (node.type === "vocu-account") {
-            assert.deepEqual([node.site, node.baseUrl, node.proxy, node.tls], ["vocu.ai", "", "", ""]);
-          }
         }
       });
 
@@ -55,9 +69,9 @@ describe("Every example", () => {
 
       it("refers only to nodes that it has", () => {
         const ids = new Set(nodes.map(({ id }) => id));
-        for (const { wires, z, g, account, broker, links, scope, type } of nodes) {
+        for (const { wires, z, g, broker, server, links, scope, type } of nodes) {
           const wired = (wires as string[][] | undefined) ?? [];
-          const named = [z, g, account, type === "mqtt-broker" ? undefined : broker];
+          const named = [z, g, server, type === "mqtt-broker" ? undefined : broker];
           const lists = [links, scope].filter((list) => Array.isArray(list)) as unknown[][];
           const used = [...wired.flat(), ...named, ...lists.flat()];
           const lost = used.filter((id) => id !== undefined && !ids.has(id as string));
@@ -66,6 +80,12 @@ describe("Every example", () => {
       });
     });
   }
+
+  it("has a number of its own, so that the menu goes from the first sound to the advanced", () => {
+    const numbers = menuEntries().map((entry) => /^(\d\d) /.exec(entry)?.[1]);
+    assert.ok(!numbers.includes(undefined), String(menuEntries()));
+    assert.equal(new Set(numbers).size, numbers.length);
+  });
 
   it("has ids of its own, so that several can be imported side by side", () => {
     const ids = exampleNames().flatMap((name) => exampleNodes(name).map(({ id }) => id));

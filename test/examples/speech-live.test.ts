@@ -55,12 +55,25 @@ describe("Examples of live speech", () => {
       const { flow, id, press } = await run("Live speech over MQTT", (node) =>
         node.type === "mqtt-broker" ? { broker: "127.0.0.1", port: broker().port } : {},
       );
-      for (const topic of ["format", "audio", "done"])
+      for (const topic of ["format", "audio/#", "done"])
         await broker().subscribed.find((each) => each === `home/speaker/live/${topic}`);
       press("Dinner is ready");
       const { payload } = await flow.at(id("debug", "End heard")).nth(0);
       const { payload: format } = await flow.at(id("debug", "Format heard")).nth(0);
-      assert.deepEqual(format, { sampleRate: 22050, channels: 1, bitsPerSample: 16 });
+      const places = broker()
+        .published.entries.map(({ topic }) => topic)
+        .filter((topic) => topic.startsWith("home/speaker/live/audio/"))
+        .map((topic) => topic.split("/").slice(4));
+      const [[speechId] = []] = places;
+      assert.deepEqual(format, { id: speechId, sampleRate: 22050, channels: 1, bitsPerSample: 16 });
+      assert.deepEqual(
+        places,
+        places.map((_place, index, { length }) => [
+          speechId,
+          String(index),
+          index === length - 1 ? "last" : "more",
+        ]),
+      );
       const heard = flow.at(id("debug", "Samples heard")).entries.map((chunk) => chunk.payload as Buffer);
       assert.equal(Buffer.concat(heard).length, (payload as { bytes: number }).bytes);
       assert.ok(heard.length > 3);

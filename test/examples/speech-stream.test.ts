@@ -40,17 +40,80 @@ describe("Examples of the stream node", () => {
   });
 
   describe("Stream over MQTT", () => {
+    const AUDIO = "home/speaker/audio";
+
+    /** The example with its listener subscribed. */
+    const listening = async (): Promise<Example> => {
+      const example = await run("Stream over MQTT");
+      for (const topic of [`${AUDIO}/#`, "home/speaker/done"])
+        await broker().subscribed.find((each) => each === topic);
+      return example;
+    };
+    /** The topics of the chunks that were published, without their common beginning. */
+    const places = (): string[] =>
+      broker()
+        .published.entries.filter(({ topic }) => topic.startsWith(AUDIO))
+        .map(({ topic }) => topic.slice(AUDIO.length + 1));
+
     it("is heard by the listener chunk by chunk, and then its end", async () => {
-      const { flow, id, press } = await run("Stream over MQTT");
-      await broker().subscribed.find((topic) => topic === "home/speaker/done");
-      await broker().subscribed.find((topic) => topic === "home/speaker/audio");
+      const { flow, id, press } = await listening();
       press("Somebody is at the door");
       const { payload } = await flow.at(id("debug", "End heard")).nth(0);
       const audio = await speech("Somebody is at the door.");
       assert.equal((payload as { bytes: number }).bytes, audio.length);
-      const heard = flow.at(id("debug", "Chunk heard")).entries.map((chunk) => chunk.payload as Buffer);
+      const chunks = flow.at(id("debug", "Chunk heard"));
+      await chunks.find(({ topic }) => String(topic).endsWith("/last"));
+      const heard = chunks.entries.map((chunk) => chunk.payload as Buffer);
       assert.deepEqual(Buffer.concat(heard), audio);
       assert.ok(heard.length > 3);
+      assert.deepEqual(flow.at(id("debug", "Missing")).entries, []);
+    });
+
+    it("gives each chunk its speech and its place, and marks the last one", async () => {
+      const { flow, id, press } = await listening();
+      press("Somebody is at the door");
+      await flow.at(id("debug", "End heard")).nth(0);
+      const [speechId = ""] = (places()[0] ?? "").split("/");
+      assert.ok(speechId.length > 0);
+      assert.deepEqual(
+        places(),
+        places().map(
+          (_place, index, { length }) => `${speechId}/${index}/${index === length - 1 ? "last" : "more"}`,
+        ),
+      );
+    });
+
+    it("tells a device that the rest of a speech will not come", async () => {
+      sandbox().fail({ stallAfter: 4000 });
+      const { flow, id, press } = await listening();
+      press("Somebody is at the door");
+      await flow.at(id("debug", "Chunk heard")).nth(0);
+      flow.input({ reset: true }, id("vocu-speech-stream"));
+      const { payload } = await flow.at(id("debug", "Missing")).nth(0);
+      const [speechId] = (places()[0] ?? "").split("/");
+      assert.deepEqual({ ...(payload as object) }, { id: speechId, cut: true });
+    });
+
+    it("lets the listener say which chunks did not arrive, and drop one that comes twice", async () => {
+      const { flow, id } = await listening();
+      const arrives = (place: string): void =>
+        void flow.input(
+          { topic: `${AUDIO}/${place}`, payload: Buffer.from(place) },
+          id("function", "Is a chunk missing?"),
+        );
+      for (const place of ["a/0/more", "a/1/more", "a/1/more", "a/4/last", "b/1/more", "b/2/last"])
+        arrives(place);
+      const missing = await flow.at(id("debug", "Missing")).reach(2);
+      // Objects of a function node are of another realm.
+      assert.deepEqual(JSON.parse(JSON.stringify(missing.map(({ payload }) => payload as object))), [
+        { id: "a", missing: [2, 3] },
+        { id: "b", missing: [0] },
+      ]);
+      const heard = await flow.at(id("debug", "Chunk heard")).reach(5);
+      assert.deepEqual(
+        heard.map(({ payload }) => String(payload)),
+        ["a/0/more", "a/1/more", "a/4/last", "b/1/more", "b/2/last"],
+      );
     });
   });
 
