@@ -47,7 +47,7 @@ describe("Every example", () => {
       it("names nothing in its set-up steps that it does not have", () => {
         const info = String(nodes.find(({ type }) => type === "tab")?.info);
         const shown = new Set(nodes.flatMap(({ name: label }) => (label === undefined ? [] : [label])));
-        const named = [...info.matchAll(/(?<!\*)\*([^*\n]+)\*(?!\*)/g)].map(([, label]) => label);
+        const named = [...info.matchAll(/(?<!\*)\*([^*\n]+)\*(?!\*)/g)].map(([, label = ""]) => label);
         assert.deepEqual(
           named.filter((label) => !shown.has(label)),
           [],
