@@ -1,5 +1,4 @@
-/** What kind of audio some bytes are, and how raw samples become a file that players know. */
-import { FrameSplitter } from "./mp3/frames";
+/** How raw samples become a file that players know. */
 
 /** Raw samples, as live speech comes (API reference B): signed little-endian integers, channels interleaved. */
 export interface PcmFormat {
@@ -7,21 +6,6 @@ export interface PcmFormat {
   readonly sampleRate: number;
   readonly channels: number;
   readonly bitsPerSample: number;
-}
-
-const SIGNATURES: readonly { readonly type: string; readonly at: number; readonly bytes: string }[] = [
-  { type: "audio/mpeg", at: 0, bytes: "ID3" },
-  { type: "audio/wav", at: 8, bytes: "WAVE" },
-  { type: "audio/ogg", at: 0, bytes: "OggS" },
-  { type: "audio/flac", at: 0, bytes: "fLaC" },
-];
-
-/** The media type of audio that begins so: mp3 (also cut off inside), WAV, Ogg or FLAC; undefined for anything else. */
-export function audioTypeOf(head: Buffer): string | undefined {
-  const match = SIGNATURES.find(({ at, bytes }) => head.toString("latin1", at, at + bytes.length) === bytes);
-  if (match) return match.type;
-  const units = new FrameSplitter().push(head);
-  return units.some(({ kind }) => kind === "frame") ? "audio/mpeg" : undefined;
 }
 
 /** The size that says "until the stream ends". */

@@ -10,7 +10,8 @@ export {
 } from "./cache/store";
 export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./mp3/chunks";
 export { orAborted, systemClock, type Clock } from "./clock";
-export { audioTypeOf, wavHeader, type PcmFormat } from "./format";
+export { wavHeader, type PcmFormat } from "./format";
+export { endingOf, mediaOfName, mediaTypeOf, MediaSniffer, sniff, SNIFF_BYTES, type Sniffed } from "./media";
 export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./mp3/frame";
 export { FrameSplitter, type Unit } from "./mp3/frames";
 export { bytesOfHex } from "./hex";

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { findServed, Shelf, ShelfFullError, wavHeader, audioTypeOf } from "../../lib/audio";
+import { findServed, Shelf, ShelfFullError, wavHeader, mediaTypeOf } from "../../lib/audio";
 import { scratchFolder, sweep } from "../../lib/audio/serve/scratch";
 import { Spool } from "../../lib/audio/serve/spool";
 import { collect, frame, id3v2 } from "./audio-fixtures";
@@ -159,7 +159,7 @@ describe("the type of audio", () => {
     ["a web page", Buffer.from("<!doctype html><html>"), undefined],
     ["nothing", Buffer.alloc(0), undefined],
   ] as const) {
-    it(`is known by how it begins: ${what}`, () => assert.equal(audioTypeOf(head), type));
+    it(`is known by how it begins: ${what}`, () => assert.equal(mediaTypeOf(head), type));
   }
 
   it("is that of a WAV of unknown length for samples with a header", () => {

@@ -1,3 +1,5 @@
+/** Bytes waiting in a row. */
+
 const BLOCK = 16 * 1024;
 
 /**
@@ -42,5 +44,72 @@ export class ByteQueue {
     this.#end -= this.#start;
     this.#start = 0;
     this.#block = block;
+  }
+}
+
+/** Pieces below this many bytes are copied together, so that audio in small writes is no list of thousands. */
+const SMALL = 2048;
+
+/** The part of some memory that waits. */
+interface Stretch {
+  readonly memory: Buffer;
+  start: number;
+  end: number;
+  /** How far it may grow: up to the end of a block of ours; not at all in somebody else's memory, nor with others behind it. */
+  limit: number;
+}
+
+/**
+ * Pieces waiting in a row. Large ones are kept as they came, without a copy, so their owner must not change them; what is
+ * taken is a copy of its own.
+ */
+export class PieceQueue {
+  readonly #stretches: Stretch[] = [];
+
+  /** Appends a piece. */
+  push(data: Uint8Array): void {
+    const { length } = data;
+    if (length === 0) return;
+    let last = this.#stretches[this.#stretches.length - 1];
+    if (length >= SMALL) {
+      const memory = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, length);
+      if (last) last.limit = last.end;
+      this.#stretches.push({ memory, start: 0, end: length, limit: length });
+      return;
+    }
+    if (last === undefined || last.end + length > last.limit) {
+      if (last) last.limit = last.end;
+      last = { memory: Buffer.allocUnsafeSlow(BLOCK), start: 0, end: 0, limit: BLOCK };
+      this.#stretches.push(last);
+    }
+    last.memory.set(data, last.end);
+    last.end += length;
+  }
+
+  /** Removes the first `count` bytes, which must be there, and returns a copy of them. */
+  take(count: number): Buffer {
+    const all = Buffer.allocUnsafe(count);
+    let filled = 0;
+    let used = 0;
+    for (const stretch of this.#stretches) {
+      if (filled === count) break;
+      const { memory, start } = stretch;
+      const end = Math.min(stretch.end, start + count - filled);
+      memory.copy(all, filled, start, end);
+      filled += end - start;
+      stretch.start = end;
+      if (end === stretch.limit) used += 1;
+    }
+    this.#forget(used);
+    return all;
+  }
+
+  /** Full stretches that are used up go; a block of ours that is not full is used again. */
+  #forget(used: number): void {
+    if (used > 0) this.#stretches.splice(0, used);
+    const [only] = this.#stretches;
+    if (this.#stretches.length !== 1 || only === undefined || only.start < only.end) return;
+    only.start = 0;
+    only.end = 0;
   }
 }

@@ -1,9 +1,11 @@
-import { ByteQueue } from "./bytes";
-import { ticksOf, TICKS_PER_MS } from "./frame";
-import { FrameSplitter, type Unit } from "./frames";
+/** Groups the frames of an mp3 stream into chunks. */
+import { PieceQueue, ByteQueue } from "./bytes";
+import { Mp3Evidence, MP3_SEARCH_BYTES } from "./evidence";
+import { ticksOf, TICKS_PER_MS, type FrameHeader } from "./frame";
+import { FrameScanner, type UnitListener } from "./scanner";
 
 /** Bytes that are no audio and stay with their frame; more than that goes on without it. */
-const GLUE_LIMIT = 1024 * 1024;
+const GLUE_LIMIT = MP3_SEARCH_BYTES;
 const HEAD_LIMIT = 64 * 1024;
 
 /** Whole mp3 frames, as they go into one message. */
@@ -41,7 +43,7 @@ export interface ChunkOptions {
   maxChunkMs?: number;
 }
 
-/** The stream had not one audio frame in it. */
+/** The stream was no mp3, see `Mp3Evidence`. */
 export class NoAudioError extends Error {
   override readonly name = "NoAudioError";
   readonly code = "NO_AUDIO";
@@ -50,7 +52,7 @@ export class NoAudioError extends Error {
 
   /** `head`: the first bytes of the stream. */
   constructor(head: Buffer) {
-    super("The stream has no audio frame");
+    super("The stream is no mp3");
     this.#head = head;
   }
 
@@ -69,9 +71,11 @@ export class NoAudioError extends Error {
  * trails the last frame. Two exceptions keep memory bounded: a leading tag above 1 MiB goes on in pieces (chunks with
  * `audioMs` 0) and, when more than 1 MiB that is no audio follows a frame, the frame does not wait for the end of it.
  *
- * `source` is read only when the next chunk is asked for, and closed when the consumer stops early.
+ * `source` is read only when the next chunk is asked for, and closed when the consumer stops early. Its pieces must not
+ * change until then; the chunks are copies of their own.
  *
- * @throws {NoAudioError} when the source ends without an audio frame, or begins with more than 1 MiB of garbage
+ * @throws {NoAudioError} when the source is no mp3 (see `Mp3Evidence`): it ends without an audio frame, or begins with
+ *   more than 1 MiB of garbage
  * @throws what the source throws, after the frames gathered so far have left as a chunk; the held frame is dropped
  */
 export async function* chunks(
@@ -93,10 +97,11 @@ export async function* chunks(
 class Gatherer {
   readonly #chunkBytes: number;
   readonly #maxTicks: number;
-  readonly #splitter = new FrameSplitter();
+  readonly #evidence = new Mp3Evidence();
+  readonly #scanner: FrameScanner;
   readonly #head = new ByteQueue();
   /** The open chunk's bytes and behind them those held back. */
-  readonly #bytes = new ByteQueue();
+  readonly #bytes = new PieceQueue();
   #open = { bytes: 0, ticks: 0 };
   #held = { bytes: 0, ticks: 0 };
   #closed: Chunk[] = [];
@@ -105,12 +110,18 @@ class Gatherer {
   constructor(options: ChunkOptions) {
     this.#chunkBytes = options.chunkBytes;
     this.#maxTicks = (options.maxChunkMs ?? Infinity) * TICKS_PER_MS;
+    this.#scanner = new FrameScanner((kind, bytes, header) => {
+      this.#evidence.add(kind, bytes, header);
+      this.#add(kind, bytes, header);
+    });
   }
 
   push(piece: Uint8Array): Chunk[] {
     this.#total += piece.length;
-    if (this.#splitter.frames === 0) this.#head.push(piece.subarray(0, HEAD_LIMIT - this.#head.length));
-    this.#addAll(this.#splitter.push(piece));
+    this.#bytes.push(piece);
+    if (!this.#evidence.found) this.#head.push(piece.subarray(0, HEAD_LIMIT - this.#head.length));
+    this.#scanner.push(piece);
+    if (this.#evidence.garbage > MP3_SEARCH_BYTES && !this.#evidence.found) throw this.#noAudio();
     if (this.#chunkBytes === 0) this.#close();
     return this.#takeClosed();
   }
@@ -121,29 +132,21 @@ class Gatherer {
   }
 
   end(): Chunk[] {
-    this.#addAll(this.#splitter.end());
-    const { frames, audioMs, truncated } = this.#splitter;
-    if (frames === 0) throw new NoAudioError(this.#head.view);
+    this.#scanner.end();
+    const { frames, audioMs, truncated } = this.#scanner;
+    if (!this.#evidence.end(truncated)) throw this.#noAudio();
     this.#release();
     this.#close({ bytes: this.#total, audioMs, frames, truncated });
-    return this.#takeClosed();
+    return this.#closed;
   }
 
-  #addAll(units: Unit[]): void {
-    for (const unit of units) {
-      const ticks = unit.kind === "frame" ? ticksOf(unit.header) : 0;
-      if (ticks > 0 && this.#held.ticks > 0) this.#letGo();
-      if (ticks === 0 && this.#held.bytes + unit.data.length > GLUE_LIMIT) this.#overflow(unit);
-      this.#bytes.push(unit.data);
-      this.#held.bytes += unit.data.length;
-      this.#held.ticks += ticks;
-    }
-  }
-
-  #overflow(unit: Unit): void {
-    if (this.#splitter.frames === 0 && unit.kind === "garbage") throw new NoAudioError(this.#head.view);
-    this.#letGo();
-  }
+  readonly #add: UnitListener = (_kind, bytes: number, header: FrameHeader | undefined) => {
+    const ticks = header ? ticksOf(header) : 0;
+    if (ticks > 0 && this.#held.ticks > 0) this.#letGo();
+    if (ticks === 0 && this.#held.bytes + bytes > GLUE_LIMIT) this.#letGo();
+    this.#held.bytes += bytes;
+    this.#held.ticks += ticks;
+  };
 
   #letGo(): void {
     this.#release();
@@ -165,9 +168,17 @@ class Gatherer {
     this.#open = { bytes: 0, ticks: 0 };
   }
 
+  /** What is closed goes on when it is certain that this is mp3; an enormous leading tag goes on before. */
   #takeClosed(): Chunk[] {
+    if (this.#closed.length === 0 || !(this.#evidence.found || this.#scanner.frames === 0)) return NONE;
     const closed = this.#closed;
     this.#closed = [];
     return closed;
   }
+
+  #noAudio(): NoAudioError {
+    return new NoAudioError(this.#head.view);
+  }
 }
+
+const NONE: Chunk[] = [];

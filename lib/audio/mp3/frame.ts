@@ -1,3 +1,5 @@
+/** The header of an MPEG audio frame: what it says, and which frames are tables of contents. */
+
 /** How many bytes a frame header has. */
 export const HEADER_BYTES = 4;
 
@@ -9,22 +11,22 @@ export const TICKS_PER_MS = 14_112;
 
 /** What the four bytes at the start of an MPEG audio frame say (ISO/IEC 11172-3 and 13818-3, plus "MPEG 2.5"). */
 export interface FrameHeader {
-  version: 1 | 2 | 2.5;
-  layer: 1 | 2 | 3;
+  readonly version: 1 | 2 | 2.5;
+  readonly layer: 1 | 2 | 3;
   /** Whether two bytes of checksum follow the header (they count in `bytes`). */
-  crc: boolean;
+  readonly crc: boolean;
   /** kbit/s; 0 means free format, where only the distance to the next frame tells the length. */
-  bitrate: number;
+  readonly bitrate: number;
   /** Hz. */
-  sampleRate: number;
+  readonly sampleRate: number;
   /** How many bytes of padding the frame has: 0 or 1, in layer 1: 0 or 4. */
-  padding: number;
-  channels: 1 | 2;
+  readonly padding: number;
+  readonly channels: 1 | 2;
   /** Length of the whole frame, header and padding included; 0 while unknown (free format). */
-  bytes: number;
+  readonly bytes: number;
   /** Samples of each channel. */
-  samples: number;
-  durationMs: number;
+  readonly samples: number;
+  readonly durationMs: number;
 }
 
 const VERSIONS = [2.5, undefined, 2, 1] as const;
@@ -42,10 +44,26 @@ const BITRATES_2 = [
   LOW_BITRATES,
 ];
 
-/** Reads the frame header at `at`; undefined where there is none or fewer than four bytes are left. */
+/** Every header there can be, as far as `FrameHeader` tells them apart; null where the bits mean nothing. */
+const HEADERS: (FrameHeader | null | undefined)[] = [];
+
+/**
+ * Reads the frame header at `at`; undefined where there is none or fewer than four bytes are left. Equal headers are
+ * one object: a stream costs no memory for its headers.
+ */
 export function parseFrameHeader(data: Uint8Array, at = 0): FrameHeader | undefined {
-  const [sync = 0, kind = 0, rates = 0, mode] = data.subarray(at, at + HEADER_BYTES);
-  if (mode === undefined || sync !== 0xff || kind < 0xe0) return undefined;
+  if (data[at] !== 0xff) return undefined;
+  const kind = data[at + 1] ?? 0;
+  const mode = data[at + 3];
+  if (kind < 0xe0 || mode === undefined) return undefined;
+  const rates = data[at + 2] ?? 0;
+  const key = ((kind & 0x1f) << 8) | (rates & 0xfe) | (mode >= 0xc0 ? 1 : 0);
+  let header = HEADERS[key];
+  if (header === undefined) HEADERS[key] = header = readHeader(kind, rates, mode) ?? null;
+  return header ?? undefined;
+}
+
+function readHeader(kind: number, rates: number, mode: number): FrameHeader | undefined {
   const version = VERSIONS[(kind >> 3) & 3];
   const layer = LAYERS[(kind >> 1) & 3];
   if (version === undefined || layer === undefined) return undefined;
@@ -58,7 +76,7 @@ export function parseFrameHeader(data: Uint8Array, at = 0): FrameHeader | undefi
   const padding = rates & 2 ? slot : 0;
   const samples = layer === 1 ? 384 : layer === 3 && version !== 1 ? 576 : 1152;
   const slots = Math.floor((samples * bitrate * 125) / sampleRate / slot);
-  return {
+  return Object.freeze({
     version,
     layer,
     crc: (kind & 1) === 0,
@@ -69,7 +87,7 @@ export function parseFrameHeader(data: Uint8Array, at = 0): FrameHeader | undefi
     bytes: bitrate === 0 ? 0 : slots * slot + padding,
     samples,
     durationMs: (samples * 1000) / sampleRate,
-  };
+  });
 }
 
 /** Whether two headers can belong to one stream: same version, layer, sample rate, and both or neither free format. */
@@ -89,20 +107,35 @@ export function ticksOf(header: FrameHeader): number {
 
 const VBRI_AT = HEADER_BYTES + 32;
 
-/**
- * Whether a whole frame is a Xing, Info or VBRI frame: a table of contents that looks like a frame to old players
- * and has no audio in it.
- */
-export function isInfoFrame(header: FrameHeader, frame: Buffer): boolean {
-  if (header.layer !== 3) return false;
-  const mono = header.channels === 1;
-  const sideInfo = header.version === 1 ? (mono ? 17 : 32) : mono ? 9 : 17;
-  const at = HEADER_BYTES + sideInfo;
-  // Writers disagree whether the checksum moves the mark.
-  const marks = header.crc ? [at, at + 2] : [at];
-  return marks.some((mark) => isMark(frame, mark, "Xing", "Info")) || isMark(frame, VBRI_AT, "VBRI");
+/** From so many bytes of a frame on it can be told whether it is an information frame. */
+export const INFO_BYTES = HEADER_BYTES + 32 + 2 + 4;
+
+/** How many bytes of side information follow the header (and its checksum) in layer 3. */
+export function sideInfoBytes({ version, channels }: FrameHeader): number {
+  if (version === 1) return channels === 1 ? 17 : 32;
+  return channels === 1 ? 9 : 17;
 }
 
-function isMark(frame: Buffer, at: number, ...marks: string[]): boolean {
-  return marks.includes(frame.toString("latin1", at, at + 4));
+/**
+ * Whether the frame at `at` is a Xing, Info or VBRI frame: a table of contents that looks like a frame to old players
+ * and has no audio in it. `INFO_BYTES` of it are enough.
+ */
+export function isInfoFrame(header: FrameHeader, data: Buffer, at = 0, bytes = data.length - at): boolean {
+  if (header.layer !== 3) return false;
+  const end = at + bytes;
+  const mark = at + HEADER_BYTES + sideInfoBytes(header);
+  if (isXing(data, mark, end)) return true;
+  // Writers disagree whether the checksum moves the mark.
+  if (header.crc && isXing(data, mark + 2, end)) return true;
+  return data[at + VBRI_AT] === 0x56 && isMark(data, at + VBRI_AT, end, "VBRI");
+}
+
+function isXing(data: Buffer, at: number, end: number): boolean {
+  const first = data[at];
+  if (first === 0x58) return isMark(data, at, end, "Xing");
+  return first === 0x49 && isMark(data, at, end, "Info");
+}
+
+function isMark(data: Buffer, at: number, end: number, mark: string): boolean {
+  return at + mark.length <= end && data.toString("latin1", at, at + mark.length) === mark;
 }

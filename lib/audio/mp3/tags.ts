@@ -1,4 +1,7 @@
-const MARKS = ["ID3", "TAG", "APETAGEX"];
+/** Tags in and around mp3: where they begin and how long they are. */
+
+const MARKS = ["ID3", "TAG", "APETAGEX"].map((mark) => Buffer.from(mark, "latin1"));
+const [ID3, TAG, APE] = MARKS as [Buffer, Buffer, Buffer];
 const ID3V1_BYTES = 128;
 const ID3V1_EXTENDED_BYTES = 227;
 const ID3V2_FRAME = 10;
@@ -6,36 +9,42 @@ const APE_FRAME = 32;
 
 /** Whether what stands at `at` begins like a tag. Looks at three bytes; fewer are never a tag. */
 export function startsTag(data: Buffer, at: number): boolean {
-  const mark = data.toString("latin1", at, at + 3);
-  return MARKS.some((known) => known.slice(0, 3) === mark);
+  return MARKS.some((mark) => mark[0] === data[at] && mark[1] === data[at + 1] && mark[2] === data[at + 2]);
 }
 
 /**
- * Length in bytes of the tag at the start of `data`: ID3v2 (footer included), ID3v1 (and its "TAG+" extension) or
- * APE with a header. "more" while too few bytes are there to tell, undefined where there is no such tag.
+ * Length in bytes of the tag at `at`: ID3v2 (footer included), ID3v1 (and its "TAG+" extension) or APE with a header.
+ * "more" while too few bytes are there to tell, undefined where there is no such tag.
  */
-export function tagLength(data: Buffer): number | "more" | undefined {
-  const mark = data.toString("latin1", 0, 8);
-  if (MARKS.some((known) => known.startsWith(mark) && known !== mark)) return "more";
-  if (mark.startsWith("ID3")) return id3v2Length(data);
-  if (mark.startsWith("TAG")) return data.length < 4 ? "more" : id3v1Length(data);
-  return mark === "APETAGEX" ? apeLength(data) : undefined;
+export function tagLength(data: Buffer, at = 0): number | "more" | undefined {
+  const left = data.length - at;
+  for (const mark of MARKS) {
+    const same = Math.min(left, mark.length);
+    if (data[at] !== mark[0] || mark.compare(data, at, at + same, 0, same) !== 0) continue;
+    if (same < mark.length) return "more";
+    if (mark === ID3) return id3v2Length(data, at, left);
+    if (mark === TAG) return left < 4 ? "more" : id3v1Length(data, at);
+    if (mark === APE) return apeLength(data, at, left);
+  }
+  return undefined;
 }
 
-function id3v1Length(data: Buffer): number {
-  return data[3] === 0x2b ? ID3V1_EXTENDED_BYTES : ID3V1_BYTES;
+function id3v1Length(data: Buffer, at: number): number {
+  return data[at + 3] === 0x2b ? ID3V1_EXTENDED_BYTES : ID3V1_BYTES;
 }
 
-function id3v2Length(data: Buffer): number | "more" | undefined {
-  if (data.length < ID3V2_FRAME) return "more";
-  const size = [...data.subarray(6, 10)];
-  if (data[3] === 0xff || data[4] === 0xff || size.some((byte) => byte > 0x7f)) return undefined;
-  const footer = data.readUInt8(5) & 0x10 ? ID3V2_FRAME : 0;
+function id3v2Length(data: Buffer, at: number, left: number): number | "more" | undefined {
+  if (left < ID3V2_FRAME) return "more";
+  const size = [...data.subarray(at + 6, at + 10)];
+  // Small versions and sizes of seven bits a byte tell a tag from a text that begins with these letters.
+  const version = Math.max(data.readUInt8(at + 3), data.readUInt8(at + 4));
+  if (version >= 0x10 || size.some((byte) => byte > 0x7f)) return undefined;
+  const footer = data.readUInt8(at + 5) & 0x10 ? ID3V2_FRAME : 0;
   return ID3V2_FRAME + size.reduce((sum, byte) => sum * 128 + byte, 0) + footer;
 }
 
-function apeLength(data: Buffer): number | "more" {
-  if (data.length < APE_FRAME) return "more";
-  const isHeader = (data.readUInt32LE(20) & 0x2000_0000) !== 0;
-  return APE_FRAME + (isHeader ? data.readUInt32LE(12) : 0);
+function apeLength(data: Buffer, at: number, left: number): number | "more" {
+  if (left < APE_FRAME) return "more";
+  const isHeader = (data.readUInt32LE(at + 20) & 0x2000_0000) !== 0;
+  return APE_FRAME + (isHeader ? data.readUInt32LE(at + 12) : 0);
 }

@@ -1,5 +1,5 @@
 /** Audio that a flow hands in: a sequence of chunks, or one Buffer (message contract of the plan). */
-import { audioTypeOf, orAborted, wavHeader, type PcmFormat } from "../../audio";
+import { mediaTypeOf, orAborted, wavHeader, type PcmFormat } from "../../audio";
 import { Problem } from "../message/problem";
 import type { Message, Parts } from "../message/sequence";
 
@@ -116,7 +116,7 @@ export class HeardSpeech {
    * @throws Problem `NOT_PLAYABLE`
    */
   get type(): string {
-    const type = this.pcm ? "audio/wav" : audioTypeOf(this.first.data);
+    const type = this.pcm ? "audio/wav" : mediaTypeOf(this.first.data);
     if (type === undefined) throw new Problem("NOT_PLAYABLE");
     return type;
   }

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { PieceQueue } from "../../lib/audio/mp3/bytes";
+
+describe("pieces in a row", () => {
+  it("come out in order, however they are put in and taken", () => {
+    const step = fc.record({
+      put: fc.constantFrom(0, 1, 100, 2047, 2048, 5000, 20_000),
+      take: fc.nat(30_000),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const queue = new PieceQueue();
+        let [put, taken] = [0, 0];
+        for (const { put: bytes, take } of steps) {
+          queue.push(Buffer.from(Array.from({ length: bytes }, (_, at) => (put + at) % 251)));
+          put += bytes;
+          const count = Math.min(take, put - taken);
+          const found = queue.take(count);
+          for (let at = 0; at < count; at++)
+            if (found[at] !== (taken + at) % 251) assert.fail(`at ${taken + at}`);
+          assert.equal(found.length, count);
+          taken += count;
+        }
+      }),
+    );
+  });
+
+  it("never write into memory of others, and share none with what was taken", () => {
+    const foreign = Buffer.alloc(4096, 1);
+    const queue = new PieceQueue();
+    queue.push(foreign.subarray(0, 3000));
+    const taken = queue.take(3000);
+    queue.push(Buffer.alloc(500, 2));
+    queue.take(500);
+    assert.ok(foreign.every((byte) => byte === 1));
+    foreign.fill(3);
+    assert.ok(taken.every((byte) => byte === 1));
+  });
+});
