@@ -3,8 +3,9 @@ import { openAsBlob } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, isAbsolute, resolve } from "node:path";
 import { audioLengthMs } from "./audio-length";
+import { bytesOf } from "../../schema/bytes";
 import type { FilePart, FileRules } from "../../schema/description";
-import { endingOf, mediaOfName, sniffMedia, SNIFF_BYTES } from "./media";
+import { endingOf, mediaOfName, mediaTypeOf, SNIFF_BYTES } from "../../audio";
 import { Problem } from "../message/problem";
 
 /** What a flow handed in, before its bytes are read. */
@@ -53,7 +54,8 @@ export async function loadFile(
 }
 
 async function lookAt(field: string, value: unknown, directory?: string): Promise<Given> {
-  if (value instanceof Uint8Array) return held(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+  const bytes = bytesOf(value);
+  if (bytes) return held(bytes);
   if (typeof value !== "string") throw new Problem("INPUT_INVALID", { field, wanted: "file" }, { field });
   const text = value.trim();
   if (/^data:/i.test(text)) return dataUrl(field, text);
@@ -116,7 +118,7 @@ async function readHead(path: string): Promise<Buffer> {
 
 /** Content decides; where it shows nothing, what somebody claimed. */
 function typeOf(rules: FileRules, field: string, given: Given, head: Buffer): string {
-  const sniffed = sniffMedia(head);
+  const sniffed = mediaTypeOf(head, head.length === given.bytes);
   const type = sniffed ?? given.claimed ?? "";
   if (rules.media === "any") return type === "" ? "application/octet-stream" : type;
   // A recording may come in a container that is called video by its writer (webm, mp4).
