@@ -2,18 +2,18 @@
  * Builds the package: compiles the runtime, and generates from each node's description what the editor needs of it
  * (docs: CONTRIBUTING). Everything goes to `dist/` and `resources/`; nothing generated is committed.
  */
-import { execFile } from "node:child_process";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { bundleEditor } from "./bundle";
 import { nodeCatalog, sharedCatalog } from "./catalog";
+import { compile } from "./compile";
 import { definitionOf } from "./definition";
 import { dialogOf } from "./dialog";
 import { helpOf } from "./help";
 import { wordsOfNode, type NodeWords } from "./node-words";
 import { PATHS, ROOT, STAGE } from "./paths";
 import { readSources, type Source } from "./sources";
+import { clearStamp, hashOfSources, isBuilt, writeStamp, type BuildMode } from "./stamp";
 import { differences, readLanguages, type Language } from "./words";
 
 /** The language every other one is measured by. */
@@ -21,26 +21,35 @@ const REFERENCE = "en-US";
 
 /**
  * Builds everything.
+ * @param mode `development` skips the checks of types and adds source maps.
  * @returns one line about what was built
  * @throws Error with one line for each compiler error, each missing or unused word, each missing icon.
  */
-export async function build(): Promise<string> {
+export async function build(mode: BuildMode = "release"): Promise<string> {
   const startedAt = performance.now();
+  const hash = hashOfSources();
   await clear(STAGE);
   try {
-    const summary = await generate();
+    const summary = await generate(mode);
+    clearStamp();
     for (const folder of ["dist", "resources"]) {
       await clear(join(ROOT, folder));
       await rename(join(STAGE, folder), join(ROOT, folder));
     }
+    writeStamp({ mode, hash });
     return `${summary} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`;
   } finally {
     await clear(STAGE);
   }
 }
 
-async function generate(): Promise<string> {
-  await Promise.all([compile(), bundleEditor()]);
+/** Builds unless that was done already. Returns what `build` returns, or undefined. */
+export async function buildIfChanged(mode: BuildMode): Promise<string | undefined> {
+  return isBuilt(mode) ? undefined : build(mode);
+}
+
+async function generate(mode: BuildMode): Promise<string> {
+  await Promise.all([compile(mode), bundleEditor(mode)]);
   const sources = readSources();
   const languages = readLanguages(
     PATHS.words,
@@ -53,19 +62,6 @@ async function generate(): Promise<string> {
     ...languages.flatMap((language) => writeLanguage(language, words)),
   ]);
   return `built ${sources.length} nodes in ${languages.length} languages`;
-}
-
-async function compile(): Promise<void> {
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  try {
-    await promisify(execFile)(
-      process.execPath,
-      [tsc, "-p", "tsconfig.build.json", "--outDir", join(STAGE, "dist")],
-      { cwd: ROOT },
-    );
-  } catch (error) {
-    throw new Error((error as { stdout?: string }).stdout?.trim() ?? String(error), { cause: error });
-  }
 }
 
 /** The html of a node; the first one loaded brings the shared script. */

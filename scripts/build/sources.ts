@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PaletteDescription, Settings } from "../../lib/schema/description";
-import { PATHS, ROOT } from "./paths";
+import { PATHS, ROOT, STAGE } from "./paths";
 
 /** A node of the palette, as its file describes it. */
 export interface NodeSource {
@@ -34,6 +34,9 @@ interface Manifest {
  * @throws Error naming each file that is not listed, each entry without a file and each misnamed type.
  */
 export function readSources(): Source[] {
+  // A process that builds again must not see the nodes of its last build.
+  for (const file of Object.keys(require.cache))
+    if (file.startsWith(STAGE)) Reflect.deleteProperty(require.cache, file);
   const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Manifest;
   const listed = manifest["node-red"].nodes;
   const compiled = readdirSync(PATHS.nodes)

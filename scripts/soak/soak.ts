@@ -1,9 +1,9 @@
-/** The soak itself: messages, faults, resets and deploys by chance, and what has to hold all the time. */
+/** The soak itself: messages, faults, resets and deploys at random, and what has to hold all the time. */
 import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
-import { paidTwice, type Billed } from "./bill";
-import { Chance } from "./chance";
+import { paidTwice, type Billed } from "./double-billing";
+import { SeededRandom } from "../seeded-random";
 import { someFaults } from "./faults";
-import { House, type Ended, type Measured } from "./house";
+import { NodeRedHost, type Ended, type Measured } from "./node-red-host";
 import { flowOf, isCached, mayPass, NODE_IDS, TEXTS, type NodeId } from "./plan";
 import { growthIn, type SoakResult } from "./summary";
 
@@ -27,15 +27,15 @@ const ALIKE = 4;
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const sandbox = await startSandbox({ credits: 1e9, concurrency: 100 });
   const problems: string[] = [];
-  const house = await House.open(flowOf(sandbox.url, 0), sandbox.apiKey, (what) => problems.push(what));
+  const host = await NodeRedHost.open(flowOf(sandbox.url, 0), sandbox.apiKey, (what) => problems.push(what));
   try {
-    house.expect(await speechesOf(sandbox));
-    const run = new Run(options, sandbox, house, problems);
+    host.expect(await speechesOf(sandbox));
+    const run = new Run(options, sandbox, host, problems);
     await run.all();
-    await house.close();
+    await host.close();
     return run.result();
   } finally {
-    await house.clear();
+    await host.clear();
     await sandbox.close();
   }
 }
@@ -48,7 +48,7 @@ async function speechesOf(sandbox: Sandbox): Promise<Record<string, Buffer>> {
 }
 
 class Run {
-  private readonly chance: Chance;
+  private readonly random: SeededRandom;
   private readonly started = performance.now();
   private readonly underWay = new Set<Promise<void>>();
   private readonly billed: Billed[] = [];
@@ -70,17 +70,17 @@ class Run {
   constructor(
     private readonly options: SoakOptions,
     private readonly sandbox: Sandbox,
-    private readonly house: House,
+    private readonly host: NodeRedHost,
     private readonly problems: string[],
   ) {
-    this.chance = new Chance(options.seed);
+    this.random = new SeededRandom(options.seed);
   }
 
   async all(): Promise<void> {
     while (this.options.goesOn(this.counts.said)) {
-      if (this.chance.oneIn(25)) this.reset();
-      if (this.chance.oneIn(60)) await this.deploy();
-      if (this.chance.oneIn(2)) this.breakSomething();
+      if (this.random.oneIn(25)) this.reset();
+      if (this.random.oneIn(60)) await this.deploy();
+      if (this.random.oneIn(2)) this.breakSomething();
       this.say();
       if (this.underWay.size >= AT_ONCE) await Promise.race(this.underWay);
       if (this.counts.said % REST_EVERY === 0) await this.rest();
@@ -101,14 +101,14 @@ class Run {
   }
 
   private say(): void {
-    const node = this.chance.pick(NODE_IDS);
+    const node = this.random.pick(NODE_IDS);
     const id = this.nextId();
     const tale = Math.floor(id / ALIKE / NODE_IDS.length);
     const tag = isCached(node) ? `tale ${tale}` : `message ${id}`;
-    const text = TEXTS[isCached(node) ? tale % TEXTS.length : this.chance.below(TEXTS.length)] ?? TEXTS[0];
+    const text = TEXTS[isCached(node) ? tale % TEXTS.length : this.random.below(TEXTS.length)] ?? TEXTS[0];
     const stops = this.stops.get(node);
     this.counts.said += 1;
-    const ending = this.house
+    const ending = this.host
       .say(node, id, text, tag)
       .then((ended) => this.judge(node, tag, ended, this.stops.get(node) !== stops))
       .finally(() => this.underWay.delete(ending));
@@ -133,17 +133,17 @@ class Run {
   }
 
   private reset(): void {
-    const node = this.chance.pick(NODE_IDS);
+    const node = this.random.pick(NODE_IDS);
     this.counts.resets += 1;
     this.stopped(node);
-    this.house.reset(node, this.nextId());
+    this.host.reset(node, this.nextId());
   }
 
   private async deploy(): Promise<void> {
     this.counts.deploys += 1;
     for (const node of NODE_IDS) this.stopped(node);
-    const type = this.chance.pick(["full", "flows", "nodes"] as const);
-    await this.house.deploy(flowOf(this.sandbox.url, this.counts.deploys), type);
+    const type = this.random.pick(["full", "flows", "nodes"] as const);
+    await this.host.deploy(flowOf(this.sandbox.url, this.counts.deploys), type);
   }
 
   private stopped(node: NodeId): void {
@@ -151,7 +151,7 @@ class Run {
   }
 
   private breakSomething(): void {
-    const faults = someFaults(this.chance);
+    const faults = someFaults(this.random);
     this.counts.faults += faults.length;
     for (const fault of faults) this.sandbox.fail(fault);
   }
@@ -160,7 +160,7 @@ class Run {
   private async rest(): Promise<void> {
     await Promise.all(this.underWay);
     this.sandbox.clearFaults();
-    this.measured.push(await this.house.measure());
+    this.measured.push(await this.host.measure());
     const seconds = Math.round((performance.now() - this.started) / 1000);
     this.options.report?.(`${seconds} s: ${this.counts.said} messages, ${this.problems.length} problems`);
   }

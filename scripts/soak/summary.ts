@@ -1,5 +1,5 @@
 /** What came of a soak. */
-import type { Measured } from "./house";
+import type { Measured } from "./node-red-host";
 
 export interface SoakResult {
   readonly seed: number;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RecordedRequest } from "../../sandbox";
-import { paidTwice } from "../../scripts/soak/bill";
-import { Chance } from "../../scripts/soak/chance";
+import { paidTwice } from "../../scripts/soak/double-billing";
+import { SeededRandom } from "../../scripts/seeded-random";
 import { soak } from "../../scripts/soak/soak";
 import { growthIn, summaryOf, type SoakResult } from "../../scripts/soak/summary";
 
@@ -76,8 +76,8 @@ describe("what a soak looks at", () => {
 
   it("can be repeated", () => {
     const draw = (seed: number): number[] => {
-      const chance = new Chance(seed);
-      return Array.from({ length: 20 }, () => chance.below(1000));
+      const random = new SeededRandom(seed);
+      return Array.from({ length: 20 }, () => random.below(1000));
     };
     assert.deepEqual(draw(5), draw(5));
     assert.notDeepEqual(draw(5), draw(6));

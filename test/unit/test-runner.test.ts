@@ -4,6 +4,9 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { affectedBy } from "../../scripts/test/changed";
+import { allTests, TestGraph } from "../../scripts/test/graph";
+import { readOptions } from "../../scripts/test/options";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -25,11 +28,12 @@ describe("the test runner", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   /** Runs a test file with this source as `npm test` runs one. */
-  async function run(source: string): Promise<Outcome> {
+  async function run(source: string, seed = 1): Promise<Outcome> {
     const [file, figures] = [join(folder, "some.test.cjs"), join(folder, "figures.json")];
     await writeFile(file, source);
     const args = ["node_modules/mocha/bin/mocha.js", "--reporter", "./scripts/test/reporter.ts", file];
-    const env = { ...process.env, NODE_V8_COVERAGE: "", TEST_FIGURES: figures, TEST_LINGER_MS: "200" };
+    const settings = { TEST_FIGURES: figures, TEST_LINGER_MS: "200", TEST_SEED: String(seed) };
+    const env = { ...process.env, NODE_V8_COVERAGE: "", ...settings };
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
       execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
@@ -97,5 +101,109 @@ describe("the test runner", () => {
   it("counts skipped tests", async () => {
     const { code, pending } = await run(`it("passes", () => {}); it.skip("is skipped", () => {});`);
     assert.deepEqual({ code, pending }, { code: 0, pending: 1 });
+  });
+
+  describe("the order", () => {
+    const letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const source = [1, 2]
+      .map((suite) => {
+        const tests = letters.map((letter) => `it("${suite}${letter}", () => {});`).join("");
+        return `describe("suite ${suite}", () => { ${tests} });`;
+      })
+      .join("\n");
+
+    async function orderWith(seed: number): Promise<string[]> {
+      const { output } = await run(source, seed);
+      return [...output.matchAll(/✔ (\d\w)/g)].map(([, name = ""]) => name);
+    }
+
+    it("is another one with another seed, and the same with the same", async () => {
+      const [one, again, other] = [await orderWith(1), await orderWith(1), await orderWith(2)];
+      assert.deepEqual(again, one);
+      assert.notDeepEqual(other, one);
+      assert.deepEqual([...other].sort(), [...one].sort());
+      assert.equal(one.length, 2 * letters.length);
+    });
+  });
+});
+
+describe("the arguments of npm test", () => {
+  it("are test files, its own options, and the rest for Mocha", () => {
+    const options = readOptions(["test/unit/one.test.ts", "--seed", "7", "--watch", "--grep", "says"]);
+    assert.deepEqual(options, {
+      help: false,
+      watch: true,
+      changedSince: undefined,
+      seed: 7,
+      files: ["test/unit/one.test.ts"],
+      mocha: ["--grep", "says"],
+    });
+  });
+
+  it("compare with the last commit, or with the revision named", () => {
+    assert.equal(readOptions(["--changed"]).changedSince, "HEAD");
+    assert.equal(readOptions(["--changed", "main"]).changedSince, "main");
+    assert.equal(readOptions(["--changed", "--watch"]).changedSince, "HEAD");
+  });
+
+  it("refuse a seed that is no number", () => {
+    for (const seed of [[], ["x"], ["1234567"], ["-1"]]) {
+      assert.throws(() => readOptions(["--seed", ...seed]), /--seed must be a number of up to 6 digits/);
+    }
+  });
+});
+
+describe("what a change reaches", () => {
+  let graph: TestGraph;
+  const tests = allTests();
+  const reaching = (...files: string[]): readonly string[] => affectedBy(files, tests, graph).tests;
+
+  before(async () => {
+    graph = await TestGraph.of(tests);
+  });
+
+  it("is every test that imports the file, directly or not", () => {
+    const reached = reaching("scripts/soak/summary.ts");
+    assert.ok(reached.includes("test/faults/soak.test.ts"));
+    assert.ok(!reached.includes("test/contract/sandbox-live.test.ts"));
+  });
+
+  it("is a node's tests when the node changes, but no test of the sandbox", () => {
+    const reached = reaching("nodes/voice-get.ts");
+    assert.ok(reached.includes("test/nodes/voices.test.ts"));
+    assert.ok(!reached.includes("test/contract/sandbox-voices.test.ts"));
+  });
+
+  it("is what runs in the built package when its words change", () => {
+    const reached = reaching("locales/zh-CN/voice-get.json");
+    assert.ok(reached.includes("test/package/node-red-4.test.ts"));
+    assert.ok(!reached.includes("test/nodes/voices.test.ts"));
+  });
+
+  it("is the tests of the examples when an example changes", () => {
+    const reached = reaching("examples/One Buffer.json");
+    assert.ok(reached.includes("test/examples/examples.test.ts"));
+    assert.ok(reached.every((test) => test.startsWith("test/examples/") || graph.needsBuild(test)));
+  });
+
+  it("is the whole folder when a file changes that its tests only run", () => {
+    const reached = reaching("test/faults/support/leaver.mjs");
+    assert.ok(reached.includes("test/faults/leaving.test.ts"));
+    assert.ok(reached.every((test) => test.startsWith("test/faults/")));
+  });
+
+  it("is everything when the dependencies change", () => {
+    assert.deepEqual(reaching("package-lock.json"), tests);
+  });
+
+  it("is nothing for prose, and says so", () => {
+    assert.deepEqual(affectedBy(["README.md"], tests, graph), { tests: [], unreached: ["README.md"] });
+  });
+
+  it("needs a build only where the built package runs", () => {
+    assert.equal(graph.needsBuild("test/unit/flow-sequence.test.ts"), false);
+    assert.equal(graph.needsBuild("test/nodes/voices.test.ts"), false);
+    assert.equal(graph.needsBuild("test/editor/dialog.test.ts"), true);
+    assert.equal(graph.needsBuild("test/package/tarball.test.ts"), true);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * The Node-RED of a soak, in a process of its own: `node --expose-gc house.mjs <user directory>`. Its parent hands it
+ * The Node-RED of a soak, in a process of its own: `node --expose-gc node-red-host.mjs <user directory>`. Its parent hands it
  * messages, resets and deploys; it compares what the nodes send with what they should have sent, and reports how each
- * message ended. See house.ts for both directions of the conversation.
+ * message ended. See node-red-host.ts for both directions of the conversation.
  */
 import { createRequire } from "node:module";
 import { createServer } from "node:http";

@@ -1,5 +1,5 @@
-/** Chance that can be repeated: the same seed makes the same choices. */
-export class Chance {
+/** Random choices that can be repeated: the same seed makes the same ones. */
+export class SeededRandom {
   private state: number;
 
   constructor(seed: number) {
@@ -27,5 +27,13 @@ export class Chance {
 
   pick<T>(from: readonly [T, ...T[]]): T {
     return from[this.below(from.length)] ?? from[0];
+  }
+
+  /** Puts the list itself in another order (Fisher-Yates). */
+  shuffle(list: unknown[]): void {
+    for (let last = list.length - 1; last > 0; last -= 1) {
+      const other = this.below(last + 1);
+      [list[last], list[other]] = [list[other], list[last]];
+    }
   }
 }

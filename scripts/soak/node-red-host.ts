@@ -37,8 +37,8 @@ type ReportOf<K extends Report["kind"]> = Extract<Report, { kind: K }>;
 /** Longest wait for anything that has to happen, in ms. */
 const PATIENCE_MS = 60_000;
 
-/** What the house is told to do; the other side of it is house.mjs. */
-export class House {
+/** What the Node-RED process is told to do; the other side of it is node-red-host.mjs. */
+export class NodeRedHost {
   private output = "";
   private readonly waiting: { matches: (report: Report) => boolean; resolve: (report: Report) => void }[] =
     [];
@@ -59,21 +59,21 @@ export class House {
     flows: readonly FlowNode[],
     apiKey: string,
     complain: (problem: string) => void,
-  ): Promise<House> {
+  ): Promise<NodeRedHost> {
     const userDir = await makeUserDir({
       install: "checkout",
       flows,
       credentials: { account: { apiKey } },
       settings: { httpAdminRoot: false, httpNodeRoot: false, logging: { console: { level: "off" } } },
     });
-    const child = fork(join(__dirname, "house.mjs"), [userDir], {
+    const child = fork(join(__dirname, "node-red-host.mjs"), [userDir], {
       execArgv: ["--expose-gc"],
       env: { ...process.env, NODE_V8_COVERAGE: "" },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const house = new House(child, userDir, complain);
-    await house.next("started");
-    return house;
+    const host = new NodeRedHost(child, userDir, complain);
+    await host.next("started");
+    return host;
   }
 
   /** What each text should sound like. */

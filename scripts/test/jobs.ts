@@ -1,0 +1,116 @@
+/** The suites as jobs: each a Mocha process of its own, a few of them side by side. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Suites that start browsers and Node-REDs, or many servers: they mostly wait, so each file is a job that begins early. */
+const SLOW = ["editor", "package", "faults", "examples"];
+
+/** More than one a core, because the slow ones mostly wait. */
+const AT_ONCE = availableParallelism() + 1;
+
+/** How many of the slowest jobs are listed. */
+const SLOWEST = 5;
+
+/** The figures of one or several Mocha runs. */
+export interface Figures {
+  readonly passes: number;
+  readonly failures: number;
+  /** Skipped tests. */
+  readonly pending: number;
+}
+
+/** The test files of one Mocha process. */
+export type Job = readonly string[];
+
+export interface RunOptions {
+  /** Seed of the random order. */
+  readonly seed: number;
+  /** Folder for the raw coverage; undefined for none. */
+  readonly coverage?: string;
+  /** Options for Mocha. */
+  readonly mocha?: readonly string[];
+  /** Ends the run. */
+  readonly signal?: AbortSignal;
+}
+
+/** Why processes and not Mocha's workers: those are killed before they have written their coverage. */
+export function jobsOf(tests: readonly string[]): Job[] {
+  const suiteOf = (file: string): string => file.split("/")[1] ?? "";
+  const slow = SLOW.flatMap((suite) => tests.filter((file) => suiteOf(file) === suite).map((file) => [file]));
+  const quick = tests.filter((file) => !SLOW.includes(suiteOf(file)));
+  const suites = [...new Set(quick.map(suiteOf))];
+  return [...slow, ...suites.map((suite) => quick.filter((file) => suiteOf(file) === suite))];
+}
+
+/** Runs the jobs, shows the output of each when it has ended, and lists the slowest. Returns the sums. */
+export async function runJobs(jobs: readonly Job[], options: RunOptions): Promise<Figures> {
+  const waiting = [...jobs];
+  const figures: Figures[] = [];
+  const durations: { name: string; seconds: number }[] = [];
+  const worker = async (): Promise<void> => {
+    for (let job = waiting.shift(); job && options.signal?.aborted !== true; job = waiting.shift()) {
+      const startedAt = performance.now();
+      figures.push(await runMocha(job, options, jobs.length === 1));
+      durations.push({ name: nameOf(job), seconds: (performance.now() - startedAt) / 1000 });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, worker));
+  if (jobs.length > SLOWEST) console.log(slowestOf(durations));
+  const sum = (key: keyof Figures): number => figures.reduce((total, each) => total + each[key], 0);
+  return { passes: sum("passes"), failures: sum("failures"), pending: sum("pending") };
+}
+
+const nameOf = ([first = "", ...others]: Job): string =>
+  others.length === 0 ? first : `${first.split("/").slice(0, 2).join("/")} (${others.length + 1} files)`;
+
+function slowestOf(durations: readonly { name: string; seconds: number }[]): string {
+  const slowest = [...durations].sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
+  return ["slowest:", ...slowest.map(({ name, seconds }) => `  ${seconds.toFixed(1)} s  ${name}`)].join("\n");
+}
+
+/** Runs one Mocha; `alone`, its output is shown as it comes. */
+async function runMocha(job: Job, options: RunOptions, alone: boolean): Promise<Figures> {
+  const { seed, coverage, mocha = [], signal } = options;
+  const folder = mkdtempSync(join(tmpdir(), "vocu-test-"));
+  const file = join(folder, "figures.json");
+  const reporter = ["--forbid-only", "--reporter", "./scripts/test/reporter.ts"];
+  const colour = process.stdout.isTTY ? ["--color"] : [];
+  const child = spawn(
+    process.execPath,
+    ["--import=tsx", "node_modules/mocha/lib/cli/cli.js", ...reporter, ...colour, ...mocha, ...job],
+    {
+      stdio: ["ignore", alone ? "inherit" : "pipe", alone ? "inherit" : "pipe"],
+      env: {
+        ...process.env,
+        TEST_FIGURES: file,
+        TEST_SEED: String(seed),
+        ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: coverage }),
+      },
+    },
+  );
+  const stop = (): void => void child.kill();
+  signal?.addEventListener("abort", stop);
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => output.push(chunk));
+  }
+  const [code] = (await once(child, "close")) as [number | null];
+  signal?.removeEventListener("abort", stop);
+  process.stdout.write(Buffer.concat(output));
+  const figures = figuresIn(file);
+  rmSync(folder, { recursive: true });
+  // A process that fails although its tests did not has failed nevertheless.
+  return code !== 0 && figures.failures === 0 ? { ...figures, failures: 1 } : figures;
+}
+
+/** A run that did not get to its end has failed, whatever passed before. */
+function figuresIn(file: string): Figures {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Figures;
+  } catch {
+    return { passes: 0, failures: 1, pending: 0 };
+  }
+}
