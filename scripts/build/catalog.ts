@@ -6,16 +6,16 @@ import type { Source } from "./sources";
 import type { Language, WordTree } from "./words";
 
 /** What a node's dialog and labels need, under the keys that `lib/editor` and the generated html use. */
-export function nodeCatalog(source: Source, words: NodeWords): WordTree {
-  const outputs = Object.fromEntries(words.outputs.map(({ label }, index) => [String(index + 1), label]));
+export function nodeCatalog(source: Source, translate: NodeWords): WordTree {
+  const outputs = Object.fromEntries(translate.outputs.map(({ label }, index) => [String(index + 1), label]));
   return {
     ...(source.kind === "node"
-      ? { palette: { label: { [FAMILIES[source.description.family].category]: words.category ?? "" } } }
+      ? { palette: { label: { [FAMILIES[source.description.family].category]: translate.category ?? "" } } }
       : {}),
-    label: words.label,
+    label: translate.label,
     outputs,
-    inputs: fieldTree(words.inputs),
-    settings: fieldTree({ ...words.credentials, ...words.settings, ...words.references }),
+    inputs: fieldTree(translate.inputs),
+    settings: fieldTree({ ...translate.credentials, ...translate.settings, ...translate.references }),
   };
 }
 

@@ -55,11 +55,11 @@ async function generate(mode: BuildMode): Promise<string> {
     PATHS.words,
     sources.map(({ name }) => name),
   );
-  const words = resolveAll(sources, languages);
+  const translate = resolveAll(sources, languages);
   await Promise.all([
     ...sources.map((source) => write(join(PATHS.nodes, `${source.name}.html`), htmlOf(source))),
     ...sources.map(({ name }) => copyIcon(name)),
-    ...languages.flatMap((language) => writeLanguage(language, words)),
+    ...languages.flatMap((language) => writeLanguage(language, translate)),
   ]);
   return `built ${sources.length} nodes in ${languages.length} languages`;
 }
@@ -82,7 +82,7 @@ function resolveAll(sources: readonly Source[], languages: readonly Language[]):
       const ofLanguage = sources.map((source): [Source, NodeWords] => {
         const resolved = wordsOfNode(source, language);
         complaints.push(...resolved.complaints);
-        return [source, resolved.words];
+        return [source, resolved.translate];
       });
       return [language, new Map(ofLanguage)];
     }),
@@ -109,8 +109,8 @@ function compare(sources: readonly Source[], languages: readonly Language[]): st
 
 function writeLanguage(language: Language, all: AllWords): Promise<void>[] {
   const folder = join(PATHS.nodes, "locales", language.code);
-  const words = all.get(language) ?? new Map<Source, NodeWords>();
-  return [...words].flatMap(([source, ofNode]) => {
+  const translate = all.get(language) ?? new Map<Source, NodeWords>();
+  return [...translate].flatMap(([source, ofNode]) => {
     const shared = source.kind === "config" ? sharedCatalog(language) : {};
     const catalog = { ...nodeCatalog(source, ofNode), ...shared };
     return [

@@ -60,10 +60,13 @@ const PHRASES = [
 type Phrase = (typeof PHRASES)[number];
 
 /** Resolves the words; `complaints` names each missing and each unused one by file and key. */
-export function wordsOfNode(source: Source, language: Language): { words: NodeWords; complaints: string[] } {
+export function wordsOfNode(
+  source: Source,
+  language: Language,
+): { translate: NodeWords; complaints: string[] } {
   const finder = new Finder(language, source.name);
   const resolved = source.kind === "config" ? configWords(source, finder) : paletteWords(source, finder);
-  const words: NodeWords = {
+  const translate: NodeWords = {
     code: language.code,
     label: finder.need("label"),
     summary: finder.need("summary"),
@@ -74,7 +77,7 @@ export function wordsOfNode(source: Source, language: Language): { words: NodeWo
       string
     >,
   };
-  return { words, complaints: [...finder.complaints, ...finder.unused()] };
+  return { translate, complaints: [...finder.complaints, ...finder.unused()] };
 }
 
 type Resolved = Omit<NodeWords, "code" | "label" | "summary" | "details" | "phrases">;

@@ -473,14 +473,14 @@ describe("a live channel", () => {
 
     it("carries no key to another origin", async () => {
       const other = await new LiveServer().start();
-      server().data = { wsUrl: `${other.url.replace("http", "ws")}/channel/x?ticket=1` };
+      server().data = { wsUrl: `${other.url.replace("http", "ws")}/channel/x?queueOptions=1` };
       const spoken = speaking(channel());
       const caller = await other.callers.nth(0);
       await answer(caller);
       await spoken;
       await other.stop();
       assert.equal(caller.request.headers.authorization, undefined);
-      assert.equal(caller.request.url, "/channel/x?ticket=1");
+      assert.equal(caller.request.url, "/channel/x?queueOptions=1");
       assert.ok(!JSON.stringify(caller.request.rawHeaders).includes(KEY));
     });
 
@@ -530,10 +530,10 @@ describe("a live channel", () => {
     });
 
     it("ends in an error where nobody listens, without the address's secret", async () => {
-      server().data = { wsUrl: `${(await refusingUrl()).replace("http", "ws")}/channel/secret-ticket` };
+      server().data = { wsUrl: `${(await refusingUrl()).replace("http", "ws")}/channel/secret-queueOptions` };
       const error = await failing(channel());
       assert.equal(error.code, "CONNECTION_REFUSED");
-      assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes("secret-ticket"));
+      assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes("secret-queueOptions"));
     });
 
     it("ends in time where nobody answers the handshake", async () => {

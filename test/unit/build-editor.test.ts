@@ -113,8 +113,8 @@ describe("the editor's side of a node that needs no account", () => {
   });
 
   it("explains no sources where it has no inputs", () => {
-    const { words } = wordsOfNode(local, language({}, bare));
-    assert.doesNotMatch(helpOf(local, words), /From anywhere/);
+    const { translate } = wordsOfNode(local, language({}, bare));
+    assert.doesNotMatch(helpOf(local, translate), /From anywhere/);
   });
 });
 
@@ -166,7 +166,7 @@ describe("the dialog of a node", () => {
 
 describe("the help of a node", () => {
   const help = (details = ""): string =>
-    helpOf(SOURCE, wordsOfNode(SOURCE, language({}, undefined, details)).words);
+    helpOf(SOURCE, wordsOfNode(SOURCE, language({}, undefined, details)).translate);
 
   it("is Markdown without leading white space", () => {
     assert.match(

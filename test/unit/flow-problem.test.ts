@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { VocuError } from "../../lib/api";
-import { flowError, Problem, type Words } from "../../lib/flow/message/problem";
+import { flowError, Problem, type Translate } from "../../lib/flow/message/problem";
 
 /** A catalog as i18next reads it: what it does not have comes back as the key. */
 const catalog =
-  (entries: Record<string, string>): Words =>
+  (entries: Record<string, string>): Translate =>
   (key, params = {}) =>
     (entries[key] ?? key.replace("shared:", "")).replace(/__(\w+)__/g, (_all, name: string) =>
       String(params[name]),
@@ -14,35 +14,35 @@ const missing = new Problem("INPUT_MISSING", { field: "name" }, { field: "name" 
 
 describe("the error a flow gets", () => {
   it("calls a field what the node's own dialog calls it", () => {
-    const words = catalog({
+    const translate = catalog({
       "shared:errors.INPUT_MISSING": "“__label__” is missing.",
       "inputs.name.label": "Voice name",
       "shared:settings.name.label": "Other",
     });
-    assert.equal(flowError(missing, "voice-create", words).message, "“Voice name” is missing.");
+    assert.equal(flowError(missing, "voice-create", translate).message, "“Voice name” is missing.");
   });
 
   it("calls a field of the account what the account's dialog calls it", () => {
-    const words = catalog({
+    const translate = catalog({
       "shared:errors.INPUT_MISSING": "“__label__” is missing.",
       "shared:settings.name.label": "Site",
     });
-    assert.equal(flowError(missing, "voice-create", words).message, "“Site” is missing.");
+    assert.equal(flowError(missing, "voice-create", translate).message, "“Site” is missing.");
   });
 
   it("calls a field that no dialog has by its name", () => {
-    const words = catalog({ "shared:errors.INPUT_MISSING": "“__label__” is missing." });
-    assert.equal(flowError(missing, "voice-create", words).message, "“name” is missing.");
+    const translate = catalog({ "shared:errors.INPUT_MISSING": "“__label__” is missing." });
+    assert.equal(flowError(missing, "voice-create", translate).message, "“name” is missing.");
   });
 
   it("says what the service said where there are no words for its code", () => {
-    const words = catalog({ "shared:errors.HTTP_4xx": "Vocu refused: __said__" });
+    const translate = catalog({ "shared:errors.HTTP_4xx": "Vocu refused: __said__" });
     const thrown = new VocuError("BRAND_NEW", {
       statusCode: 400,
       retryable: false,
       serverMessage: "too loud",
     });
-    const error = flowError(thrown, "voice-get", words);
+    const error = flowError(thrown, "voice-get", translate);
     assert.equal(error.message, "Vocu refused: too loud");
     assert.equal(error.code, "BRAND_NEW");
   });

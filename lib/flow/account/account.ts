@@ -9,7 +9,7 @@ import { Problem } from "../message/problem";
 import { readSettings } from "../input/settings";
 import { SpeechCache } from "../cache/speech-cache";
 import { openStore } from "../cache/speech-store";
-import { WaitingRoom } from "../queue/queue-limit";
+import { QueueLimit } from "../queue/queue-limit";
 
 const HOUR_S = 3600;
 
@@ -39,7 +39,7 @@ export interface Account {
   /** Generation calls take turns here, so that the account's concurrency is not exceeded (API reference 5). */
   readonly generation: Lane;
   /** Where the messages of all its nodes wait. */
-  readonly room: WaitingRoom;
+  readonly queueLimit: QueueLimit;
   /** Speech from the cache, or from a generation. */
   readonly speeches: SpeechCache;
   /** Ends every connection and everything that is being written. */
@@ -94,7 +94,7 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
     await client.close();
     await speeches.close();
   };
-  return { client, generation, room: new WaitingRoom(settings.maxWaiting), speeches, close };
+  return { client, generation, queueLimit: new QueueLimit(settings.maxWaiting), speeches, close };
 }
 
 /** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */

@@ -10,10 +10,10 @@ import {
   type StoredSpeech,
 } from "../../audio";
 import type { Facts } from "../message/sequence";
-import type { Lane, Ticket } from "../queue/lane";
+import type { Lane, QueueOptions } from "../queue/lane";
 import { Problem } from "../message/problem";
 import { soundOf, speechKey } from "./speech-key";
-import { Turn } from "../queue/deadline";
+import { SharedDeadline } from "../queue/deadline";
 
 /** What speaking needs of an account. */
 export interface SpeechSource {
@@ -31,7 +31,7 @@ export interface SpeechSource {
 /** How one message wants its speech. */
 export interface Wish {
   readonly params: SpeechParams;
-  readonly ticket: Ticket;
+  readonly queueOptions: QueueOptions;
   /** Limit for the first byte of a generation that this message begins, in ms. */
   readonly timeoutMs?: number;
   /** False: a generation of its own, which nobody shares and nothing keeps. */
@@ -69,7 +69,7 @@ interface Stored {
 /** One speech on its way to one or more messages. */
 interface Sharing {
   readonly flight: Flight<Live | Stored>;
-  readonly turn: Turn;
+  readonly deadline: SharedDeadline;
   /** Whether a message already bears the costs. */
   paid: boolean;
 }
@@ -83,13 +83,15 @@ export class SpeechCache {
   /**
    * Resolves when the audio is about to come: at once from the disk; with the running generation of an equal speech; or
    * with one of its own, after its turn in the lane.
-   * @throws Problem `EXPIRED`; VocuError of the generation; the reason of the ticket's signal
+   * @throws Problem `EXPIRED`; VocuError of the generation; the reason of the queueOptions's signal
    */
   async speak(wish: Wish): Promise<Speech> {
-    wish.ticket.signal.throwIfAborted();
+    wish.queueOptions.signal.throwIfAborted();
     const sharing = this.sharingFor(wish);
-    const listener = sharing.flight.join(wish.ticket.signal);
-    const expiry = sharing.turn.expire(wish.ticket.expiresAt, () => listener.leave(new Problem("EXPIRED")));
+    const listener = sharing.flight.join(wish.queueOptions.signal);
+    const expiry = sharing.deadline.expire(wish.queueOptions.expiresAt, () =>
+      listener.leave(new Problem("EXPIRED")),
+    );
     try {
       const carried = await listener.opened;
       return "stored" in carried ? fromDisk(carried, listener) : generated(carried, listener, sharing);
@@ -128,22 +130,22 @@ export class SpeechCache {
   }
 
   private begin(wish: Wish, keepBytes: number, look: () => Promise<StoredSpeech | undefined>): Sharing {
-    const turn = new Turn();
+    const deadline = new SharedDeadline();
     const flight = new Flight<Live | Stored>({
       keepBytes,
       open: async (signal) => {
         const stored = await look();
         if (stored) return { stored, audio: iterate(stored.pieces) };
         // Each listener's patience is its own, so the place in the lane never expires.
-        const ticket = { ...wish.ticket, expiresAt: undefined, signal };
-        const release = await this.source.generation.enter(ticket);
-        if (!wish.ticket.signal.aborted) wish.connecting();
-        turn.come();
+        const queueOptions = { ...wish.queueOptions, expiresAt: undefined, signal };
+        const release = await this.source.generation.enter(queueOptions);
+        if (!wish.queueOptions.signal.aborted) wish.connecting();
+        deadline.cancelAll();
         void flight.settled.then(release);
         return this.generate(wish, signal);
       },
     });
-    return { flight, turn, paid: false };
+    return { flight, deadline, paid: false };
   }
 
   private async generate({ params, timeoutMs }: Wish, signal: AbortSignal): Promise<Live> {

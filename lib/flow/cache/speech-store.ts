@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { NodeAPI } from "node-red";
 import { clearStore, SpeechStore } from "../../audio";
 import { Problem } from "../message/problem";
-import { wordsOf } from "../message/translate";
+import { translator } from "../message/translate";
 
 /** The store of an account; undefined where Node-RED has no folder for its user's data. */
 export function openStore(
@@ -12,12 +12,12 @@ export function openStore(
 ): SpeechStore | undefined {
   const folder = cacheFolder(RED);
   if (folder === undefined) return undefined;
-  const words = wordsOf(RED);
+  const translate = translator(RED);
   return new SpeechStore({
     folder,
     maxBytes: cacheMaxMb * 1024 * 1024,
     maxAgeMs: cacheMaxDays * 24 * 3600 * 1000,
-    report: (trouble, code) => RED.log.debug(words(`shared:cache.${trouble}`, { code })),
+    report: (trouble, code) => RED.log.debug(translate(`shared:cache.${trouble}`, { code })),
   });
 }
 

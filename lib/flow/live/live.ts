@@ -56,7 +56,7 @@ type Context = RunContext<InputValues<typeof LIVE_INPUTS>, SettingValues<typeof 
 export async function speakLive(context: Context): Promise<void> {
   const texts = textsOf(context);
   if (texts.length === 0) return;
-  const release = await context.memory.lane.enter(context.ticket);
+  const release = await context.memory.lane.enter(context.queueOptions);
   try {
     for (const text of texts) await speakSegment(context, text);
   } finally {
@@ -97,7 +97,7 @@ async function speakSegment(context: Context, text: string): Promise<void> {
     const facts = await sendSegment(context, sequence, audio, { text });
     context.send(null, sequence.summary(facts));
     const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
-    context.status.done(context.words("shared:status.speaking", { seconds }));
+    context.status.done(context.translate("shared:status.speaking", { seconds }));
   } catch (error) {
     const retraction = sequence.retraction();
     if (retraction) context.send(retraction);

@@ -2,7 +2,7 @@
 import { VocuError, type ErrorFacts } from "../../api";
 
 /** Looks a word up: a key of the node's own catalog, or `shared:key` of the catalog all nodes share. */
-export type Words = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
 
 /**
  * A failure that arises in the flow, before or beside the API. `code` is ours: `NO_ACCOUNT`, `INPUT_MISSING`,
@@ -54,32 +54,32 @@ export class FlowError extends Error {
  * the HTTP status (`errors.HTTP_404`, `errors.HTTP_4xx`), and mentions what the service itself said where our words do
  * not say more.
  */
-export function flowError(thrown: unknown, operation: string, words: Words): FlowError {
+export function flowError(thrown: unknown, operation: string, translate: Translate): FlowError {
   if (thrown instanceof FlowError) return thrown;
   const { code, params, facts } = factsOf(thrown);
   const cause = { ...defined(facts), operation };
   const field = params.field ?? facts.field;
-  const label = field === undefined ? "" : labelOf(String(field), words);
-  const known = sentence(words, code, { ...plain(facts), ...params, label });
-  if (known !== undefined) return new FlowError(inBlock(known, params, words), code, cause);
+  const label = field === undefined ? "" : labelOf(String(field), translate);
+  const known = sentence(translate, code, { ...plain(facts), ...params, label });
+  if (known !== undefined) return new FlowError(inBlock(known, params, translate), code, cause);
   const general = generalKey(facts.statusCode);
-  const message = sentence(words, general, { ...plain(facts), code, said: facts.serverMessage ?? code });
+  const message = sentence(translate, general, { ...plain(facts), code, said: facts.serverMessage ?? code });
   return new FlowError(message ?? code, code, cause);
 }
 
 /** What the dialog calls a field: the node's own label, else that of an account setting, else the property's name. */
-function labelOf(field: string, words: Words): string {
+function labelOf(field: string, translate: Translate): string {
   const keys = [`inputs.${field}.label`, `settings.${field}.label`, `shared:settings.${field}.label`];
   for (const key of keys) {
-    const found = words(key);
+    const found = translate(key);
     if (!found.endsWith(key.replace("shared:", ""))) return found;
   }
   return field;
 }
 
 /** A problem with one of many content blocks says with which (`params.block`, counted from 1). */
-function inBlock(problem: string, { block }: Failure["params"], words: Words): string {
-  return block === undefined ? problem : words("shared:errors.IN_BLOCK", { block, problem });
+function inBlock(problem: string, { block }: Failure["params"], translate: Translate): string {
+  return block === undefined ? problem : translate("shared:errors.IN_BLOCK", { block, problem });
 }
 
 interface Failure {
@@ -109,12 +109,12 @@ function generalKey(statusCode: number | undefined): string {
 
 /** The sentence of a code, or undefined where the catalog has none (i18next then answers with the key). */
 function sentence(
-  words: Words,
+  translate: Translate,
   code: string,
   params: Readonly<Record<string, string | number>>,
 ): string | undefined {
   const key = `errors.${code}`;
-  const found = words(`shared:${key}`, params);
+  const found = translate(`shared:${key}`, params);
   return found.endsWith(key) ? undefined : found;
 }
 

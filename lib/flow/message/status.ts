@@ -1,6 +1,6 @@
 /** The line under a node: what it does now, in the runtime's language. */
 import type { Node, NodeStatusFill, NodeStatusShape } from "node-red";
-import type { Words } from "./problem";
+import type { Translate } from "./problem";
 
 /** Speaks through `node.status`; says nothing more once the node is closed. */
 export class StatusLine {
@@ -9,18 +9,18 @@ export class StatusLine {
 
   constructor(
     private readonly node: Pick<Node, "status">,
-    private readonly words: Words,
+    private readonly translate: Translate,
   ) {}
 
   /** Blue: at work; `key` is a word of the shared catalog's `status`. */
   working(key: string, params: Readonly<Record<string, string | number>> = {}): void {
-    this.show("blue", "dot", this.words(`shared:status.${key}`, params));
+    this.show("blue", "dot", this.translate(`shared:status.${key}`, params));
   }
 
   /** Yellow: others are served first. Each of the messages that wait says so; it is shown once. */
   waiting(count: number): void {
     if (count === this.waitingShown) return;
-    this.show("yellow", "ring", this.words("shared:status.waiting", { count }));
+    this.show("yellow", "ring", this.translate("shared:status.waiting", { count }));
     this.waitingShown = count;
   }
 
@@ -31,7 +31,7 @@ export class StatusLine {
 
   /** Grey: nothing to report. */
   idle(key: string): void {
-    this.show("grey", "ring", this.words(`shared:status.${key}`));
+    this.show("grey", "ring", this.translate(`shared:status.${key}`));
   }
 
   /** Red: failed. */

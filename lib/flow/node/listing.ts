@@ -62,7 +62,7 @@ async function sendOne<I extends Inputs>(
 ): Promise<void> {
   const reply = await callApi(context, requestOf(description, context.inputs));
   context.send({ ...context.msg, payload: reply.data, vocu: factsOf(description, reply) });
-  context.status.done(context.words("shared:status.listed", { count: itemsOf(reply).length }));
+  context.status.done(context.translate("shared:status.listed", { count: itemsOf(reply).length }));
 }
 
 async function sendAll<I extends Inputs>(
@@ -84,7 +84,7 @@ async function sendAll<I extends Inputs>(
     throw error;
   }
   if (sequence.count === 0) context.status.idle("empty");
-  else context.status.done(context.words("shared:status.listed", { count: sequence.count }));
+  else context.status.done(context.translate("shared:status.listed", { count: sequence.count }));
 }
 
 interface Item {

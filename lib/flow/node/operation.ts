@@ -101,7 +101,7 @@ export async function callApi(context: RunContext<unknown, unknown>, request: Ap
   context.status.working("calling");
   const options = { signal, ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }) };
   if (request.costsCredits !== true) return account.client.call(request, options);
-  const release = await account.generation.enter(context.ticket);
+  const release = await account.generation.enter(context.queueOptions);
   try {
     return await account.client.call(request, options);
   } finally {

@@ -1,8 +1,8 @@
 /** What a node's `run` works with while it handles one message. */
 import type { NodeAPI } from "node-red";
 import type { Account } from "../account/account";
-import type { Ticket } from "../queue/lane";
-import type { Words } from "../message/problem";
+import type { QueueOptions } from "../queue/lane";
+import type { Translate } from "../message/problem";
 import type { Message } from "../message/sequence";
 import type { StatusLine } from "../message/status";
 import type { Description, Inputs, InputValues, Settings, SettingValues } from "../../schema/description";
@@ -21,12 +21,12 @@ export interface RunContext<I, S, M = unknown> {
   /** Aborts when the message is reset, replaced, or its node closes. */
   readonly signal: AbortSignal;
   /** How the message wants to wait: priority and expiry. */
-  readonly ticket: Ticket;
+  readonly queueOptions: QueueOptions;
   /** `performance.now()` at the arrival of the message. */
   readonly arrivedAt: number;
   /** The waiting time that the message allows for the first byte (`msg.requestTimeout`, ms). */
   readonly requestTimeoutMs?: number;
-  readonly words: Words;
+  readonly translate: Translate;
   readonly status: StatusLine;
   /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
   send(...outputs: (Message | null)[]): void;

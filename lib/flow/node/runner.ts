@@ -5,12 +5,12 @@ import type { Memory, RunContext, RunDescription } from "./run-context";
 import type { Inputs, InputValues, Settings, SettingValues } from "../../schema/description";
 import { readInputs, type Config } from "../input/evaluate";
 import { Jobs, type Job } from "../queue/jobs";
-import { Lane, type Release, type Ticket } from "../queue/lane";
-import { flowError, type Words } from "../message/problem";
+import { Lane, type Release, type QueueOptions } from "../queue/lane";
+import { flowError, type Translate } from "../message/problem";
 import type { Message } from "../message/sequence";
 import { readSettings } from "../input/settings";
 import { StatusLine } from "../message/status";
-import { wordsOf } from "../message/translate";
+import { translator } from "../message/translate";
 
 /** A node module as Node-RED loads it, with the description that the build and the tests read. */
 export interface NodeModule<D = unknown> {
@@ -41,7 +41,7 @@ export function defineNode<
 /** One placed node. */
 class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined> {
   private readonly jobs = new Jobs();
-  private readonly words: Words;
+  private readonly translate: Translate;
   private readonly status: StatusLine;
   private readonly memory: M;
   /** One speech after the other (setting `busy`); nodes without that setting handle messages side by side. */
@@ -55,8 +55,8 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
     private readonly config: Config,
     private readonly description: RunDescription<I, S, M>,
   ) {
-    this.words = wordsOf(RED);
-    this.status = new StatusLine(node, this.words);
+    this.translate = translator(RED);
+    this.status = new StatusLine(node, this.translate);
     this.memory = description.remember?.() as M;
     const oneAtATime = "busy" in (description.settings ?? {}) && config.busy !== "parallel";
     this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
@@ -98,7 +98,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
         done();
         return;
       }
-      const problem = flowError(error, this.description.type.slice("vocu-".length), this.words);
+      const problem = flowError(error, this.description.type.slice("vocu-".length), this.translate);
       this.status.failed(problem.message);
       done(problem);
     }
@@ -109,16 +109,20 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
     const settings = readSettings(this.config, this.description.settings ?? ({} as S));
     const inputs = await this.read(msg, settings);
     job.signal.throwIfAborted();
-    const turn: Ticket = { ...ticketOf(msg, job.signal), since: arrivedAt, seat: account.room.seat() };
-    const release = await this.takeTurn(settings, job, turn);
+    const waitingOptions: QueueOptions = {
+      ...queueOptionsOf(msg, job.signal),
+      since: arrivedAt,
+      slot: account.queueLimit.slot(),
+    };
+    const release = await this.takeTurn(settings, job, waitingOptions);
     if (!release) return;
     const waiting = (count: number): void => {
       if (!job.signal.aborted) this.status.waiting(count);
     };
-    const ticket: Ticket = { ...turn, waiting };
+    const queueOptions: QueueOptions = { ...waitingOptions, waiting };
     try {
       await this.description.run(
-        this.context(msg, job, { account, settings, inputs, ticket, arrivedAt, send }),
+        this.context(msg, job, { account, settings, inputs, queueOptions, arrivedAt, send }),
       );
     } finally {
       release();
@@ -135,11 +139,15 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
   }
 
   /** Waits as the setting `busy` says; undefined when the message is to be dropped. */
-  private async takeTurn(settings: SettingValues<S>, job: Job, ticket: Ticket): Promise<Release | undefined> {
+  private async takeTurn(
+    settings: SettingValues<S>,
+    job: Job,
+    queueOptions: QueueOptions,
+  ): Promise<Release | undefined> {
     const { busy } = settings as { busy?: string };
     if (busy === "drop" && this.lane.busy) return undefined;
     if (busy === "replace") this.jobs.stopOlder("replaced", job);
-    return this.lane.enter(ticket);
+    return this.lane.enter(queueOptions);
   }
 
   private context(
@@ -149,7 +157,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
       account: Account;
       settings: SettingValues<S>;
       inputs: InputValues<I>;
-      ticket: Ticket;
+      queueOptions: QueueOptions;
       arrivedAt: number;
       send: Send;
     },
@@ -163,7 +171,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
       signal: job.signal,
       memory: this.memory,
       ...(requestTimeoutMs !== undefined ? { requestTimeoutMs } : {}),
-      words: this.words,
+      translate: this.translate,
       status: this.status,
       send: (...outputs) => {
         if (!this.jobs.closed) send(outputs);
@@ -185,7 +193,7 @@ export function forgetReset(msg: Message): void {
 const EPOCH_FROM = 1e11;
 
 /** `msg.priority` (higher first) and `msg.expires`: an age in ms from arrival, or a point in time in epoch ms. */
-export function ticketOf(msg: Message, signal: AbortSignal): Ticket {
+export function queueOptionsOf(msg: Message, signal: AbortSignal): QueueOptions {
   const priority = Number(msg.priority ?? 0);
   const expires = positive(msg.expires);
   return {

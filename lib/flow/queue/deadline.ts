@@ -1,31 +1,28 @@
-/** Several messages wait for one turn, each as long as it is worth it (`msg.expires`). */
+/** One event that several messages wait for, each with its own expiry (`msg.expires`). */
+import { startTimer, type Timer } from "../../timers";
 
-/** Timers hold at most 2^31 ms; work that lives longer than 24 days needs none. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The expiry timers of all messages that wait for one event. */
+export class SharedDeadline {
+  private readonly timers = new Set<Timer>();
+  private cancelled = false;
 
-/** A turn that comes once. */
-export class Turn {
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private here = false;
-
-  /** Calls `expired` at `expiresAt` (epoch ms), unless the turn has come or the returned wait was cancelled by then. */
+  /** Calls `expired` at `expiresAt` (epoch ms, never if undefined), unless this wait or all of them were cancelled before. */
   expire(expiresAt: number | undefined, expired: () => void): { cancel(): void } {
-    const left = (expiresAt ?? Infinity) - Date.now();
-    if (this.here || left > LONGEST_TIMER_MS) return { cancel: () => undefined };
-    const timer = setTimeout(expired, left + 1);
+    if (this.cancelled || expiresAt === undefined) return { cancel: () => undefined };
+    const timer = startTimer(expiresAt - Date.now() + 1, expired);
     this.timers.add(timer);
     return {
       cancel: () => {
-        clearTimeout(timer);
+        timer.cancel();
         this.timers.delete(timer);
       },
     };
   }
 
-  /** The turn has come: nothing expires any more. */
-  come(): void {
-    this.here = true;
-    for (const timer of this.timers) clearTimeout(timer);
+  /** The event has happened: no message expires any more. */
+  cancelAll(): void {
+    this.cancelled = true;
+    for (const timer of this.timers) timer.cancel();
     this.timers.clear();
   }
 }

@@ -1,54 +1,57 @@
-/** A lane: work waits its turn, the most urgent and then the oldest first. */
+/** A queue with a limited number of places: the highest priority first, then the oldest. */
+import { startTimer, type Timer } from "../../timers";
 import { Problem } from "../message/problem";
-import type { Seat } from "./queue-limit";
+import type { QueueSlot } from "./queue-limit";
+import { SortedQueue } from "./sorted-queue";
 
-/** How one piece of work wants to be treated. */
-export interface Ticket {
+/** How one message waits. */
+export interface QueueOptions {
   /** Higher goes first (`msg.priority`). */
   readonly priority: number;
-  /** Epoch milliseconds after which the work is worthless (`msg.expires`). */
+  /** Epoch milliseconds after which the message is not processed any more (`msg.expires`). */
   readonly expiresAt?: number;
-  /** Leaves the lane at once when it aborts. */
+  /** Removes the message from the lane as soon as it aborts. */
   readonly signal: AbortSignal;
   /** When it began to wait in any lane (`performance.now()`), by default when it enters this one. */
   readonly since?: number;
-  /** Where it may wait; without one there is always room. */
-  readonly seat?: Seat;
-  /** Is told how many wait, itself included, when it begins to wait and whenever that changes while it does. */
+  /** The message's slot in its account's wait limit; without one the number is not limited. */
+  readonly slot?: QueueSlot;
+  /** Called with the number of waiting messages, this one included, when it begins to wait and after changes. */
   readonly waiting?: (count: number) => void;
 }
 
 /** Gives the place back. Calling it twice does nothing more. */
 export type Release = () => void;
 
-interface Waiting extends Ticket {
+interface Waiting extends QueueOptions {
   readonly since: number;
   readonly admit: () => void;
   readonly refuse: (reason: Error) => void;
 }
 
-/** A bounded number of places, and a queue for them. */
+/** A limited number of places, and a queue for them. */
 export class Lane {
-  private readonly queue: Waiting[] = [];
+  private readonly queue = new SortedQueue<Waiting>((a, b) => b.priority - a.priority || a.since - b.since);
   private running = 0;
   private pausedUntil = 0;
-  private wakeUp?: NodeJS.Timeout;
+  private wakeUp?: Timer;
+  private announcement?: NodeJS.Immediate;
 
   /**
    * @param limit how many may run at once, 0 for no limit
-   * @param changed is told whenever the number of waiting pieces changes
+   * @param changed called with the number of waiting messages after it has changed
    */
   constructor(
     private readonly limit: number,
     private readonly changed: (waiting: number) => void = () => undefined,
   ) {}
 
-  /** How many wait. */
+  /** How many messages wait. */
   get waiting(): number {
-    return this.queue.length;
+    return this.queue.size;
   }
 
-  /** Whether a newcomer would have to wait. */
+  /** Whether a message that enters now has to wait. */
   get busy(): boolean {
     return this.paused || this.full;
   }
@@ -57,7 +60,7 @@ export class Lane {
     return this.limit > 0 && this.running >= this.limit;
   }
 
-  /** Lets nobody in for so many milliseconds; a longer pause that is on already stays as it is. */
+  /** Admits no message for `ms` milliseconds; a longer pause that has begun already stays as it is. */
   pause(ms: number): void {
     this.pausedUntil = Math.max(this.pausedUntil, performance.now() + ms);
     this.setAlarm();
@@ -69,31 +72,30 @@ export class Lane {
 
   /**
    * Waits for a place.
-   * @throws Problem `EXPIRED` when its time ran out before its turn, `QUEUE_FULL`; the signal's reason when aborted.
+   * @throws Problem `EXPIRED` when the message expires before its turn, `QUEUE_FULL`; the signal's reason when aborted.
    */
-  async enter(ticket: Ticket): Promise<Release> {
-    ticket.signal.throwIfAborted();
-    assertFresh(ticket);
-    // After a pause nobody may overtake those whom the timer has not woken yet.
+  async enter(options: QueueOptions): Promise<Release> {
+    options.signal.throwIfAborted();
+    assertFresh(options);
+    // After a pause the messages that the timer has not woken yet go first.
     this.fill();
     if (!this.busy) return this.take();
-    ticket.seat?.take();
-    return this.wait(ticket);
+    options.slot?.take();
+    return this.wait(options);
   }
 
-  private wait(ticket: Ticket): Promise<Release> {
+  private wait(options: QueueOptions): Promise<Release> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        clearTimeout(timer);
-        ticket.signal.removeEventListener("abort", onAbort);
-        const at = this.queue.indexOf(waiting);
-        if (at >= 0) this.queue.splice(at, 1);
-        ticket.seat?.leave();
-        this.announce();
+        expiry?.cancel();
+        options.signal.removeEventListener("abort", onAbort);
+        this.queue.remove(waiting);
+        options.slot?.release();
+        this.update();
       };
       const waiting: Waiting = {
-        ...ticket,
-        since: ticket.since ?? performance.now(),
+        ...options,
+        since: options.since ?? performance.now(),
         admit: () => {
           leave();
           resolve(this.take());
@@ -103,50 +105,35 @@ export class Lane {
           reject(reason);
         },
       };
-      const onAbort = (): void => waiting.refuse(ticket.signal.reason as Error);
-      const timer = this.expiryTimer(waiting);
-      ticket.signal.addEventListener("abort", onAbort, { once: true });
-      this.insert(waiting);
-      this.announce();
+      const onAbort = (): void => waiting.refuse(options.signal.reason as Error);
+      const expiry = expiryTimer(waiting);
+      options.signal.addEventListener("abort", onAbort, { once: true });
+      this.queue.add(waiting);
+      this.update();
     });
   }
 
-  private announce(): void {
-    this.changed(this.queue.length);
-    for (const { waiting } of this.queue) waiting?.(this.queue.length);
+  private update(): void {
     this.setAlarm();
+    // Once for all changes of this turn of the event loop: with one call a change, thousands of waiting messages block it.
+    this.announcement ??= setImmediate(() => {
+      this.announcement = undefined;
+      this.changed(this.queue.size);
+      for (const { waiting } of this.queue) waiting?.(this.queue.size);
+    });
   }
 
-  /** Wakes those who wait at the end of a pause; without any of them no timer is left behind. */
+  /** Wakes the waiting messages at the end of a pause; without any of them no timer is left behind. */
   private setAlarm(): void {
-    clearTimeout(this.wakeUp);
     const left = this.pausedUntil - performance.now();
-    // A pause may run out between one look at the clock and the next: whoever could go by now is woken too.
-    if (this.queue.length === 0 || (left <= 0 && this.full)) return;
-    this.wakeUp = setTimeout(
-      () => {
-        this.fill();
-        this.setAlarm();
-      },
-      Math.max(left, 0),
-    );
-  }
-
-  private expiryTimer(waiting: Waiting): NodeJS.Timeout | undefined {
-    if (waiting.expiresAt === undefined) return undefined;
-    // Timers hold at most 2^31 ms; work that lives longer than 24 days needs none.
-    const left = waiting.expiresAt - Date.now();
-    if (left > 2 ** 31 - 1) return undefined;
-    return setTimeout(() => waiting.refuse(expired()), left + 1);
-  }
-
-  /** Behind all that are more urgent, or as urgent and not younger. */
-  private insert(waiting: Waiting): void {
-    const { priority, since } = waiting;
-    const at = this.queue.findIndex(
-      (other) => other.priority < priority || (other.priority === priority && other.since > since),
-    );
-    this.queue.splice(at < 0 ? this.queue.length : at, 0, waiting);
+    this.wakeUp?.cancel();
+    this.wakeUp = undefined;
+    // A pause may end between one look at the clock and the next: whatever could be admitted by now is woken too.
+    if (this.queue.size === 0 || (left <= 0 && this.full)) return;
+    this.wakeUp = startTimer(Math.max(left, 0), () => {
+      this.fill();
+      this.setAlarm();
+    });
   }
 
   private take(): Release {
@@ -161,12 +148,17 @@ export class Lane {
   }
 
   private fill(): void {
-    while (!this.busy && this.queue[0]) this.queue[0].admit();
+    while (!this.busy && this.queue.first) this.queue.first.admit();
   }
 }
 
 const expired = (): Problem => new Problem("EXPIRED", {}, { retryable: false });
 
-function assertFresh(ticket: Ticket): void {
-  if (ticket.expiresAt !== undefined && ticket.expiresAt <= Date.now()) throw expired();
+function expiryTimer(waiting: Waiting): Timer | undefined {
+  if (waiting.expiresAt === undefined) return undefined;
+  return startTimer(waiting.expiresAt - Date.now() + 1, () => waiting.refuse(expired()));
+}
+
+function assertFresh({ expiresAt }: QueueOptions): void {
+  if (expiresAt !== undefined && expiresAt <= Date.now()) throw expired();
 }

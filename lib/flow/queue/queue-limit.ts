@@ -1,38 +1,38 @@
-/** How many messages may wait for an account, in whatever queue. */
+/** How many messages may wait for an account, in any of its queues. */
 import { Problem } from "../message/problem";
 
-/** A bounded number of seats, shared by all queues of one account. */
-export class WaitingRoom {
-  private seated = 0;
+/** Limits how many messages wait in all queues of one account together. */
+export class QueueLimit {
+  private occupied = 0;
 
-  /** @param seats how many may wait, 0 for no limit */
-  constructor(private readonly seats: number) {}
+  /** @param limit how many may wait, 0 for no limit */
+  constructor(private readonly limit: number) {}
 
-  /** The right of one message to sit; it sits while it waits in a lane. */
-  seat(): Seat {
-    let known = false;
+  /** A slot for one message; it counts while the message waits in a lane. */
+  slot(): QueueSlot {
+    let admitted = false;
     return {
       take: () => {
-        if (!known && this.seats > 0 && this.seated >= this.seats) {
-          throw new Problem("QUEUE_FULL", { waiting: this.seated }, { retryable: true });
+        if (!admitted && this.limit > 0 && this.occupied >= this.limit) {
+          throw new Problem("QUEUE_FULL", { waiting: this.occupied }, { retryable: true });
         }
-        known = true;
-        this.seated += 1;
+        admitted = true;
+        this.occupied += 1;
       },
-      leave: () => {
-        this.seated -= 1;
+      release: () => {
+        this.occupied -= 1;
       },
     };
   }
 }
 
-/** What a message waits on: the queue of its node first, that of the account next. */
-export interface Seat {
+/** One message's slot in the wait limit of its account. The message waits in its node's queue first, then in the account's. */
+export interface QueueSlot {
   /**
-   * Sits down. Who has waited once is never turned away from the next queue.
+   * Occupies the slot. A message that has waited once is admitted to the next queue whatever the limit says.
    * @throws Problem `QUEUE_FULL`
    */
   take(): void;
-  /** Gets up again. */
-  leave(): void;
+  /** Frees the slot. */
+  release(): void;
 }

@@ -11,12 +11,12 @@ import type {
 import type { Config } from "../input/evaluate";
 import { Jobs, Stopped, type Job } from "../queue/jobs";
 import { Lane } from "../queue/lane";
-import { flowError, Problem, type Words } from "../message/problem";
-import { forgetReset, isReset, ticketOf, type NodeModule } from "../node/runner";
+import { flowError, Problem, type Translate } from "../message/problem";
+import { forgetReset, isReset, queueOptionsOf, type NodeModule } from "../node/runner";
 import type { Message, Parts } from "../message/sequence";
 import { readSettings } from "../input/settings";
 import { StatusLine } from "../message/status";
-import { wordsOf } from "../message/translate";
+import { translator } from "../message/translate";
 
 /** The setting that every node that hears audio has: how many seconds the next chunk of a sequence may take. */
 export const HEARING_SETTINGS = {
@@ -30,7 +30,7 @@ export interface HearingContext<S> {
   readonly speech: HeardSpeech;
   /** Aborts when the speech is reset, replaced or broken, or when its node closes. */
   readonly signal: AbortSignal;
-  readonly words: Words;
+  readonly translate: Translate;
   readonly status: StatusLine;
   /** Sends a message; silent once the node is closed. */
   send(message: Message): void;
@@ -53,7 +53,7 @@ export interface HearingDescription<S extends Settings> extends AccountlessDescr
   /** Called once for each runtime. */
   readonly setUp?: (RED: NodeAPI) => void;
   /** Called once for each placed node. */
-  readonly listener: (RED: NodeAPI, node: Node, words: Words) => Listener<SettingValues<S>>;
+  readonly listener: (RED: NodeAPI, node: Node, translate: Translate) => Listener<SettingValues<S>>;
 }
 
 /** Makes the node module of such a description. */
@@ -83,7 +83,7 @@ type Done = (error?: Error) => void;
 /** One placed node. */
 class Ear<S extends Settings> {
   private readonly jobs = new Jobs();
-  private readonly words: Words;
+  private readonly translate: Translate;
   private readonly status: StatusLine;
   private readonly lane: Lane;
   private readonly listener: Listener<SettingValues<S>>;
@@ -99,13 +99,13 @@ class Ear<S extends Settings> {
     private readonly config: Config,
     private readonly description: HearingDescription<S>,
   ) {
-    this.words = wordsOf(RED);
-    this.status = new StatusLine(node, this.words);
+    this.translate = translator(RED);
+    this.status = new StatusLine(node, this.translate);
     const oneAtATime = "busy" in description.settings && config.busy !== "parallel";
     this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
       if (waiting > 0) this.status.waiting(waiting);
     });
-    this.listener = description.listener(RED, node, this.words);
+    this.listener = description.listener(RED, node, this.translate);
   }
 
   listen(): void {
@@ -215,14 +215,14 @@ class Ear<S extends Settings> {
     const { busy } = settings as { busy?: string };
     if (busy === "drop" && this.lane.busy) return;
     if (busy === "replace") this.jobs.stopOlder("replaced", job);
-    const release = await this.lane.enter(ticketOf(speech.firstMessage, signal));
+    const release = await this.lane.enter(queueOptionsOf(speech.firstMessage, signal));
     try {
       await this.listener.hear({
         RED: this.RED,
         settings,
         speech,
         signal,
-        words: this.words,
+        translate: this.translate,
         status: this.status,
         send: (message) => {
           if (!this.jobs.closed) send(message);
@@ -241,7 +241,7 @@ class Ear<S extends Settings> {
   }
 
   private failed(thrown: unknown): Error {
-    const problem = flowError(thrown, this.description.type.slice("vocu-".length), this.words);
+    const problem = flowError(thrown, this.description.type.slice("vocu-".length), this.translate);
     this.status.failed(problem.message);
     return problem;
   }

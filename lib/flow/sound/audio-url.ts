@@ -4,7 +4,7 @@ import { serveAudio, Shelf, ShelfFullError, type Served } from "../../audio";
 import { httpNodesUrl } from "./address";
 import { answerTo, type HearingContext, type Listener } from "./audio-node";
 import { MB } from "../input/file";
-import { Problem, type Words } from "../message/problem";
+import { Problem, type Translate } from "../message/problem";
 
 /** Where below Node-RED's HTTP nodes the audio is. */
 const PATH = "/vocu/audio";
@@ -31,11 +31,11 @@ export function prepareServing(RED: NodeAPI): void {
 }
 
 /** What one placed node serves. */
-export function servingListener(RED: NodeAPI, node: Node, words: Words): Listener<ServeSettings> {
+export function servingListener(RED: NodeAPI, node: Node, translate: Translate): Listener<ServeSettings> {
   const shelf = new Shelf();
   // Node-RED asks for the password before any route of its HTTP nodes is reached, so players must know it.
   if ((RED.settings as { httpNodeAuth?: unknown }).httpNodeAuth)
-    node.warn(words("shared:status.loginNeeded"));
+    node.warn(translate("shared:status.loginNeeded"));
   return {
     hear: (context) => serve(shelf, context),
     reset: () => shelf.clear(),
@@ -63,7 +63,7 @@ async function serve(shelf: Shelf, context: HearingContext<ServeSettings>): Prom
     throw error;
   }
   shelf.finish(entry, settings.ttl * 1000);
-  status.done(context.words("shared:status.served", { size: sizeOf(entry) }));
+  status.done(context.translate("shared:status.served", { size: sizeOf(entry) }));
 }
 
 const refuse = (error: unknown): never => {

@@ -40,7 +40,7 @@ const MAX_CHIME_BYTES = 20 * MB;
 export const playingListener = (): Listener<PlaySettings> => ({ hear: playSpeech });
 
 async function playSpeech(context: Context): Promise<void> {
-  const { RED, speech, settings, signal, status, words } = context;
+  const { RED, speech, settings, signal, status, translate } = context;
   const { type } = speech;
   const chime = settings.chime.trim() === "" ? undefined : await loadChime(context);
   const player = await playerFor(settings, type);
@@ -52,7 +52,7 @@ async function playSpeech(context: Context): Promise<void> {
   const playedMs = await play(player, oneAfterOther(audio, meter.measured()), signal).catch(explained);
   const facts = { player: player.name, playedMs, ...meter.facts };
   context.send(answerTo(RED, speech.lastMessage, facts, facts));
-  status.done(words("shared:status.played", { seconds: (playedMs / 1000).toFixed(1) }));
+  status.done(translate("shared:status.played", { seconds: (playedMs / 1000).toFixed(1) }));
 }
 
 const MP3 = "audio/mpeg";

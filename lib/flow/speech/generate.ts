@@ -24,7 +24,7 @@ export async function downloadIfAsked<V>(
     const { audioMs } = await sendAudio(context, facts.audioUrl ?? facts.streamUrl, known);
     const seconds = (Number(audioMs) / 1000).toFixed(1);
     context.status.done(
-      context.words("shared:status.spoken", { seconds, credits: facts.creditsUsed ?? "–" }),
+      context.translate("shared:status.spoken", { seconds, credits: facts.creditsUsed ?? "–" }),
     );
     return undefined;
   } catch (error) {

@@ -19,11 +19,11 @@ type Context = RunContext<SpeechValues, SpeechSettings>;
 
 /** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
-  const { inputs, settings, ticket, requestTimeoutMs } = context;
+  const { inputs, settings, queueOptions, requestTimeoutMs } = context;
   const sequence = new AudioSequence(context.RED.util, context.msg);
   const speech = await context.account.speeches.speak({
     params: inputs,
-    ticket,
+    queueOptions,
     cache: settings.cache,
     ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }),
     connecting: () => context.status.working("connecting"),
@@ -32,7 +32,7 @@ export async function streamSpeech(context: Context): Promise<void> {
     const facts = await deliver(context, sequence, speech);
     context.send(null, sequence.summary(facts));
     const key = speech.cached ? "spokenFromCache" : "spoken";
-    context.status.done(context.words(`shared:status.${key}`, figures(facts)));
+    context.status.done(context.translate(`shared:status.${key}`, figures(facts)));
   } finally {
     speech.leave();
   }

@@ -78,8 +78,8 @@ function showProgress({ status }: RunContext<unknown, unknown>, { status: state,
   else status.working("taskProcessing", { done, total });
 }
 
-function failed({ words }: RunContext<unknown, unknown>, { reason }: Task, reply: Reply): Problem {
-  const said = reason ?? words("shared:status.noReason");
+function failed({ translate }: RunContext<unknown, unknown>, { reason }: Task, reply: Reply): Problem {
+  const said = reason ?? translate("shared:status.noReason");
   const facts = { requestId: reply.requestId, serverMessage: reason };
   return new Problem("TASK_FAILED", { said }, facts);
 }
@@ -105,13 +105,13 @@ async function handOn(
   const { output } = context.settings;
   if (output === "task") {
     context.send({ ...context.msg, payload: task.raw, vocu: known }, sequence.summary(known));
-    context.status.done(context.words("shared:status.taskGenerated"));
+    context.status.done(context.translate("shared:status.taskGenerated"));
     return;
   }
   if (task.audioUrl === undefined) throw new Problem("TASK_NO_AUDIO");
   if (output === "url") {
     context.send({ ...context.msg, payload: task.audioUrl, vocu: known }, sequence.summary(known));
-    context.status.done(context.words("shared:status.taskGenerated"));
+    context.status.done(context.translate("shared:status.taskGenerated"));
     return;
   }
   context.status.working("downloading");
@@ -119,5 +119,5 @@ async function handOn(
   const facts = await deliver(context, sequence, { audio, known });
   context.send(null, sequence.summary(facts));
   const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
-  context.status.done(context.words("shared:status.downloaded", { seconds }));
+  context.status.done(context.translate("shared:status.downloaded", { seconds }));
 }

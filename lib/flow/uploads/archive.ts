@@ -107,7 +107,7 @@ class ArchiveUpload {
     const { percent } = this.tell("stopped");
     const reason: unknown = context.signal.reason;
     if (reason instanceof Stopped && reason.reason === "closed") {
-      context.warn(context.words("shared:status.uploadStopped", { percent }));
+      context.warn(context.translate("shared:status.uploadStopped", { percent }));
     }
   }
 
@@ -123,7 +123,9 @@ class ArchiveUpload {
     };
     this.tell("done");
     context.send({ ...context.msg, payload: idIn(reply) ?? uploadId, vocu });
-    context.status.done(context.words("shared:status.uploaded", { size: (this.blob.size / MB).toFixed(1) }));
+    context.status.done(
+      context.translate("shared:status.uploaded", { size: (this.blob.size / MB).toFixed(1) }),
+    );
   }
 
   private async sendChunk(uploadId: string, index: number): Promise<void> {

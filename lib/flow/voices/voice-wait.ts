@@ -37,7 +37,7 @@ type Context = RunContext<unknown, { readonly timeout: number }>;
  * @throws Problem `VOICE_CREATE_FAILED`, `VOICE_TRAINING_FAILED`, `VOICE_NEEDS_REUPLOAD`, `VOICE_TIMEOUT`
  */
 export async function waitForVoice(context: Context, operation: string, created: Reply): Promise<Reply> {
-  const { signal, settings, words } = context;
+  const { signal, settings, translate } = context;
   const { id, status } = readVoice(created);
   let voiceStatus = status;
   const judge = (reply: Reply): Reply | undefined => {
@@ -55,7 +55,7 @@ export async function waitForVoice(context: Context, operation: string, created:
     return judge(reply);
   };
   const timedOut = (trouble: VocuError | undefined): Problem => {
-    const state = words(`shared:status.${PROGRESS[voiceStatus] ?? "voiceWorking"}`);
+    const state = translate(`shared:status.${PROGRESS[voiceStatus] ?? "voiceWorking"}`);
     const facts = { timeoutMs: settings.timeout * 1000, retryable: true, detail: trouble?.code };
     return new Problem("VOICE_TIMEOUT", { seconds: settings.timeout, state }, facts);
   };

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { useFakeTimers, type SinonFakeTimers } from "sinon";
+import { SharedDeadline } from "../../lib/flow/queue/deadline";
+
+describe("a deadline that several messages wait for", () => {
+  let clock: SinonFakeTimers;
+  let expired: string[];
+  beforeEach(() => {
+    clock = useFakeTimers({ now: 1_000_000 });
+    expired = [];
+  });
+  afterEach(() => clock.restore());
+
+  const wait = (deadline: SharedDeadline, name: string, ms: number): { cancel(): void } =>
+    deadline.expire(Date.now() + ms, () => expired.push(name));
+
+  it("lets each of them wait as long as it is worth it", () => {
+    const deadline = new SharedDeadline();
+    wait(deadline, "patient", 500);
+    wait(deadline, "hasty", 100);
+    clock.tick(101);
+    assert.deepEqual(expired, ["hasty"]);
+    clock.tick(400);
+    assert.deepEqual(expired, ["hasty", "patient"]);
+  });
+
+  it("lets nobody expire once it has come", () => {
+    const deadline = new SharedDeadline();
+    wait(deadline, "before", 100);
+    deadline.cancelAll();
+    wait(deadline, "after", 100);
+    clock.tick(1000);
+    assert.deepEqual(expired, []);
+  });
+
+  it("does not let a wait expire that was cancelled", () => {
+    wait(new SharedDeadline(), "cancelled", 100).cancel();
+    clock.tick(1000);
+    assert.deepEqual(expired, []);
+  });
+
+  it("leaves no timer for what never expires", () => {
+    new SharedDeadline().expire(undefined, () => expired.push("never"));
+    assert.equal(clock.countTimers(), 0);
+  });
+
+  it("does not expire at once what expires in 30 years", () => {
+    const deadline = new SharedDeadline();
+    wait(deadline, "years", 1e12);
+    clock.tick(1000);
+    assert.deepEqual(expired, []);
+    deadline.cancelAll();
+  });
+});
