@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { authorise } from "./auth";
 import { ApiError, errorBody, usualCode } from "./errors";
+import { spoiltJson } from "./json-reply";
 import type { OpenApi } from "./openapi";
 import { accountRoutes } from "./routes/account";
 import { generateRoutes } from "./routes/generate";
@@ -23,15 +24,27 @@ class NoSuchPath extends ApiError {
 
 const NOT_JSON_404 = "<html><body><h1>404 Not Found</h1></body></html>";
 
-function asApiError(error: FastifyError | ApiError): ApiError {
+/** The error that is answered for whatever a request failed with; `codesOf` gives the operation's codes for a status. */
+function asApiError(
+  error: FastifyError | ApiError,
+  codesOf: (status: number) => string[] | undefined,
+): ApiError {
   if (error instanceof ApiError) return error;
   const status = error.statusCode ?? 500;
-  const code = status === 400 ? "VALIDATION_INVALID_FORMAT" : usualCode(status);
+  const listed = codesOf(status);
+  const code = status === 400 && !listed ? "VALIDATION_INVALID_FORMAT" : usualCode(status, listed);
   return new ApiError(status, code, status === 500 ? "Internal error" : error.message);
 }
 
-function sendError(error: FastifyError | ApiError, reply: FastifyReply, world: World): void {
-  const apiError = asApiError(error);
+function sendError(
+  error: FastifyError | ApiError,
+  { entry }: FastifyRequest,
+  reply: FastifyReply,
+  world: World,
+): void {
+  const { openApi } = world;
+  const operation = openApi.find(entry.method, entry.path);
+  const apiError = asApiError(error, (status) => openApi.errorCodes(operation, status));
   if (apiError instanceof NoSuchPath && world.settings.edition === "2025") {
     reply.code(404).type("text/html").send(NOT_JSON_404);
     return;
@@ -48,7 +61,7 @@ function checkRequest(request: FastifyRequest, openApi: OpenApi, world: World): 
   const { method, path, query, headers, body } = request.entry;
   const operation = openApi.find(method, path);
   if (!operation) return;
-  const sent = request.isMultipart() ? filesAsText(body) : body;
+  const sent = request.isMultipart() && body !== undefined ? filesAsText(body) : body;
   const problems = openApi.checkRequest(operation, query, sent, headers["content-type"] ?? "");
   for (const problem of problems) world.log.violations.push(`${method} ${path}: ${problem}`);
 }
@@ -92,15 +105,17 @@ export async function apiServer(world: World): Promise<FastifyInstance> {
     done();
   });
   app.addHook("onSend", async (request, reply, payload) => {
-    if (!world.settings.validateReplies) return payload;
+    if (!world.settings.validateReplies) return spoiltJson(request, reply, payload);
     const problems = replyProblems(request, reply, payload, openApi);
-    if (problems.length === 0) return payload;
+    if (problems.length === 0) return spoiltJson(request, reply, payload);
     const { method, path } = request.entry;
     world.log.violations.push(...problems.map((problem) => `reply to ${method} ${path}: ${problem}`));
     reply.code(500);
     return JSON.stringify({ status: 500, code: "SYSTEM_INTERNAL_ERROR", message: problems.join("; ") });
   });
-  app.setErrorHandler((error: FastifyError | ApiError, _request, reply) => sendError(error, reply, world));
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    sendError(error, request, reply, world);
+  });
   app.setNotFoundHandler(() => {
     throw new NoSuchPath();
   });

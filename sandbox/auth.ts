@@ -9,7 +9,18 @@ const SIMPLE_GENERATE = /^\/api\/tts\/simple-generate(\.mp3)?$/;
 
 const unauthorized = () => new ApiError(401, "AUTH_UNAUTHORIZED", "Not authorised");
 
-/** Lets a request in or throws 401 / 403. The 2025 edition's streaming GET takes the key only as `token`. API reference 2. */
+/**
+ * A refusal of the 2025 edition's streaming GET. Its page lists no 401 and names only `token`, so a missing one may be
+ * 400 or 403 as well, and a wrong one is 403 then. API reference D.4.
+ */
+function refusedToken(token: string | undefined, status: Settings["tokenMissing"]): ApiError {
+  if (status === 401) return unauthorized();
+  return token === undefined && status === 400
+    ? new ApiError(400, "VALIDATION_INVALID_VALUE", "token is missing")
+    : new ApiError(403, "AUTH_FORBIDDEN", "Not allowed");
+}
+
+/** Lets a request in or throws. The 2025 edition's streaming GET takes the key only as `token`. API reference 2. */
 export function authorise(request: FastifyRequest, settings: Settings): void {
   const { method, path, headers, query } = request.entry;
   const simple = SIMPLE_GENERATE.test(path);
@@ -18,6 +29,8 @@ export function authorise(request: FastifyRequest, settings: Settings): void {
   if (simple && credential === SESSION_TOKEN) {
     throw new ApiError(403, "TTS_SESSION_TOKEN_NOT_ALLOWED", "Use an API key");
   }
-  if (credential !== settings.apiKey && credential !== SESSION_TOKEN) throw unauthorized();
+  if (credential !== settings.apiKey && credential !== SESSION_TOKEN) {
+    throw byToken ? refusedToken(credential, settings.tokenMissing) : unauthorized();
+  }
   if (simple && !settings.paid) throw new ApiError(403, "TTS_PAID_ONLY", "Only for paid accounts");
 }

@@ -12,20 +12,25 @@ export class ApiError extends Error {
   }
 }
 
-const USUAL_CODES: Record<number, string> = {
-  400: "VALIDATION_BAD_PARAMS",
-  401: "AUTH_UNAUTHORIZED",
-  403: "AUTH_FORBIDDEN",
-  404: "RESOURCE_NOT_FOUND",
-  409: "VOICE_CREATING",
-  413: "UPLOAD_TOO_LARGE",
-  429: "RATE_LIMIT_EXCEEDED",
-  500: "SYSTEM_INTERNAL_ERROR",
-  503: "NO_WORKER_AVAILABLE",
+/** For each status the codes that the documentation gives most often, the likeliest first. */
+const USUAL_CODES: Record<number, string[]> = {
+  400: ["VALIDATION_BAD_PARAMS", "VALIDATION_INVALID_VALUE"],
+  401: ["AUTH_UNAUTHORIZED"],
+  403: ["AUTH_FORBIDDEN", "BILLING_INSUFFICIENT_CREDIT"],
+  404: ["RESOURCE_NOT_FOUND", "VOICE_NOT_FOUND"],
+  409: ["VOICE_CREATING"],
+  413: ["UPLOAD_TOO_LARGE"],
+  429: ["RATE_LIMIT_EXCEEDED"],
+  500: ["SYSTEM_INTERNAL_ERROR", "TTS_GENERATE_FAILED"],
+  503: ["NO_WORKER_AVAILABLE"],
 };
 
-/** The code that the documentation gives for a status most often. */
-export const usualCode = (status: number): string => USUAL_CODES[status] ?? "SYSTEM_INTERNAL_ERROR";
+/** The usual code of a status; where an operation lists its codes, one of those. API reference 4. */
+export function usualCode(status: number, listed?: readonly string[]): string {
+  const usual = USUAL_CODES[status] ?? ["SYSTEM_INTERNAL_ERROR"];
+  const [first = "SYSTEM_INTERNAL_ERROR"] = usual;
+  return listed ? (usual.find((code) => listed.includes(code)) ?? listed[0] ?? first) : first;
+}
 
 /** The error envelope of an edition: 2026 has a code and ids, 2025 only status and message. API reference 4. */
 export function errorBody(

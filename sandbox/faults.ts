@@ -15,8 +15,12 @@ export interface Fault {
     contentType?: string;
     headers?: Record<string, string>;
   };
-  /** Answers a documented error in the edition's form; 429 carries `Retry-After: 1` unless `headers` says otherwise. */
-  error?: { status: number; code?: string; message?: string; headers?: Record<string, string> };
+  /**
+   * Answers a documented error in the edition's form; 429 carries `Retry-After: 1` unless `headers` says otherwise.
+   * Without `code`: one that the operation lists for the status. `code: null`: only status and message, as a server
+   * that lacks the operation answers.
+   */
+  error?: { status: number; code?: string | null; message?: string; headers?: Record<string, string> };
   /** Answers a redirect (302 unless told otherwise). */
   redirect?: { status?: number; to: string };
   /** Resets the connection before any byte of the reply. */
@@ -26,6 +30,14 @@ export interface Fault {
 
   /** Milliseconds before the reply begins. */
   headersDelayMs?: number;
+  /** Sends a JSON reply one byte at a time with this many milliseconds between them. */
+  dripMs?: number;
+  /** `status` in the body of a JSON reply instead of the true one. */
+  bodyStatus?: unknown;
+  /** Answers a list as if no `offset` had been sent. */
+  ignoreOffset?: true;
+  /** Answers a request with `Range` out of these bytes, under the ETag of the true ones. */
+  otherBytes?: Buffer;
   /** Writes audio in pieces of this many bytes, each its own socket write. */
   sliceBytes?: number;
   /** Closes the connection after this many bytes of audio, without ending the reply. */
@@ -54,24 +66,46 @@ export interface Fault {
 }
 
 /**
- * What a live channel does wrong: it is not ready yet (said in JSON or as plain text), sends hexadecimal of odd length
- * or none at all, puts `hex` and `pcm` at the top level, adds messages of unknown types, breaks off or falls silent
- * after the first chunk, or leaves out the message at a segment's end. API reference B.
+ * What a live channel does wrong, API reference B:
+ * - `not-ready`, `not-ready-text`: it is not ready yet (said in JSON or as plain text) and closes;
+ * - `repeat-notice`: it says so again and again on the same connection, and never closes;
+ * - `audio-first`: it sends a chunk of audio before it greets;
+ * - `never-greets`: it sends audio again and again and does not greet;
+ * - `odd-hex`, `not-hex`: hexadecimal of odd length, or none at all;
+ * - `top-level`: `hex` and `pcm` at the top level;
+ * - `unknown-messages`: messages of unknown types in between;
+ * - `cut`, `stall`: it breaks off or falls silent after the first chunk;
+ * - `no-end-message`: it leaves out the message at a segment's end;
+ * - `ignore-close`: it answers neither the close message nor the WebSocket's close frame, and goes on sending.
  */
 export type LiveFault =
   | "not-ready"
   | "not-ready-text"
+  | "repeat-notice"
+  | "audio-first"
+  | "never-greets"
   | "odd-hex"
   | "not-hex"
   | "top-level"
   | "unknown-messages"
   | "cut"
   | "stall"
-  | "no-end-message";
+  | "no-end-message"
+  | "ignore-close";
 
 /** Forms of the X-Reecho-Response-Data header that clients have to cope with, API reference D.4. */
 export type ResponseDataForm =
-  "plain" | "latin1-utf8" | "percent" | "absent" | "malformed" | "huge" | "not-json-object";
+  | "plain"
+  | "latin1-utf8"
+  | "percent"
+  | "base64"
+  | "base64url"
+  | "envelope"
+  | "nested"
+  | "absent"
+  | "malformed"
+  | "huge"
+  | "not-json-object";
 
 /** Where live channels are, on the API's host. */
 export const LIVE_PATH = /^\/turbo\/([^/]+)$/;

@@ -63,7 +63,7 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
 
 function newWorld(options: SandboxOptions, addresses: { storage: string }): World {
   const settings = settle(options);
-  const account = new Account(settings.credits);
+  const account = new Account(settings.credits, settings.clones);
   const clock = new Clock();
   return {
     settings,

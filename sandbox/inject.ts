@@ -2,7 +2,15 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { closed } from "./audio-reply";
 import { errorBody, usualCode } from "./errors";
 import type { Fault } from "./faults";
-import type { Edition } from "./options";
+import type { Entry } from "./log";
+import type { OpenApi } from "./openapi";
+import type { Settings } from "./options";
+
+/** What the choice of an injected error depends on. */
+interface Server {
+  readonly settings: Settings;
+  readonly openApi: OpenApi;
+}
 
 /** Resolves after `ms`, or earlier when `gone` does. */
 export async function delay(ms: number, gone: Promise<void>): Promise<void> {
@@ -14,15 +22,21 @@ export async function delay(ms: number, gone: Promise<void>): Promise<void> {
 /** The reply that a fault gives instead of the true one, if it does. */
 export function answerOf(
   { error, reply, redirect }: Fault,
-  edition: Edition,
+  entry: Entry,
+  { settings, openApi }: Server,
   requestId: string,
 ): { status: number; headers: Record<string, string>; body: string } | undefined {
   if (redirect) return { status: redirect.status ?? 302, headers: { location: redirect.to }, body: "" };
   if (error) {
-    const { status, code = usualCode(status), message = "Injected fault", headers } = error;
+    const { status, message = "Injected fault", headers } = error;
+    const listed = openApi.errorCodes(openApi.find(entry.method, entry.path), status);
+    const { code = usualCode(status, listed) } = error;
     const usual = { "content-type": "application/json", ...(status === 429 && { "retry-after": "1" }) };
-    const body = JSON.stringify(errorBody(edition, { status, code, message, extra: {} }, requestId));
-    return { status, headers: { ...usual, ...lowerCased(headers) }, body };
+    const body =
+      code === null
+        ? { status, message }
+        : errorBody(settings.edition, { status, code, message, extra: {} }, requestId);
+    return { status, headers: { ...usual, ...lowerCased(headers) }, body: JSON.stringify(body) };
   }
   if (!reply) return undefined;
   const { status, json, text = "", contentType, headers } = reply;
@@ -43,7 +57,7 @@ export async function inject(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
-  edition: Edition,
+  server: Server,
 ): Promise<FastifyReply | undefined> {
   if (fault.headersDelayMs) await delay(fault.headersDelayMs, closed(reply));
   if (fault.resetBeforeHeaders) {
@@ -57,6 +71,8 @@ export async function inject(
     await closed(reply);
     return reply;
   }
-  const answer = answerOf(fault, edition, String(reply.raw.getHeader("X-Vocu-App-Request-Id") ?? ""));
+  if (fault.ignoreOffset) delete (request.query as Record<string, string>)["offset"];
+  const requestId = String(reply.raw.getHeader("X-Vocu-App-Request-Id") ?? "");
+  const answer = answerOf(fault, request.entry, server, requestId);
   return answer && reply.code(answer.status).headers(answer.headers).send(answer.body);
 }

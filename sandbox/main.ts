@@ -11,6 +11,8 @@ npm run sandbox -- [options]         environment            default
   --port <number>                    VOCU_SANDBOX_PORT      4880 (storage: the next one)
   --key <text>                       VOCU_SANDBOX_KEY       sk-sandbox-0000
   --edition <2026|2025>              VOCU_SANDBOX_EDITION   2026
+  --token-missing <400|401|403>      VOCU_SANDBOX_TOKEN_MISSING  401 (answer of the 2025 edition's streaming GET
+                                                            to a key that is only in the header)
   --credits <number>                 VOCU_SANDBOX_CREDITS   100000
   --first-byte <milliseconds>        VOCU_SANDBOX_FIRST_BYTE  80
   --speed <times real time, 0 = as fast as it can>
@@ -19,7 +21,8 @@ npm run sandbox -- [options]         environment            default
   --voice <milliseconds>             VOCU_SANDBOX_VOICE     3000
   --help`;
 
-type Name = "port" | "key" | "edition" | "credits" | "first-byte" | "speed" | "task" | "voice";
+type Name =
+  "port" | "key" | "edition" | "token-missing" | "credits" | "first-byte" | "speed" | "task" | "voice";
 
 class UsageError extends Error {}
 
@@ -30,6 +33,7 @@ function readFlags(): { help: boolean; get: (name: Name) => string | undefined }
       port: text,
       key: text,
       edition: text,
+      "token-missing": text,
       credits: text,
       "first-byte": text,
       speed: text,
@@ -51,10 +55,15 @@ function readOptions(get: (name: Name) => string | undefined): SandboxOptions {
   };
   const edition = get("edition") ?? "2026";
   if (edition !== "2026" && edition !== "2025") throw new UsageError("--edition is 2026 or 2025");
+  const tokenMissing = number("token-missing", 401);
+  if (tokenMissing !== 400 && tokenMissing !== 401 && tokenMissing !== 403) {
+    throw new UsageError("--token-missing is 400, 401 or 403");
+  }
   return {
     port: number("port", 4880),
     apiKey: get("key"),
     edition,
+    tokenMissing,
     credits: number("credits", 100_000),
     pace: {
       firstByteMs: number("first-byte", 80),

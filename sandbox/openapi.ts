@@ -28,12 +28,47 @@ interface Parameter {
   schema: Fields;
 }
 
+const FILE = join(__dirname, "openapi.yaml");
+
+/** What a `$ref` means. @throws Error that names the file, the place and the remedy when there is nothing. */
 function pointer(document: Fields, ref: string): Fields {
   let found: unknown = document;
   for (const part of ref.replace(/^#\//, "").split("/")) {
     found = fields(found)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
-  return fields(found);
+  if (typeof found === "object" && found !== null && ref.startsWith("#/")) return fields(found);
+  throw new Error(
+    `sandbox/openapi.yaml: "$ref: ${ref}" points to nothing. Correct the reference or add what it names.`,
+  );
+}
+
+/** Follows every `$ref` once, so that a wrong one is found when the document is read and not by some later request. */
+function checkReferences(document: Fields, at: unknown = document, path = "#"): void {
+  if (typeof at !== "object" || at === null) return;
+  for (const [key, value] of Object.entries(at)) {
+    const here = `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (key !== "$ref" || typeof value !== "string") {
+      checkReferences(document, value, here);
+      continue;
+    }
+    try {
+      pointer(document, value);
+    } catch (error) {
+      throw new Error(`${(error as Error).message} It stands at ${path}.`, { cause: error });
+    }
+  }
+}
+
+/** Reads the document. @throws Error that names the file and the place of what is wrong with it. */
+export function readDocument(file = FILE): Fields {
+  let document: Fields;
+  try {
+    document = fields(parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new Error(`${file} is not YAML: ${(error as Error).message}`, { cause: error });
+  }
+  checkReferences(document);
+  return document;
 }
 
 const read = new Map<Edition, OpenApi>();
@@ -54,7 +89,7 @@ export class OpenApi {
   readonly #routes: { operation: Operation; pattern: RegExp }[];
 
   constructor(edition: Edition) {
-    this.#document = fields(parse(readFileSync(join(__dirname, "openapi.yaml"), "utf8")));
+    this.#document = readDocument();
     if (edition === "2025") this.#shortenLanguages();
     this.#ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false });
     addFormats(this.#ajv);
@@ -104,12 +139,24 @@ export class OpenApi {
     if (!("description" in response)) return [`reply ${status} is not documented`];
     const schema = fields(fields(response["content"])["application/json"])["schema"];
     if (schema === undefined) return [`reply ${status} is not documented as JSON`];
-    return this.#errors(
-      `${operation.id} ${status}`,
-      "reply",
-      () => closed(fields(schema), this.#resolve, false),
-      body,
-    );
+    const listed = this.errorCodes(operation, status);
+    const code = text(fields(body), "code");
+    const unlisted = listed && code !== undefined && !listed.includes(code);
+    return [
+      ...this.#errors(
+        `${operation.id} ${status}`,
+        "reply",
+        () => closed(fields(schema), this.#resolve, false),
+        body,
+      ),
+      ...(unlisted ? [`code ${code} is not listed for ${status}`] : []),
+    ];
+  }
+
+  /** The error codes that an operation lists for a status; undefined where it lists none. API reference D.1, D.4. */
+  errorCodes(operation: Operation | undefined, status: number): string[] | undefined {
+    const listed = fields(operation?.definition["x-error-codes"])[String(status)];
+    return Array.isArray(listed) ? listed.map(String) : undefined;
   }
 
   /** What is wrong with a value of one of the document's schemas; with `exact`, unknown properties are too. */

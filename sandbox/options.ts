@@ -6,6 +6,13 @@ export interface SandboxOptions {
   apiKey?: string;
   /** Which edition of the documentation the server follows, API reference 0.2; default "2026". */
   edition?: Edition;
+  /**
+   * What the 2025 edition's streaming GET answers when the key is not in `token`: 401 (default), 400 or 403, all
+   * without a `code`. With 400 and 403, a wrong `token` is 403.
+   */
+  tokenMissing?: 400 | 401 | 403;
+  /** Professional clones that the account has left, default 1. */
+  clones?: number;
   /** Speed of the speech. Default: no wait before the first byte, then as fast as it is synthesised. */
   pace?: { firstByteMs?: number; bytesPerSecond?: number };
   /** Balance of the account, default 100000; one credit a character. */
@@ -35,6 +42,8 @@ export type Edition = "2026" | "2025";
 export interface Settings {
   apiKey: string;
   edition: Edition;
+  tokenMissing: 400 | 401 | 403;
+  clones: number;
   firstByteMs: number;
   /** Infinity: unlimited. */
   bytesPerSecond: number;
@@ -55,6 +64,8 @@ export function settle(options: SandboxOptions): Settings {
   return {
     apiKey: options.apiKey ?? "sk-sandbox-0000",
     edition: options.edition ?? "2026",
+    tokenMissing: options.tokenMissing ?? 401,
+    clones: options.clones ?? 1,
     firstByteMs: options.pace?.firstByteMs ?? 0,
     bytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Infinity,
     credits: options.credits ?? 100_000,

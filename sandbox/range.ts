@@ -24,18 +24,20 @@ export async function sendRange(request: FastifyRequest, reply: FastifyReply, by
   reply.raw.setHeader("Accept-Ranges", "bytes");
   reply.raw.setHeader("ETag", etag);
   const stale = headers["if-range"] !== undefined && headers["if-range"] !== etag;
-  const wanted = wantedRange(stale ? undefined : headers.range, bytes.length);
+  const asked = stale ? undefined : headers.range;
+  const source = (asked !== undefined && request.fault?.otherBytes) || bytes;
+  const wanted = wantedRange(asked, source.length);
   if (wanted === "none") {
     reply.raw.statusCode = 416;
     reply.raw.removeHeader("Content-Type");
-    reply.raw.setHeader("Content-Range", `bytes */${bytes.length}`);
+    reply.raw.setHeader("Content-Range", `bytes */${source.length}`);
     await streamAudio(reply, oneBuffer(Buffer.alloc(0)));
     return;
   }
-  const body = wanted === "all" ? bytes : bytes.subarray(wanted.first, wanted.last + 1);
+  const body = wanted === "all" ? source : source.subarray(wanted.first, wanted.last + 1);
   if (wanted !== "all") {
     reply.raw.statusCode = 206;
-    reply.raw.setHeader("Content-Range", `bytes ${wanted.first}-${wanted.last}/${bytes.length}`);
+    reply.raw.setHeader("Content-Range", `bytes ${wanted.first}-${wanted.last}/${source.length}`);
   }
   reply.raw.setHeader("Content-Length", body.length);
   await streamAudio(reply, oneBuffer(body), request.fault);

@@ -1,6 +1,7 @@
 import type { ResponseDataForm } from "./faults";
 
 const HUGE_BYTES = 12 * 1024;
+const NESTED_LEVELS = 5000;
 
 /**
  * The X-Reecho-Response-Data header in one of the forms a client may meet, API reference D.4; undefined leaves it out.
@@ -15,6 +16,16 @@ export function responseData(data: Record<string, unknown>, form: ResponseDataFo
       return Buffer.from(JSON.stringify(worded), "utf8").toString("latin1");
     case "percent":
       return encodeURIComponent(JSON.stringify(worded));
+    case "base64":
+    case "base64url":
+      return Buffer.from(JSON.stringify(worded), "utf8").toString(form);
+    case "envelope":
+      return JSON.stringify({ status: 200, message: "OK", data: { ...data, billing: {} } });
+    case "nested":
+      return JSON.stringify({ ...data, billing: "nested" }).replace(
+        '"nested"',
+        "[".repeat(NESTED_LEVELS) + "]".repeat(NESTED_LEVELS),
+      );
     case "absent":
       return undefined;
     case "malformed":

@@ -31,13 +31,32 @@ function watchEnd(entry: Entry, reply: FastifyReply): void {
   });
 }
 
-/** Hands a reply's body length to the log; audio counts its own bytes. */
+/** Hands a reply's body length to the log; audio and dripping replies count their own bytes. */
 function countPayload(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
   request.entry.begin(reply.statusCode);
+  if (request.fault?.dripMs) return;
   if (typeof payload === "string" || Buffer.isBuffer(payload)) {
     request.entry.count(Buffer.byteLength(payload));
   }
 }
+
+/** Reads JSON and anything else; an empty body counts as none, whatever its Content-Type. API reference 9.1. */
+function readBodies(app: FastifyInstance): void {
+  // Fastify's own reads an empty text as "".
+  app.removeContentTypeParser("text/plain");
+  const parseJson = app.getDefaultJsonParser("ignore", "ignore");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parseJson(request, body as string, done);
+  });
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body.length === 0 ? undefined : body),
+  );
+}
+
+/** Whether a request has a body by its headers; without one there is no form to read. */
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /** One of the sandbox's two servers: with logging, faults, and the reading of bodies, without any route. */
 export async function server(host: "api" | "storage", world: World): Promise<FastifyInstance> {
@@ -51,7 +70,7 @@ export async function server(host: "api" | "storage", world: World): Promise<Fas
   app.decorateRequest("fault", undefined);
   app.decorateRequest("input", undefined);
   await app.register(multipart, { limits: { fileSize: MOST_BODY_BYTES, files: 2, parts: 50 } });
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  readBodies(app);
 
   app.addHook("onRequest", async (request, reply) => {
     const path = request.url.split("?", 1)[0] ?? "";
@@ -61,12 +80,12 @@ export async function server(host: "api" | "storage", world: World): Promise<Fas
     if (host === "api") reply.raw.setHeader("X-Vocu-App-Request-Id", randomUUID());
   });
   app.addHook("preHandler", async (request, reply) => {
-    const form = request.isMultipart() ? await formFields(request) : undefined;
+    const form = request.isMultipart() && hasBody(request) ? await formFields(request) : undefined;
     request.input = form?.input ?? request.body;
     request.entry.body = form?.description ?? request.body;
     request.entry.changed();
     request.fault = world.faults.take(request.entry);
-    return request.fault && inject(request.fault, request, reply, world.settings.edition);
+    return request.fault && inject(request.fault, request, reply, world);
   });
   app.addHook("onSend", async (request, reply, payload) => {
     countPayload(request, reply, payload);

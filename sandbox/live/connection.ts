@@ -29,14 +29,24 @@ export class LiveConnection {
   ) {
     this.#lastTraffic = world.clock.now();
     world.channels.join(channel);
+    // The library answers a close frame through this method.
+    if (fault === "ignore-close") client.close = () => undefined;
     client.on("close", () => world.channels.leave(channel));
     client.on("message", (data: RawData) => this.#receive(data));
     void this.#dropWhenSilent();
   }
 
+  /** Greets as the fault wants it. */
   greet(): void {
+    if (this.fault === "audio-first") this.sendSilence();
     const message = `OK, the voice is ${this.channel.voice.shown.id}`;
     this.#send({ type: "connected", data: { status: 200, message } });
+  }
+
+  /** Sends a chunk of silence that nobody asked for. */
+  sendSilence(): void {
+    const samples = Math.round(SPEECH.hz * CHUNK_SECONDS);
+    this.#sendAudio(Buffer.alloc(samples * 2).toString("hex"), SPEECH.hz);
   }
 
   get #isOpen(): boolean {
@@ -54,6 +64,7 @@ export class LiveConnection {
         this.#send({ type: "pong" });
         break;
       case "close":
+        if (this.fault === "ignore-close") break;
         this.world.channels.close(this.channel);
         this.client.close(1000);
         break;

@@ -4,9 +4,11 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { LIVE_PATH, type Fault } from "../faults";
 import { answerOf, delay } from "../inject";
 import { Entry } from "../log";
+import type { Clock } from "../state/clock";
 import type { World } from "../world";
 import { LiveConnection } from "./connection";
 
+const REPEAT_MS = 50;
 const NOT_READY = "Waiting for Turbo Channel to be ready.";
 
 /** Whether a fault takes the place of the handshake; if so it is carried out. */
@@ -22,7 +24,7 @@ async function handshakeFault(
     socket.resetAndDestroy();
     return true;
   }
-  const answer = answerOf(fault, world.settings.edition, "");
+  const answer = answerOf(fault, entry, world, "");
   if (!answer) return fault.hangBeforeHeaders ?? false;
   const { status, headers, body } = answer;
   const all = { ...headers, "content-length": Buffer.byteLength(body), connection: "close" };
@@ -44,8 +46,22 @@ function welcome(client: WebSocket, entry: Entry, fault: Fault | undefined, worl
   } else if (fault?.live === "not-ready-text") {
     client.send(NOT_READY);
     client.close();
+  } else if (fault?.live === "repeat-notice") {
+    const notice = JSON.stringify({ type: "message", data: { message: NOT_READY } });
+    void repeat(client, world.clock, () => client.send(notice));
   } else {
-    new LiveConnection(client, channel, entry, fault?.live, world).greet();
+    const connection = new LiveConnection(client, channel, entry, fault?.live, world);
+    if (fault?.live === "never-greets") void repeat(client, world.clock, () => connection.sendSilence());
+    else connection.greet();
+  }
+}
+
+/** Does something again and again until the client has left. */
+async function repeat(client: WebSocket, clock: Clock, act: () => void): Promise<void> {
+  const gone = new Promise((resolve) => client.once("close", resolve));
+  while (client.readyState === client.OPEN && !clock.stopped) {
+    act();
+    await Promise.race([clock.sleep(REPEAT_MS), gone]);
   }
 }
 

@@ -13,7 +13,7 @@ export function accountRoutes(app: FastifyInstance, { account, settings }: World
             credits: bonusCredit,
             loraQuota: account.loraQuota,
           }
-        : { credits: account.credits };
+        : { credit: account.credits - bonusCredit, credits: bonusCredit };
     return {
       status: 200,
       message: "OK",

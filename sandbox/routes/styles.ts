@@ -7,7 +7,7 @@ import { makeDefault } from "../state/default-style";
 import type { OwnedVoice } from "../state/voice";
 import { findStyle, touch } from "../state/voices";
 import type { World } from "../world";
-import { sampleLanguage } from "./languages";
+import { sampleLanguage } from "../state/languages";
 import { rename } from "./voice-edit";
 
 const MOST_SAMPLE_BYTES = 20 * 1024 * 1024;

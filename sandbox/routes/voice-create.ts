@@ -7,7 +7,7 @@ import { failMarker } from "../state/marker";
 import { newStyle, newVoice, store } from "../state/new-voice";
 import type { VoiceStatus } from "../state/voice";
 import type { World } from "../world";
-import { sampleLanguage } from "./languages";
+import { sampleLanguage } from "../state/languages";
 
 const MEGABYTE = 1024 * 1024;
 const MOST_SAMPLE_BYTES = 100 * MEGABYTE;

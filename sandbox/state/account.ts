@@ -4,10 +4,12 @@ import { ApiError } from "../errors";
 export class Account {
   readonly userId = "c0ffee00-1111-4222-8333-444455556666";
   spent = 0;
-  /** Professional clones left. */
-  loraQuota = 1;
 
-  constructor(public credits: number) {}
+  /** `loraQuota`: professional clones left. */
+  constructor(
+    public credits: number,
+    public loraQuota: number,
+  ) {}
 
   /** Takes credits for a generation that is going to succeed, or 403 when there are not enough. API reference 5. */
   charge(cost: number): void {

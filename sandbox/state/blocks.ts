@@ -5,16 +5,25 @@ import { direct } from "../speech/direction";
 import { encodeWhole } from "../speech/lame";
 import { soundEffect, tune } from "../speech/sounds";
 import type { Line } from "../speech/speaker";
-import type { World } from "../world";
+import type { OpenApi } from "../openapi";
+import type { Edition, Settings } from "../options";
 import { costOf } from "./account";
 import { blockKinds } from "./block-kinds";
-import { conversionInput } from "./conversion";
+import { conversionInput, type AudioSources } from "./conversion";
+import { synthesisLanguages } from "./languages";
 import type { OwnedVoice } from "./voice";
-import { findStyle } from "./voices";
+import { findStyle, type Voices } from "./voices";
 
 const USUAL_EFFECT_SECONDS = 2;
 const USUAL_MUSIC_SECONDS = 5;
 const NARRATOR = { language: "en-us", timbre: { variant: "m3", pitch: 45, range: 55, rate: 170 } };
+
+/** What a block is checked against and made of. */
+export interface BlockContext extends AudioSources {
+  readonly settings: Settings;
+  readonly openApi: OpenApi;
+  readonly voices: Voices;
+}
 
 /** A block of a task that has passed the strict checks of API reference D.2. */
 export interface Block {
@@ -37,10 +46,18 @@ function kindOf(block: Fields): string {
   return kind;
 }
 
+/** The block as it is read: only the 2026 edition documents that an unknown language is refused. API reference 7.4. */
+function readable(value: unknown, edition: Edition): unknown {
+  const language = text(fields(value), "language");
+  const unknown = language !== undefined && !synthesisLanguages(edition).includes(language);
+  return unknown && edition === "2025" ? { ...fields(value), language: "auto" } : value;
+}
+
 /** Checks one block and prepares its audio. Bad values are 400 without naming the field. */
-export async function readBlock(value: unknown, world: World): Promise<Block> {
-  if (world.openApi.checkSchema("Block", value).length > 0) throw invalid();
-  const all = fields(value);
+export async function readBlock(value: unknown, context: BlockContext): Promise<Block> {
+  const block = readable(value, context.settings.edition);
+  if (context.openApi.checkSchema("Block", block).length > 0) throw invalid();
+  const all = fields(block);
   const kind = kindOf(all);
   const honoured = blockKinds[kind] ?? [];
   const shown = Object.fromEntries(
@@ -48,19 +65,19 @@ export async function readBlock(value: unknown, world: World): Promise<Block> {
   );
   if (honoured.includes("text") && !text(shown, "text")?.trim()) throw invalid();
   if (honoured.includes("voiceId") && !text(shown, "voiceId")) throw invalid();
-  if (kind === "text" || kind === "audio") return voicedBlock(kind, shown, world);
+  if (kind === "text" || kind === "audio") return voicedBlock(kind, shown, context);
   if (kind === "scene") return sceneBlock(shown);
-  return soundBlock(kind, shown, world);
+  return soundBlock(kind, shown, context);
 }
 
-async function voicedBlock(kind: "text" | "audio", shown: Fields, world: World): Promise<Block> {
+async function voicedBlock(kind: "text" | "audio", shown: Fields, context: BlockContext): Promise<Block> {
   const instructMode = flag(shown, "instruct_mode") ?? false;
-  const voice = world.voices.usable(text(shown, "voiceId") ?? "", instructMode || kind === "audio");
+  const voice = context.voices.usable(text(shown, "voiceId") ?? "", instructMode || kind === "audio");
   const found = findStyle(voice, text(shown, "promptId") ?? "default");
   if (!found) throw notFound("RESOURCE_NOT_FOUND", "The voice has no such style");
   const { timbre } = found.sound;
   if (kind === "audio") {
-    const input = await conversionInput(text(shown, "input_audio") ?? "", world);
+    const input = await conversionInput(text(shown, "input_audio") ?? "", context);
     return {
       shown,
       voice,
@@ -98,7 +115,7 @@ function sceneBlock(shown: Fields): Block {
   return { shown, voice: undefined, ...spoken(words, line) };
 }
 
-async function soundBlock(kind: string, shown: Fields, world: World): Promise<Block> {
+async function soundBlock(kind: string, shown: Fields, context: BlockContext): Promise<Block> {
   const words = text(shown, "text") ?? "";
   const common = { shown, voice: undefined, characters: words.length };
   if (kind === "sfx" || kind === "music") {
@@ -109,6 +126,6 @@ async function soundBlock(kind: string, shown: Fields, world: World): Promise<Bl
     const draw = kind === "sfx" ? soundEffect : tune;
     return { ...common, credits: Math.ceil(seconds), sound: () => encodeWhole(draw(words, seconds)) };
   }
-  const input = await conversionInput(text(shown, "input_audio") ?? "", world);
+  const input = await conversionInput(text(shown, "input_audio") ?? "", context);
   return { ...common, credits: Math.ceil(input.seconds), sound: () => input.play() };
 }

@@ -4,9 +4,18 @@ import { speakOnce } from "../speech/cache";
 import { encodeWhole } from "../speech/lame";
 import { probe } from "../speech/probe";
 import type { Timbre } from "../speech/speaker";
-import type { World } from "../world";
+import type { Files } from "./files";
+import type { Studio } from "./studio";
 
 const USUAL_PITCH = 50;
+
+/** Where the audio behind an address is looked up. */
+export interface AudioSources {
+  /** Origin of the storage host. */
+  readonly storageUrl: string;
+  readonly studio: Studio;
+  readonly files: Files;
+}
 
 /** Audio that is to be said again by another voice, API reference 7.5 `input_audio`. */
 export interface ConversionInput {
@@ -21,10 +30,13 @@ const refused = () => badRequest("TTS_INPUT_AUDIO_INVALID", "input_audio is no a
  * Finds the audio behind an address on the storage host. Speech of the sandbox is said again in the new voice, a WAV
  * upload is shifted in pitch, an mp3 upload stays as it is (the sandbox decodes no mp3).
  */
-export async function conversionInput(address: string, world: World): Promise<ConversionInput> {
-  if (!address.startsWith(`${world.storageUrl}/`)) throw refused();
+export async function conversionInput(
+  address: string,
+  { storageUrl, studio, files }: AudioSources,
+): Promise<ConversionInput> {
+  if (!address.startsWith(`${storageUrl}/`)) throw refused();
   const path = new URL(address).pathname;
-  const recording = world.studio.find(/^\/generate\/(.+)\.mp3$/.exec(path)?.[1] ?? "");
+  const recording = studio.find(/^\/generate\/(.+)\.mp3$/.exec(path)?.[1] ?? "");
   if (recording) {
     const bytes = await recording.whole();
     const { line } = recording;
@@ -34,7 +46,7 @@ export async function conversionInput(address: string, world: World): Promise<Co
         line && timbre ? speakOnce({ ...line, ...timbre, rate: line.rate }) : oneBuffer(bytes),
     };
   }
-  const file = path.startsWith("/vc-input/") ? world.files.get(path) : undefined;
+  const file = path.startsWith("/vc-input/") ? files.get(path) : undefined;
   if (!file) throw refused();
   const { pcm, bytes } = file;
   return {

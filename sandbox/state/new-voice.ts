@@ -70,6 +70,7 @@ export function newVoice(
     ahead: later.map((each, index) => ({ from: now + (index + 1) * world.settings.voiceMs, status: each })),
     shown: {
       id: asked.id,
+      idForGenerate: null,
       name: asked.name,
       status,
       version: asked.version,

@@ -1,4 +1,4 @@
-import { badRequest, missingField, notFound } from "../errors";
+import { badRequest, type ApiError } from "../errors";
 import { fields, flag, number, text, type Fields } from "../read";
 import { speakOnce } from "../speech/cache";
 import { direct } from "../speech/direction";
@@ -24,10 +24,13 @@ export interface SimpleRequest {
   directStream: boolean;
 }
 
+/** The one code that simple-generate lists for a wrong value of any field; it has none for a missing one. */
+const refused = (message: string): ApiError => badRequest("VALIDATION_INVALID_VALUE", message);
+
 function checkEmotions(asked: Fields): void {
   const emotions = asked["emo_switch"];
   if (Array.isArray(emotions) && emotions.length !== 5) {
-    throw badRequest("VALIDATION_INVALID_VALUE", "emo_switch needs five numbers");
+    throw refused("emo_switch needs five numbers");
   }
 }
 
@@ -37,11 +40,11 @@ function rate(asked: Fields): number | undefined {
   return speechRate !== undefined && speechRate >= 0.5 && speechRate <= 2 ? speechRate : undefined;
 }
 
-/** The voice and style that are to speak, or 404. GET accepts the beginning of a style's id. API reference D.4. */
+/** The voice and style that are to speak: 404 for an unknown voice, 400 for an unknown style. GET accepts the beginning of a style's id. API reference D.4. */
 function cast(asked: Fields, voices: Voices, instructMode: boolean, form: "query" | "body") {
   const voice = voices.usable(text(asked, "voiceId") ?? "", instructMode);
   const found = findStyle(voice, text(asked, "promptId") || "default", { prefix: form === "query" });
-  if (!found) throw notFound("RESOURCE_NOT_FOUND", "The voice has no such style");
+  if (!found) throw refused("The voice has no such style");
   return { language: voice.language, timbre: found.sound.timbre };
 }
 
@@ -58,7 +61,7 @@ async function performance(
     return { sound: () => input.play(timbre), line: undefined, credits: Math.ceil(input.seconds) };
   }
   const words = text(asked, "text") ?? "";
-  if (!/[\p{L}\p{N}]/u.test(words)) throw badRequest("TTS_TEXT_EMPTY", "There is nothing to say");
+  if (!/[\p{L}\p{N}]/u.test(words)) throw refused("There is nothing to say");
   checkEmotions(asked);
   const speaker = cast(asked, world.voices, flag(asked, "instruct_mode") ?? false, form);
   const line = direct(
@@ -82,7 +85,7 @@ export async function readSimple(
   form: "query" | "body",
 ): Promise<SimpleRequest> {
   const asked = fields(input);
-  if (!text(asked, "voiceId")) throw missingField("voiceId");
+  if (!text(asked, "voiceId")) throw refused("voiceId is missing");
   const instructMode = flag(asked, "instruct_mode") ?? false;
   return {
     ...(await performance(asked, world, form)),

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { text } from "../read";
-import type { World } from "../world";
+import type { Settings } from "../options";
+import type { Account } from "./account";
 import { audioUrl, streamUrl } from "./addresses";
 import type { Block } from "./blocks";
 import { failMarker } from "./marker";
+import type { Clock } from "./clock";
 import type { Recording } from "./recording";
+import type { Studio } from "./studio";
 
 /** Part of its time that a task is `pending`. */
 const PENDING_SHARE = 0.25;
@@ -20,6 +23,16 @@ export interface TaskPlan {
   trackId: string | undefined;
 }
 
+/** What a task runs with. */
+export interface TaskContext {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly studio: Studio;
+  /** Origin of the storage host. */
+  readonly storageUrl: string;
+}
+
 /** An asynchronous generation, API reference D.2 and 7.8. */
 export class Task {
   readonly id = randomUUID();
@@ -32,7 +45,7 @@ export class Task {
 
   constructor(
     readonly plan: TaskPlan,
-    private readonly world: World,
+    private readonly context: TaskContext,
   ) {
     this.#fails = plan.blocks.some(({ shown }) => text(shown, "text")?.includes(failMarker));
     this.start();
@@ -44,12 +57,15 @@ export class Task {
 
   /** Milliseconds until it is `processing`. */
   get pendingMs(): number {
-    return Math.max(0, this.#started + PENDING_SHARE * this.world.settings.taskMs - this.world.clock.now());
+    return Math.max(
+      0,
+      this.#started + PENDING_SHARE * this.context.settings.taskMs - this.context.clock.now(),
+    );
   }
 
   get status(): TaskStatus {
-    const { taskMs } = this.world.settings;
-    const elapsed = this.world.clock.now() - this.#started;
+    const { taskMs } = this.context.settings;
+    const elapsed = this.context.clock.now() - this.#started;
     if (elapsed < taskMs * PENDING_SHARE) return "pending";
     if (elapsed < taskMs) return "processing";
     return this.#fails ? "failed" : "generated";
@@ -61,12 +77,16 @@ export class Task {
 
   /** Freezes the credits and begins, for the first time or again. */
   start(): void {
-    this.world.account.charge(this.credits);
+    this.context.account.charge(this.credits);
     this.#settled = false;
     this.#generatedAt = undefined;
-    this.#started = this.world.clock.now();
-    this.#parts = this.plan.blocks.map((block) => this.world.studio.recordAtOnce(block.sound(), block.line));
-    this.#merged = this.world.studio.recordAtOnce(joined(this.#parts));
+    this.#started = this.context.clock.now();
+    this.#parts = this.plan.blocks.map((block) =>
+      this.context.studio.recordAtOnce(block.sound(), block.line),
+    );
+    // The whole of one block is that block, under the same address. API reference 7.8.
+    this.#merged =
+      this.#parts.length === 1 ? this.#parts[0] : this.context.studio.recordAtOnce(joined(this.#parts));
   }
 
   /** Waits for the audio once its time is up, and gives back the credits of a failure. */
@@ -74,7 +94,7 @@ export class Task {
     if (this.isRunning || this.#settled) return;
     this.#settled = true;
     if (this.#fails) {
-      this.world.account.release(this.credits);
+      this.context.account.release(this.credits);
     } else {
       await this.#merged?.whole();
       this.#generatedAt = new Date().toISOString();
@@ -83,7 +103,7 @@ export class Task {
 
   /** The task as the API shows it; `stream` puts play-while-generating addresses. API reference D.6. */
   shown(stream: boolean, status: TaskStatus = this.status): Record<string, unknown> {
-    const { storageUrl, account, settings } = this.world;
+    const { storageUrl, account, settings } = this.context;
     const address = (recording: Recording | undefined) => {
       if (!recording || status === "failed" || status === "pending") return undefined;
       if (stream) return { audio: streamUrl(storageUrl, recording.id) };

@@ -31,6 +31,8 @@ export interface StyleSound {
 /** A voice of the account, API reference 7.7. */
 export interface Voice {
   id: string;
+  /** Older clients take it before `id`, and need the member even when it is null. */
+  idForGenerate: string | null;
   name: string;
   status: VoiceStatus;
   version: string;
@@ -75,6 +77,7 @@ export function castVoice(member: CastMember, userId: string, storageUrl: string
     ),
     shown: {
       id: member.id,
+      idForGenerate: member.from === "market" ? member.id : null,
       name: member.name,
       status: member.status,
       version: member.version,

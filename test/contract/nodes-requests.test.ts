@@ -13,7 +13,8 @@ const callsTo = (requests: readonly RecordedRequest[], method: string, path: str
   requests.filter((request) => request.method === method && request.path === path);
 
 describe("what nodes send", () => {
-  const sandbox = useSandbox();
+  // Each test may make a professional clone, and none depends on those before it.
+  const sandbox = useSandbox({ clones: 1000 });
   const flows = useFlows();
 
   for (const node of nodes) {
@@ -37,9 +38,12 @@ describe("what nodes send", () => {
     it(`is the same when the message holds the values as JSON: ${node.type}`, async () => {
       for (const call of await callsOf(operation.id, sandbox())) {
         const wanted = expected(operation, call);
-        const { requests } = await run(handInByMessage(node, operation, call));
+        const { error, requests, sent } = await run(handInByMessage(node, operation, call));
         const ours = callsTo(requests, operation.method, wanted.path);
+        assert.equal(error, undefined);
         assert.deepEqual(ours.map(actual), [wanted]);
+        assert.equal(ours[0]?.status, 200);
+        assert.ok(sent.length > 0, "a message goes on");
       }
     });
 

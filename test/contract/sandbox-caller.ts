@@ -22,6 +22,8 @@ interface CallOptions {
   key?: string | null;
   query?: Record<string, string>;
   json?: unknown;
+  /** A body that is sent as it is. */
+  text?: string;
   form?: Record<string, string | { filename: string; type: string; bytes: Buffer }>;
   headers?: Record<string, string>;
 }
@@ -46,7 +48,7 @@ export async function call(sandbox: Sandbox, path: string, options: CallOptions 
       ...(json !== undefined && { "content-type": "application/json" }),
       ...options.headers,
     },
-    body: json === undefined ? form && formOf(form) : JSON.stringify(json),
+    body: json === undefined ? (options.text ?? (form && formOf(form))) : JSON.stringify(json),
   });
   const bytes = Buffer.from(await reply.body.arrayBuffer());
   return {

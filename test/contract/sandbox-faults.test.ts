@@ -38,6 +38,83 @@ describe("the sandbox's faults", () => {
     assert.deepEqual([(await stream()).json.code, (await stream()).status], ["NO_WORKER_AVAILABLE", 200]);
   });
 
+  it("answers a code that the operation lists", async () => {
+    for (const status of [400, 403, 404, 500]) sandbox.fail({ error: { status } });
+    const codes = [await stream(), await stream(), await stream(), await stream()].map(
+      ({ json }) => json.code,
+    );
+    assert.deepEqual(codes, [
+      "VALIDATION_INVALID_VALUE",
+      "BILLING_INSUFFICIENT_CREDIT",
+      "VOICE_NOT_FOUND",
+      "TTS_GENERATE_FAILED",
+    ]);
+  });
+
+  it("answers as a server that lacks the operation", async () => {
+    sandbox.fail({ on: { path: "/api/voice" }, error: { status: 404, code: null, message: "Not Found" } });
+    const reply = await call(sandbox, "/api/voice");
+    assert.deepEqual([reply.status, reply.json], [404, { status: 404, message: "Not Found" }]);
+  });
+
+  it("sends a JSON reply byte by byte", async () => {
+    sandbox.fail({ on: { path: "/api/account/info" }, dripMs: 1 });
+    const reply = await request(`${sandbox.url}/api/account/info`, {
+      headers: { authorization: `Bearer ${sandbox.apiKey}` },
+    });
+    const parts: Buffer[] = [];
+    for await (const part of reply.body) parts.push(part as Buffer);
+    assert.ok(parts.length > 20, `${parts.length} parts`);
+    const body = Buffer.concat(parts);
+    assert.equal((JSON.parse(body.toString()) as { status: number }).status, 200);
+    assert.equal(sandbox.requests[0]?.bytesSent, body.length);
+  });
+
+  it("stops dripping when the client leaves", async () => {
+    sandbox.fail({ on: { path: "/api/account/info" }, dripMs: 1 });
+    const reply = await request(`${sandbox.url}/api/account/info`, {
+      headers: { authorization: `Bearer ${sandbox.apiKey}` },
+    });
+    reply.body.on("error", () => undefined).destroy();
+    assert.ok((await sandbox.waitForRequest(({ aborted }) => aborted)).bytesSent < 400);
+  });
+
+  for (const bodyStatus of [true, "", "200", null]) {
+    it(`succeeds with the body's status ${JSON.stringify(bodyStatus)}`, async () => {
+      sandbox.fail({ bodyStatus });
+      const reply = await call(sandbox, path, { json: query });
+      assert.deepEqual([reply.status, reply.json.status], [200, bodyStatus]);
+      assert.ok((reply.json.data as { audio: string }).audio);
+      assert.deepEqual(sandbox.violations, []);
+    });
+  }
+
+  it("lists the first page whatever the offset", async () => {
+    for (const name of ["a", "b", "c"]) {
+      await call(sandbox, "/api/template", { json: { name, contents: [] } });
+    }
+    const names = async () => {
+      const reply = await call(sandbox, "/api/template", { query: { limit: "2", offset: "2" } });
+      return (reply.json.data as { name: string }[]).map(({ name }) => name);
+    };
+    sandbox.fail({ on: { path: "/api/template" }, ignoreOffset: true });
+    assert.deepEqual([await names(), await names()], [["c", "b"], ["a"]]);
+    assert.equal(sandbox.requests.at(-1)?.query["offset"], "2");
+  });
+
+  it("continues with the bytes of another audio", async () => {
+    const { headers } = await stream();
+    const { audio } = JSON.parse(String(headers["x-reecho-response-data"])) as { audio: string };
+    const otherBytes = Buffer.alloc(whole.length, "other");
+    sandbox.fail({ on: { host: "storage" }, otherBytes, times: 2 });
+    const all = await call(sandbox, audio, { key: null });
+    const rest = await call(sandbox, audio, { key: null, headers: { range: "bytes=1000-" } });
+    assert.ok(all.bytes.equals(whole), "without Range it is the true audio");
+    assert.equal(rest.status, 206);
+    assert.equal(rest.headers["etag"], all.headers["etag"]);
+    assert.ok(rest.bytes.equals(otherBytes.subarray(1000)));
+  });
+
   it("sends Retry-After with 429, unless told another", async () => {
     sandbox.fail({ error: { status: 429 } });
     sandbox.fail({ error: { status: 429, headers: { "Retry-After": "7" } } });
@@ -168,10 +245,20 @@ describe("the sandbox's faults", () => {
   const forms: [ResponseDataForm, (header: string) => boolean][] = [
     ["latin1-utf8", (header) => Buffer.from(header, "latin1").toString("utf8").includes("语音")],
     ["percent", (header) => decodeURIComponent(header).includes("语音")],
+    ["base64", (header) => Buffer.from(header, "base64").toString().includes('"语音')],
+    ["base64url", (header) => Buffer.from(header, "base64url").toString().includes('"语音')],
+    ["envelope", (header) => "audio" in (JSON.parse(header) as { data: object }).data],
+    ["nested", (header) => Array.isArray(levels(header, 4999))],
     ["malformed", (header) => header.startsWith("{") && !header.endsWith("}")],
     ["huge", (header) => header.length > 12_000],
     ["not-json-object", (header) => Array.isArray(JSON.parse(header))],
   ];
+  /** What is found so many arrays deep in the data's `billing`. */
+  function levels(header: string, depth: number): unknown {
+    let found = (JSON.parse(header) as { billing: unknown }).billing;
+    for (let level = 0; level < depth; level++) found = (found as unknown[])[0];
+    return found;
+  }
   for (const [responseData, isRight] of forms) {
     it(`sends X-Reecho-Response-Data in the form ${responseData}`, async () => {
       sandbox.fail({ responseData });

@@ -102,7 +102,7 @@ describe("the sandbox's simple generation", () => {
     const promptId = styleIds.lively.slice(0, 15);
     const whole = await sandbox.speech({ voiceId: voiceIds.english, text, promptId: styleIds.lively });
     assert.ok((await stream({ voiceId: voiceIds.english, text, promptId })).bytes.equals(whole));
-    assert.equal((await post({ voiceId: voiceIds.english, text, promptId })).status, 404);
+    assert.equal((await post({ voiceId: voiceIds.english, text, promptId })).status, 400);
   });
 
   it("sends the whole of an instruct_mode reply at once, with Range", async () => {
@@ -145,10 +145,15 @@ describe("the sandbox's simple generation", () => {
   });
 
   const refusals: [string, object, number, string][] = [
-    ["without a voice", { text }, 400, "VALIDATION_MISSING_FIELD"],
-    ["without a text", { voiceId: voiceIds.english }, 400, "TTS_TEXT_EMPTY"],
+    ["without a voice", { text }, 400, "VALIDATION_INVALID_VALUE"],
+    ["without a text", { voiceId: voiceIds.english }, 400, "VALIDATION_INVALID_VALUE"],
     ["for an unknown voice", { voiceId: "nobody", text }, 404, "VOICE_NOT_FOUND"],
-    ["for an unknown style", { voiceId: voiceIds.english, promptId: "x", text }, 404, "RESOURCE_NOT_FOUND"],
+    [
+      "for an unknown style",
+      { voiceId: voiceIds.english, promptId: "x", text },
+      400,
+      "VALIDATION_INVALID_VALUE",
+    ],
     ["for a voice in training", { voiceId: voiceIds.training, text }, 400, "VOICE_NOT_TTS_READY"],
     ["for a v4.0 voice", { voiceId: voiceIds.controllable, text }, 400, "VOICE_INSTRUCT_PATH_ONLY"],
     [
@@ -178,6 +183,15 @@ describe("the sandbox's simple generation", () => {
     });
   }
 
+  it("answers a body that is not JSON with a code that the operation lists", async () => {
+    const reply = await call(sandbox, "/api/tts/simple-generate", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      text: "{",
+    });
+    assert.deepEqual([reply.status, reply.json.code], [400, "VALIDATION_INVALID_VALUE"]);
+  });
+
   it("refuses a wrong key, a key in the query alone, and a session token", async () => {
     const asked = { voiceId: voiceIds.english, text };
     assert.equal((await stream(asked, { key: "sk-wrong" })).json.code, "AUTH_UNAUTHORIZED");
@@ -201,6 +215,26 @@ describe("the sandbox's account and editions", () => {
     assert.equal((await call(sandbox, "/api/tts/simple-generate", { query })).json.code, "TTS_PAID_ONLY");
   });
 
+  for (const edition of ["2025", "2026"] as const) {
+    it(`refuses every form of simple generation to it in the ${edition} edition, and nothing else`, async () => {
+      const sandbox = await start({ paid: false, edition });
+      const path = "/api/tts/simple-generate";
+      const key: Record<string, string> = edition === "2025" ? { token: sandbox.apiKey } : {};
+      const replies = [
+        await call(sandbox, path, { query: { ...query, ...key } }),
+        await call(sandbox, `${path}.mp3`, { query: { ...query, ...key } }),
+        await call(sandbox, path, { json: query }),
+      ];
+      assert.deepEqual(
+        replies.map(({ status, json }) => [status, json.message]),
+        replies.map(() => [403, "Only for paid accounts"]),
+      );
+      const contents = [{ type: "text", ...query }];
+      assert.equal((await call(sandbox, "/api/tts/generate", { json: { contents } })).status, 200);
+      assert.equal((await call(sandbox, "/api/voice")).status, 200);
+    });
+  }
+
   it("takes the streaming key only as token in the 2025 edition", async () => {
     const sandbox = await start({ edition: "2025" });
     const path = "/api/tts/simple-generate";
@@ -211,13 +245,47 @@ describe("the sandbox's account and editions", () => {
     assert.deepEqual(sandbox.violations, []);
   });
 
-  it("speaks the short language codes of the 2025 edition, and none of the newer ones", async () => {
-    const sandbox = await start({ edition: "2025" });
+  for (const [missing, wrong] of [
+    [400, 403],
+    [401, 401],
+    [403, 403],
+  ] as const) {
+    it(`answers a key that is only in the header with ${missing} and without a code where it is told so`, async () => {
+      const sandbox = await start({ edition: "2025", tokenMissing: missing });
+      const path = "/api/tts/simple-generate";
+      const inHeader = await call(sandbox, path, { query });
+      assert.equal(inHeader.status, missing);
+      assert.deepEqual(Object.keys(inHeader.json), ["status", "message"]);
+      const token = (key: string) => call(sandbox, path, { query: { ...query, token: key }, key: null });
+      assert.deepEqual(
+        [(await token("sk-wrong")).status, (await token(sandbox.apiKey)).status],
+        [wrong, 200],
+      );
+      assert.equal((await call(sandbox, "/api/voice", { key: null })).status, 401, "other operations");
+    });
+  }
+
+  it("refuses unknown languages of a task only in the 2026 edition, which documents it", async () => {
     const block = { type: "text", voiceId: voiceIds.english, text: "Hi" };
-    const status = async (language: string) =>
-      (await call(sandbox, "/api/tts/generate", { json: { contents: [{ ...block, language }] } })).status;
-    assert.deepEqual([await status("fr"), await status("fr-fr")], [200, 400]);
+    const statuses: Record<string, number[]> = {};
+    for (const edition of ["2025", "2026"] as const) {
+      const sandbox = await start({ edition });
+      for (const language of ["fr", "fr-fr", "xx"]) {
+        const json = { contents: [{ ...block, language }] };
+        (statuses[language] ??= []).push((await call(sandbox, "/api/tts/generate", { json })).status);
+      }
+    }
+    assert.deepEqual(statuses, { fr: [200, 400], "fr-fr": [200, 200], xx: [200, 400] });
   });
+
+  for (const edition of ["2025", "2026"] as const) {
+    it(`shows a balance whose parts add up in the ${edition} edition`, async () => {
+      const sandbox = await start({ edition, credits: 1000 });
+      const { user } = (await call(sandbox, "/api/account/info")).json as { user?: Record<string, number> };
+      assert.equal((user?.["credit"] ?? NaN) + (user?.["credits"] ?? NaN), 1000);
+      assert.equal("bonusCredit" in (user ?? {}), edition === "2026");
+    });
+  }
 
   it("gives errors without a code in the 2025 edition", async () => {
     const sandbox = await start({ edition: "2025" });

@@ -233,6 +233,41 @@ describe("the sandbox's live channel", () => {
     assert.equal(audioOf(listener.messages).length, 1);
   });
 
+  it("repeats that it is not ready, without ever closing", async () => {
+    const { wsUrl } = await openChannel();
+    sandbox.fail({ live: "repeat-notice" });
+    const listener = new Listener(wsUrl);
+    const messages = await listener.until((all) => all.length === 3);
+    for (const { data } of messages) assert.match(data?.message ?? "", /^Waiting for Turbo Channel/);
+    assert.equal(listener.socket.readyState, WebSocket.OPEN);
+  });
+
+  it("sends audio before it greets, or instead", async () => {
+    const early = await spokenWith("audio-first", (all) => ends(all) === 1);
+    assert.deepEqual(
+      early.slice(0, 3).map(({ type }) => type),
+      ["audio_chunk", "connected", "audio_chunk"],
+    );
+    sandbox.fail({ live: "never-greets" });
+    const never = await connect();
+    const messages = await never.until((all) => all.length === 3);
+    assert.ok(messages.every(({ type }) => type === "audio_chunk"));
+  });
+
+  it("ignores that the client closes, and goes on sending", async () => {
+    sandbox.fail({ live: "ignore-close" });
+    const listener = await connect();
+    let closed = false;
+    listener.socket.once("close", () => (closed = true));
+    listener.say({ type: "close" });
+    listener.speak("Hello there.");
+    listener.socket.close();
+    await listener.until((all) => ends(all) === 1);
+    assert.equal(closed, false);
+    listener.socket.terminate();
+    await listener.closed;
+  });
+
   it("falls silent in the middle", async () => {
     const messages = await spokenWith("stall", (all) => audioOf(all).length === 1);
     assert.equal(ends(messages), 0);

@@ -57,6 +57,15 @@ describe("the sandbox's tasks", () => {
     );
   });
 
+  it("shows one address for the whole and its only block", async () => {
+    const { id } = await create({ contents: [block] });
+    for (const stream of ["0", "1"]) {
+      const { metadata } = await look(id, { stream });
+      assert.equal(typeof metadata.audio, "string");
+      assert.equal(metadata.audio, metadata.contents[0]?.["audio"]);
+    }
+  });
+
   it("goes through the statuses, streaming while it is processing", async () => {
     const slow = await start({ taskMs: 60_000 });
     const { id } = await create({ contents: [block] }, slow);

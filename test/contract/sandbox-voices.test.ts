@@ -13,6 +13,7 @@ interface Style {
 }
 interface Voice {
   id: string;
+  idForGenerate: string | null;
   name: string;
   status: string;
   version: string;
@@ -69,6 +70,15 @@ describe("the sandbox's voices", () => {
 
     it("answers under the deprecated alias too", async () => {
       assert.deepEqual((await get("/api/tts/voice")).json, (await get("/api/voice")).json);
+    });
+
+    it("has idForGenerate in every voice, be it null", async () => {
+      const all = await list({ showMarket: "true", show: "full" });
+      const { idForGenerate } = await create();
+      assert.deepEqual(
+        [...all.map((each) => each.idForGenerate), idForGenerate],
+        [...all.map(({ id, from }) => (from === "market" ? id : null)), null],
+      );
     });
 
     it("plays the sample of a style", async () => {
