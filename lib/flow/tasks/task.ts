@@ -14,7 +14,7 @@ export interface Task {
   readonly audioUrl?: string;
   /** Billed characters. */
   readonly characters?: number;
-  /** Why it failed, where the service says so; the field is not documented (API reference 8, 13). */
+  /** Why it failed, where the service says so; the field is not documented (API reference 8, question 13). */
   readonly reason?: string;
   /** The object as it came. */
   readonly raw: unknown;
