@@ -3,8 +3,9 @@
  * send must be understood, and what they read must be there. `<name>` in a request stands for a value of the test.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { startSandbox, voiceIds, type Sandbox } from "../../sandbox/index";
-import foreignClients from "./foreign-clients.json";
 import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
 interface RecordedCall {
@@ -24,7 +25,7 @@ interface RecordedCall {
   readonly mp3?: boolean;
 }
 
-const clients = foreignClients as readonly {
+const clients = JSON.parse(readFileSync(join(__dirname, "foreign-clients.json"), "utf8")) as readonly {
   client: string;
   number: string;
   calls: readonly RecordedCall[];
