@@ -1,3 +1,4 @@
+/** The API's server: checks requests and replies against the OpenAPI document and registers every route. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { authorise } from "./auth";
 import { ApiError, errorBody, usualCode } from "./errors";

@@ -1,3 +1,4 @@
+/** Streams audio as a reply, with the faults that concern audio. */
 import type { FastifyReply } from "fastify";
 import type { Fault } from "./faults";
 import type { Entry } from "./log";

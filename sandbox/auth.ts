@@ -1,3 +1,4 @@
+/** Decides whether a request carries a valid key. */
 import type { FastifyRequest } from "fastify";
 import { ApiError } from "./errors";
 import type { Settings } from "./options";
@@ -20,7 +21,7 @@ function refusedToken(token: string | undefined, status: Settings["tokenMissing"
     : new ApiError(403, "AUTH_FORBIDDEN", "Not allowed");
 }
 
-/** Lets a request in or throws. The 2025 edition's streaming GET takes the key only as `token`. API reference 2. */
+/** Authorises a request or throws. The 2025 edition's streaming GET takes the key only as `token`. API reference 2. */
 export function authorise(request: FastifyRequest, settings: Settings): void {
   const { method, path, headers, query } = request.entry;
   const simple = SIMPLE_GENERATE.test(path);

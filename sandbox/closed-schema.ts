@@ -1,3 +1,4 @@
+/** Prepares JSON schemas of the OpenAPI document for checking. */
 import { fields, text, type Fields } from "./read";
 
 type Resolve = (ref: string) => Fields;

@@ -1,3 +1,4 @@
+/** Reads samples, pictures and audio that come as data URLs or as files of a form. */
 import { badRequest } from "./errors";
 import type { UploadedFile } from "./multipart-body";
 

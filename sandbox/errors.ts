@@ -1,3 +1,4 @@
+/** The documented errors, and their form in each edition. */
 import type { Edition } from "./options";
 
 /** A documented refusal, API reference 4. */

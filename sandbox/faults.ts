@@ -1,3 +1,4 @@
+/** Faults that a test can set: what goes wrong, or differs, with the next matching requests. */
 import type { Entry } from "./log";
 
 /** Something that goes wrong, or differs, with the next matching request(s). */

@@ -1,3 +1,4 @@
+/** Starts a sandbox: a Vocu API on this machine, for tests and demonstrations. */
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { apiServer } from "./api";
@@ -14,7 +15,7 @@ import { Clock } from "./state/clock";
 import { Files } from "./state/files";
 import { Queue } from "./state/queue";
 import { readSimple } from "./state/simple";
-import { Studio } from "./state/studio";
+import { Recorder } from "./state/recorder";
 import { Uploads, type Upload } from "./state/uploads";
 import { Voices } from "./state/voices";
 import type { World } from "./world";
@@ -23,7 +24,7 @@ export type { Fault, LiveFault, ResponseDataForm } from "./faults";
 export type { RecordedRequest } from "./log";
 export type { SandboxOptions } from "./options";
 export { SESSION_TOKEN } from "./auth";
-export { styleIds, voiceIds } from "./state/cast";
+export { styleIds, voiceIds } from "./state/starting-voices";
 export { failMarker } from "./state/marker";
 export { projectId } from "./state/task-request";
 export type { Upload } from "./state/uploads";
@@ -77,7 +78,7 @@ function newWorld(options: SandboxOptions, addresses: { storage: string }): Worl
     faults: new FaultBox(),
     voices: new Voices(account.userId, clock, () => addresses.storage),
     shares: new Map(),
-    studio: new Studio(settings, clock),
+    recorder: new Recorder(settings, clock),
     files: new Files(),
     queue: new Queue(settings.concurrency, settings.queueMs, clock),
     tasks: new Map(),

@@ -1,3 +1,4 @@
+/** Carries out the faults that replace a reply or delay it. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { closed } from "./audio-reply";
 import { errorBody, usualCode } from "./errors";

@@ -1,3 +1,4 @@
+/** Records every request, for tests to look at and wait for. */
 import type { IncomingHttpHeaders } from "node:http";
 
 /** One request that reached the sandbox. */

@@ -1,6 +1,7 @@
+/** `npm run sandbox`: runs a sandbox on its own, with options from the command line or the environment. */
 import { parseArgs } from "node:util";
 import { startSandbox, type Sandbox, type SandboxOptions } from "./index";
-import { cast } from "./state/cast";
+import { startingVoices } from "./state/starting-voices";
 
 /** 64 kbit/s: the bytes of one second of speech. */
 const SPEECH_BYTES_PER_SECOND = 8000;
@@ -76,8 +77,8 @@ function readOptions(get: (name: Name) => string | undefined): SandboxOptions {
 }
 
 function introduce(sandbox: Sandbox): void {
-  const width = Math.max(...cast.map(({ id }) => id.length));
-  const voices = cast.map(
+  const width = Math.max(...startingVoices.map(({ id }) => id.length));
+  const voices = startingVoices.map(
     ({ id, name, language, status, version }) =>
       `  ${id.padEnd(width)}  ${name} (${language}, ${version}${status === "lora-pending" ? ", in training" : ""})`,
   );

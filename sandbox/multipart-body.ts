@@ -1,3 +1,4 @@
+/** Reads multipart forms. */
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 

@@ -1,3 +1,4 @@
+/** Reads `openapi.yaml` and checks requests, replies and values against it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv/dist/2020";
@@ -30,44 +31,40 @@ interface Parameter {
 
 const FILE = join(__dirname, "openapi.yaml");
 
-/** What a `$ref` means. @throws Error that names the file, the place and the remedy when there is nothing. */
-function pointer(document: Fields, ref: string): Fields {
-  let found: unknown = document;
-  for (const part of ref.replace(/^#\//, "").split("/")) {
+/** What a `$ref` means; undefined when there is nothing at that place. */
+function pointer(document: Fields, ref: string): Fields | undefined {
+  let found: unknown = ref.startsWith("#/") ? document : undefined;
+  for (const part of ref.slice(2).split("/")) {
     found = fields(found)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
-  if (typeof found === "object" && found !== null && ref.startsWith("#/")) return fields(found);
-  throw new Error(
-    `sandbox/openapi.yaml: "$ref: ${ref}" points to nothing. Correct the reference or add what it names.`,
-  );
+  return typeof found === "object" && found !== null ? fields(found) : undefined;
 }
 
-/** Follows every `$ref` once, so that a wrong one is found when the document is read and not by some later request. */
-function checkReferences(document: Fields, at: unknown = document, path = "#"): void {
-  if (typeof at !== "object" || at === null) return;
-  for (const [key, value] of Object.entries(at)) {
+/** Every `$ref` of the document that refers to nothing, with the path of the key that holds it. */
+function danglingReferences(document: Fields, at: unknown = document, path = "#"): string[] {
+  if (typeof at !== "object" || at === null) return [];
+  return Object.entries(at).flatMap(([key, value]) => {
     const here = `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (key !== "$ref" || typeof value !== "string") {
-      checkReferences(document, value, here);
-      continue;
-    }
-    try {
-      pointer(document, value);
-    } catch (error) {
-      throw new Error(`${(error as Error).message} It stands at ${path}.`, { cause: error });
-    }
-  }
+    if (key !== "$ref" || typeof value !== "string") return danglingReferences(document, value, here);
+    return pointer(document, value) ? [] : [`${here} refers to ${value}, which does not exist`];
+  });
 }
 
-/** Reads the document. @throws Error that names the file and the place of what is wrong with it. */
+/**
+ * Reads the document and follows every `$ref` once, so that a wrong one fails here and not in some later request.
+ * @throws Error that names the file, the key and the remedy.
+ */
 export function readDocument(file = FILE): Fields {
   let document: Fields;
   try {
     document = fields(parse(readFileSync(file, "utf8")));
   } catch (error) {
-    throw new Error(`${file} is not YAML: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  checkReferences(document);
+  const dangling = danglingReferences(document);
+  if (dangling.length > 0) {
+    throw new Error(`${file}: ${dangling.join("; ")}. Correct the $ref or add what it names.`);
+  }
   return document;
 }
 
@@ -221,7 +218,11 @@ export class OpenApi {
     );
   }
 
-  readonly #resolve = (ref: string): Fields => pointer(this.#document, ref);
+  readonly #resolve = (ref: string): Fields => {
+    const found = pointer(this.#document, ref);
+    if (!found) throw new Error(`${FILE}: there is no ${ref}. Correct the name or add what it names.`);
+    return found;
+  };
 
   #inline(schema: Fields): Fields {
     return closed(schema, this.#resolve, false);

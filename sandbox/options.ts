@@ -1,3 +1,5 @@
+/** The options of a sandbox and their defaults. */
+
 /** How a sandbox behaves; every member has a default. */
 export interface SandboxOptions {
   /** Port of the API, 0 (default) for a free one. A fixed port also fixes the storage host's: the next one. Always binds 127.0.0.1. */

@@ -1,3 +1,4 @@
+/** Pages of lists. */
 import { fields, number } from "./read";
 
 /** Cuts a page out of a list by the query's `limit` (default 20) and `offset` (default 0), bent into their range. API reference D.5, G.3, H. */

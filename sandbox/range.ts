@@ -1,3 +1,4 @@
+/** Finished audio with Content-Length, ETag and Range. */
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { streamAudio } from "./audio-reply";

@@ -1,3 +1,4 @@
+/** Reads members of bodies and queries with their types. */
 import { missingField } from "./errors";
 
 /** An object read from outside. */

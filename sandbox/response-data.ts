@@ -1,3 +1,4 @@
+/** The forms of the X-Reecho-Response-Data header. */
 import type { ResponseDataForm } from "./faults";
 
 const HUGE_BYTES = 12 * 1024;

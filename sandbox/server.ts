@@ -1,3 +1,4 @@
+/** A server with logging, faults and the reading of bodies; the API and the storage host are built on it. */
 import { randomUUID } from "node:crypto";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -10,7 +11,7 @@ import type { World } from "./world";
 declare module "fastify" {
   interface FastifyRequest {
     entry: Entry;
-    /** The fault this request has drawn, if any. */
+    /** The fault that applies to this request, if any. */
     fault: Fault | undefined;
     /** The parsed JSON body, or the fields of a multipart form. */
     input: unknown;

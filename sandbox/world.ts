@@ -1,3 +1,4 @@
+/** What the routes of one sandbox share. */
 import type { FaultBox } from "./faults";
 import type { Channels } from "./live/channels";
 import type { Log } from "./log";
@@ -8,7 +9,7 @@ import type { Clock } from "./state/clock";
 import type { Files } from "./state/files";
 import type { Queue } from "./state/queue";
 import type { Splitter } from "./state/splitter";
-import type { Studio } from "./state/studio";
+import type { Recorder } from "./state/recorder";
 import type { Task } from "./state/task";
 import type { Template } from "./state/template";
 import type { Uploads } from "./state/uploads";
@@ -28,7 +29,7 @@ export interface World {
   readonly voices: Voices;
   /** Unused one-time share ids and the voices behind them. */
   readonly shares: Map<string, OwnedVoice>;
-  readonly studio: Studio;
+  readonly recorder: Recorder;
   readonly files: Files;
   readonly queue: Queue;
   readonly tasks: Map<string, Task>;

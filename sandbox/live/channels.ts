@@ -1,3 +1,4 @@
+/** The open live channels and how long each is kept. */
 import { randomUUID } from "node:crypto";
 import type { Settings } from "../options";
 import type { Clock } from "../state/clock";

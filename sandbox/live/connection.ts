@@ -1,3 +1,4 @@
+/** One client of a live channel: reads its messages and answers with audio. */
 import type { RawData, WebSocket } from "ws";
 import { ApiError, badRequest, notFound } from "../errors";
 import type { LiveFault } from "../faults";

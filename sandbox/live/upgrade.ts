@@ -1,3 +1,4 @@
+/** Accepts WebSocket connections for live channels. */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";

@@ -1,3 +1,4 @@
+/** Route for account information. */
 import type { FastifyInstance } from "fastify";
 import type { World } from "../world";
 

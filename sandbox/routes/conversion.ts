@@ -1,3 +1,4 @@
+/** Route for uploads for voice conversion. */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { decodeDataUrl } from "../data-url";

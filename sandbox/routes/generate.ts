@@ -1,3 +1,4 @@
+/** Routes for simple generation: streaming GET, POST, and replay. */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { streamAudio } from "../audio-reply";
 import { notFound } from "../errors";
@@ -37,9 +38,9 @@ export function generateRoutes(app: FastifyInstance, world: World): void {
 }
 
 /** Replay by the id of an audio, free of charge; mentioned without a page, API reference H. */
-function replayRoute(app: FastifyInstance, { studio }: World): void {
+function replayRoute(app: FastifyInstance, { recorder }: World): void {
   app.get<{ Params: { id: string } }>("/api/tts/stream/:id", async (request, reply) => {
-    const recording = studio.find(request.params.id);
+    const recording = recorder.find(request.params.id);
     if (!recording) throw notFound("GENERATE_NOT_FOUND", "Audio not found");
     reply.raw.setHeader("Content-Type", "audio/mpeg");
     return streamAudio(reply, recording.read(), request.fault);
@@ -75,7 +76,7 @@ async function generate(
   let recording: Recording;
   try {
     world.account.charge(asked.credits);
-    recording = world.studio.record(fault?.audio ? oneBuffer(fault.audio) : asked.sound(), asked.line);
+    recording = world.recorder.record(fault?.audio ? oneBuffer(fault.audio) : asked.sound(), asked.line);
   } catch (error) {
     world.queue.leave();
     throw error;

@@ -1,3 +1,4 @@
+/** Route that opens a live channel. */
 import type { FastifyInstance } from "fastify";
 import { fields, requiredText } from "../read";
 import type { World } from "../world";

@@ -1,3 +1,4 @@
+/** Route for the list of presets. */
 import type { FastifyInstance } from "fastify";
 
 const STYLES = {

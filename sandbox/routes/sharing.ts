@@ -1,3 +1,4 @@
+/** Routes for one-time share ids. */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { notFound } from "../errors";

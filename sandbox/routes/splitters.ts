@@ -1,3 +1,4 @@
+/** Routes for splitter configurations. */
 import type { FastifyInstance } from "fastify";
 import { notFound } from "../errors";
 import { page } from "../page";

@@ -1,3 +1,4 @@
+/** Routes of the storage host. */
 import type { FastifyInstance } from "fastify";
 import { streamAudio } from "../audio-reply";
 import { sendRange } from "../range";
@@ -23,9 +24,9 @@ export function storageRoutes(app: FastifyInstance, world: World): void {
 }
 
 /** `/generate/{id}.mp3`: 404 until the audio is complete. */
-function finishedRoute(app: FastifyInstance, { studio }: World): void {
+function finishedRoute(app: FastifyInstance, { recorder }: World): void {
   app.get<{ Params: { file: string } }>("/generate/:file", async (request, reply) => {
-    const recording = studio.find(request.params.file.replace(/\.mp3$/, ""));
+    const recording = recorder.find(request.params.file.replace(/\.mp3$/, ""));
     if (!recording?.finished) return reply.code(404).type("text/plain").send("NoSuchKey");
     reply.raw.setHeader("Content-Type", request.fault?.audioContentType ?? "audio/mpeg");
     return sendRange(request, reply, await recording.whole());
@@ -33,12 +34,12 @@ function finishedRoute(app: FastifyInstance, { studio }: World): void {
 }
 
 /** `/stream/{id}.mp3?auth=…`: from the beginning at any time; Range only once the audio is complete. */
-function growingRoute(app: FastifyInstance, { studio }: World): void {
+function growingRoute(app: FastifyInstance, { recorder }: World): void {
   app.get<{ Params: { file: string } }>("/stream/:file", async (request, reply) => {
     const id = request.params.file.replace(/\.mp3$/, "");
     if (request.entry.query["auth"] !== permission(id))
       return reply.code(403).type("text/plain").send("Forbidden");
-    const recording = studio.find(id);
+    const recording = recorder.find(id);
     if (!recording) return reply.code(404).type("text/plain").send("Not Found");
     reply.raw.setHeader("Content-Type", request.fault?.audioContentType ?? "audio/mpeg");
     if (recording.finished) return sendRange(request, reply, await recording.whole());
@@ -46,7 +47,7 @@ function growingRoute(app: FastifyInstance, { studio }: World): void {
   });
 }
 
-/** `/prompt/{voice}/{style}.mp3`: what a voice of the cast sounds like. */
+/** `/prompt/{voice}/{style}.mp3`: what a starting voice sounds like. */
 function sampleRoute(app: FastifyInstance, { voices }: World): void {
   app.get<{ Params: { voice: string; file: string } }>("/prompt/:voice/:file", async (request, reply) => {
     const { voice: voiceId, file } = request.params;

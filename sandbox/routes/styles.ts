@@ -1,3 +1,4 @@
+/** Routes for the styles of a voice. */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { badRequest, notFound } from "../errors";

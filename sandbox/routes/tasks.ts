@@ -1,3 +1,4 @@
+/** Routes for asynchronous generation. */
 import type { FastifyInstance } from "fastify";
 import { ApiError, badRequest, notFound } from "../errors";
 import { page } from "../page";

@@ -1,3 +1,4 @@
+/** Routes for file uploads. */
 import type { FastifyInstance } from "fastify";
 import { attachment } from "../data-url";
 import { badRequest, missingField } from "../errors";

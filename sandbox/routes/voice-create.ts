@@ -1,3 +1,4 @@
+/** Route that creates a voice. */
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { attachment } from "../data-url";

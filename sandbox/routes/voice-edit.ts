@@ -1,3 +1,4 @@
+/** Routes that change a voice's picture, name and description. */
 import type { FastifyInstance } from "fastify";
 import { decodeDataUrl } from "../data-url";
 import { ApiError, badRequest, missingField } from "../errors";

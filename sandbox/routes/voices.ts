@@ -1,3 +1,4 @@
+/** Routes for listing, reading and deleting voices. */
 import type { FastifyInstance } from "fastify";
 import { fields, flag, text } from "../read";
 import type { World } from "../world";

@@ -1,3 +1,4 @@
+/** Keeps spoken lines, so that a line is synthesised once in a process. */
 import { speak, type Line } from "./speaker";
 
 const MOST_BYTES = 64 * 1024 * 1024;

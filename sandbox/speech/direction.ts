@@ -1,3 +1,4 @@
+/** Turns the parameters of a request into a line for the speech synthesis. */
 import type { Line, Timbre } from "./speaker";
 
 /** The parameters of a generation that change how the sandbox speaks, API reference 7.5. */

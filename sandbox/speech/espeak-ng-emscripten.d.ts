@@ -1,3 +1,5 @@
+/** Types of the eSpeak NG module, as far as it is used here. */
+
 declare module "@echogarden/espeak-ng-emscripten" {
   /** One eSpeak NG synthesiser inside the WebAssembly module; the module holds a single, shared state. */
   export interface EspeakWorker {

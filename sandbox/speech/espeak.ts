@@ -1,3 +1,4 @@
+/** Speech synthesis with eSpeak NG. */
 import type { EspeakModule, EspeakWorker } from "@echogarden/espeak-ng-emscripten";
 
 /** How a piece of text is to be spoken, in eSpeak NG's own terms. */

@@ -1,3 +1,4 @@
+/** mp3 encoding with LAME. */
 import { readFile } from "node:fs/promises";
 import { createEncoder } from "wasm-media-encoders";
 import type { Pcm } from "./espeak";

@@ -1,3 +1,4 @@
+/** Finds out format, length and loudness of uploaded audio. */
 import type { Pcm } from "./espeak";
 
 /** What the sandbox finds out about audio it is given. It knows WAV (16-bit PCM) and mp3. */

@@ -1,3 +1,5 @@
+/** Cuts texts into pieces and finds the language of their script. */
+
 const LONGEST_PIECE = 110;
 const PAUSE = /[,;:、，；：\s]/u;
 

@@ -1,3 +1,4 @@
+/** Generated sound effects and tunes. */
 import { createHash } from "node:crypto";
 import type { Pcm } from "./espeak";
 

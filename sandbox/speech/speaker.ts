@@ -1,3 +1,4 @@
+/** Speaks a line as samples or as mp3. */
 import { synthesise, type Pcm } from "./espeak";
 import { encodeInTurns, mp3Encoder, type Mp3Encoder } from "./lame";
 import { languageOfScript, pieces } from "./sentences";

@@ -1,3 +1,4 @@
+/** Subtitles of a spoken line. */
 import { speakPcm, type Line } from "./speaker";
 
 function stamp(seconds: number): string {

@@ -1,3 +1,4 @@
+/** The account's balance. */
 import { ApiError } from "../errors";
 
 /** The account's balance in credits, one a character. */

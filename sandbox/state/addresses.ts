@@ -1,3 +1,4 @@
+/** Addresses of audio on the storage host. */
 import { createHash } from "node:crypto";
 
 /** Address of a finished audio; there is nothing behind it before the audio is complete. API reference 6. */

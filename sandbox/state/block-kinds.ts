@@ -1,3 +1,5 @@
+/** The kinds of blocks in a task and the keys of each. */
+
 const PAUSES = ["interval", "interval_head", "interval_tail", "interval_range"];
 
 /** Kinds of blocks in a task, and the keys each honours beside `type`; others are dropped silently. API reference D.2. */

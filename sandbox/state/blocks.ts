@@ -1,3 +1,4 @@
+/** Checks the blocks of a task and prepares their audio. */
 import { badRequest, notFound } from "../errors";
 import { fields, flag, number, text, type Fields } from "../read";
 import { speakOnce } from "../speech/cache";

@@ -1,3 +1,5 @@
+/** The sandbox's time, which tests can move forward. */
+
 interface Sleep {
   due: number;
   timer?: NodeJS.Timeout;

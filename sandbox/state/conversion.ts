@@ -1,3 +1,4 @@
+/** Finds the audio that is to be converted to another voice. */
 import { badRequest } from "../errors";
 import { oneBuffer } from "../one-buffer";
 import { speakOnce } from "../speech/cache";
@@ -5,7 +6,7 @@ import { encodeWhole } from "../speech/lame";
 import { probe } from "../speech/probe";
 import type { Timbre } from "../speech/speaker";
 import type { Files } from "./files";
-import type { Studio } from "./studio";
+import type { Recorder } from "./recorder";
 
 const USUAL_PITCH = 50;
 
@@ -13,7 +14,7 @@ const USUAL_PITCH = 50;
 export interface AudioSources {
   /** Origin of the storage host. */
   readonly storageUrl: string;
-  readonly studio: Studio;
+  readonly recorder: Recorder;
   readonly files: Files;
 }
 
@@ -32,11 +33,11 @@ const refused = () => badRequest("TTS_INPUT_AUDIO_INVALID", "input_audio is no a
  */
 export async function conversionInput(
   address: string,
-  { storageUrl, studio, files }: AudioSources,
+  { storageUrl, recorder, files }: AudioSources,
 ): Promise<ConversionInput> {
   if (!address.startsWith(`${storageUrl}/`)) throw refused();
   const path = new URL(address).pathname;
-  const recording = studio.find(/^\/generate\/(.+)\.mp3$/.exec(path)?.[1] ?? "");
+  const recording = recorder.find(/^\/generate\/(.+)\.mp3$/.exec(path)?.[1] ?? "");
   if (recording) {
     const bytes = await recording.whole();
     const { line } = recording;

@@ -1,3 +1,4 @@
+/** Makes another style the default one of a voice. */
 import { randomUUID } from "node:crypto";
 import type { OwnedVoice, Style } from "./voice";
 

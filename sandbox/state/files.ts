@@ -1,3 +1,4 @@
+/** Uploaded files on the storage host. */
 import type { Pcm } from "../speech/espeak";
 
 const MOST_BYTES = 512 * 1024 * 1024;

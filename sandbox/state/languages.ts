@@ -1,3 +1,4 @@
+/** Language codes of each edition. */
 import type { Edition } from "../options";
 
 const COMMON = ["zh", "ja", "ko", "pt", "de", "es", "yue"];

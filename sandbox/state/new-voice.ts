@@ -1,3 +1,4 @@
+/** Makes voices and styles out of uploaded samples. */
 import { randomUUID } from "node:crypto";
 import type { Attachment } from "../data-url";
 import type { World } from "../world";

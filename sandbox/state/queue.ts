@@ -1,3 +1,4 @@
+/** The account's limit of simultaneous generations. */
 import { ApiError } from "../errors";
 import type { Clock } from "./clock";
 

@@ -1,3 +1,4 @@
+/** One generated audio, readable while it grows. */
 import type { Line } from "../speech/speaker";
 
 /** Speech that grows while it is being generated; any number of readers may follow it, each from its beginning. */

@@ -1,3 +1,4 @@
+/** Checks uploaded voice samples. */
 import { createHash } from "node:crypto";
 import { type Attachment, attachment } from "../data-url";
 import { ApiError, badRequest } from "../errors";

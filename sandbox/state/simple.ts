@@ -1,3 +1,4 @@
+/** Reads the parameters of simple generation. */
 import { badRequest, type ApiError } from "../errors";
 import { fields, flag, number, text, type Fields } from "../read";
 import { speakOnce } from "../speech/cache";
@@ -41,7 +42,7 @@ function rate(asked: Fields): number | undefined {
 }
 
 /** The voice and style that are to speak: 404 for an unknown voice, 400 for an unknown style. GET accepts the beginning of a style's id. API reference D.4. */
-function cast(asked: Fields, voices: Voices, instructMode: boolean, form: "query" | "body") {
+function speakerOf(asked: Fields, voices: Voices, instructMode: boolean, form: "query" | "body") {
   const voice = voices.usable(text(asked, "voiceId") ?? "", instructMode);
   const found = findStyle(voice, text(asked, "promptId") || "default", { prefix: form === "query" });
   if (!found) throw refused("The voice has no such style");
@@ -49,21 +50,21 @@ function cast(asked: Fields, voices: Voices, instructMode: boolean, form: "query
 }
 
 /** What is to be heard and what it costs: converted audio when there is `input_audio`, else spoken text. */
-async function performance(
+async function soundOf(
   asked: Fields,
   world: World,
   form: "query" | "body",
 ): Promise<Pick<SimpleRequest, "sound" | "line" | "credits">> {
   const inputAudio = text(asked, "input_audio");
   if (inputAudio) {
-    const { timbre } = cast(asked, world.voices, true, form);
+    const { timbre } = speakerOf(asked, world.voices, true, form);
     const input = await conversionInput(inputAudio, world);
     return { sound: () => input.play(timbre), line: undefined, credits: Math.ceil(input.seconds) };
   }
   const words = text(asked, "text") ?? "";
   if (!/[\p{L}\p{N}]/u.test(words)) throw refused("There is nothing to say");
   checkEmotions(asked);
-  const speaker = cast(asked, world.voices, flag(asked, "instruct_mode") ?? false, form);
+  const speaker = speakerOf(asked, world.voices, flag(asked, "instruct_mode") ?? false, form);
   const line = direct(
     {
       text: words,
@@ -88,7 +89,7 @@ export async function readSimple(
   if (!text(asked, "voiceId")) throw refused("voiceId is missing");
   const instructMode = flag(asked, "instruct_mode") ?? false;
   return {
-    ...(await performance(asked, world, form)),
+    ...(await soundOf(asked, world, form)),
     instructMode,
     srt: (flag(asked, "srt") ?? false) && !instructMode && !(flag(asked, "flash") ?? false),
     stream: flag(asked, "stream") ?? false,

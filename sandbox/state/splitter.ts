@@ -1,3 +1,4 @@
+/** Stored splitter configurations. */
 import { randomUUID } from "node:crypto";
 import { badRequest, missingField } from "../errors";
 import { requiredText, type Fields } from "../read";

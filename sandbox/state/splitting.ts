@@ -1,3 +1,4 @@
+/** Splits a text into blocks by a splitter configuration. */
 import { badRequest } from "../errors";
 import { fields, text, type Fields } from "../read";
 

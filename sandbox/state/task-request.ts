@@ -1,3 +1,4 @@
+/** Reads the body that creates a task. */
 import { badRequest, missingField, notFound } from "../errors";
 import { fields, flag, text, type Fields } from "../read";
 import type { World } from "../world";

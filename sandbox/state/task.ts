@@ -1,3 +1,4 @@
+/** An asynchronous generation and its statuses. */
 import { randomUUID } from "node:crypto";
 import { text } from "../read";
 import type { Settings } from "../options";
@@ -7,7 +8,7 @@ import type { Block } from "./blocks";
 import { failMarker } from "./marker";
 import type { Clock } from "./clock";
 import type { Recording } from "./recording";
-import type { Studio } from "./studio";
+import type { Recorder } from "./recorder";
 
 /** Part of its time that a task is `pending`. */
 const PENDING_SHARE = 0.25;
@@ -28,7 +29,7 @@ export interface TaskContext {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly account: Account;
-  readonly studio: Studio;
+  readonly recorder: Recorder;
   /** Origin of the storage host. */
   readonly storageUrl: string;
 }
@@ -82,11 +83,11 @@ export class Task {
     this.#generatedAt = undefined;
     this.#started = this.context.clock.now();
     this.#parts = this.plan.blocks.map((block) =>
-      this.context.studio.recordAtOnce(block.sound(), block.line),
+      this.context.recorder.recordAtOnce(block.sound(), block.line),
     );
     // The whole of one block is that block, under the same address. API reference 7.8.
     this.#merged =
-      this.#parts.length === 1 ? this.#parts[0] : this.context.studio.recordAtOnce(joined(this.#parts));
+      this.#parts.length === 1 ? this.#parts[0] : this.context.recorder.recordAtOnce(joined(this.#parts));
   }
 
   /** Waits for the audio once its time is up, and gives back the credits of a failure. */

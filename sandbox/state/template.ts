@@ -1,3 +1,4 @@
+/** Content templates. */
 import { randomUUID } from "node:crypto";
 import { badRequest, missingField } from "../errors";
 import { fields, text, type Fields } from "../read";

@@ -1,3 +1,4 @@
+/** Chunked and simple file uploads. */
 import { createHash, randomUUID } from "node:crypto";
 import { badRequest } from "../errors";
 

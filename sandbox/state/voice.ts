@@ -1,5 +1,6 @@
+/** Types of voices and styles, and how starting voices are made. */
 import type { Timbre } from "../speech/speaker";
-import { cast, type CastMember } from "./cast";
+import { startingVoices, type StartingVoice } from "./starting-voices";
 
 /** Statuses of a voice, API reference 7.1. */
 export type VoiceStatus =
@@ -55,15 +56,15 @@ export interface OwnedVoice {
 
 const BORN = "2026-01-02T03:04:05.000Z";
 
-/** Words that the sample of each cast voice says. */
+/** Words that the sample of each starting voice says. */
 export const SAMPLE_WORDS: Record<string, string> = {
   zh: "你好，这是我的声音。",
   de: "Guten Tag, so klinge ich.",
   en: "Hello, this is what I sound like.",
 };
 
-/** Builds a voice of the cast; `storageUrl` is the origin of its samples. */
-export function castVoice(member: CastMember, userId: string, storageUrl: string): OwnedVoice {
+/** Builds a starting voice; `storageUrl` is the origin of its samples. */
+export function ownedVoice(member: StartingVoice, userId: string, storageUrl: string): OwnedVoice {
   const styles = [{ id: "default", name: "Default", change: {} }, ...member.styles];
   const words = SAMPLE_WORDS[member.language] ?? SAMPLE_WORDS["en"] ?? "";
   return {
@@ -102,5 +103,5 @@ export const sampleUrl = (storageUrl: string, voiceId: string, styleId: string):
   `${storageUrl}/prompt/${encodeURIComponent(voiceId)}/${styleId}.mp3`;
 
 /** All voices of a new account, bought ones first as the list operation shows them. */
-export const castVoices = (userId: string, storageUrl: string): OwnedVoice[] =>
-  cast.map((member) => castVoice(member, userId, storageUrl));
+export const ownedVoices = (userId: string, storageUrl: string): OwnedVoice[] =>
+  startingVoices.map((member) => ownedVoice(member, userId, storageUrl));

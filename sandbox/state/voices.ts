@@ -1,7 +1,8 @@
+/** The account's voices: listing, finding and the checks before they are used. */
 import { ApiError, badRequest, notFound } from "../errors";
 import type { Clock } from "./clock";
 import {
-  castVoices,
+  ownedVoices,
   type OwnedVoice,
   type Style,
   type StyleSound,
@@ -24,7 +25,7 @@ export class Voices {
   ) {}
 
   get #voices(): OwnedVoice[] {
-    return (this.#known ??= castVoices(this.userId, this.storageUrl()));
+    return (this.#known ??= ownedVoices(this.userId, this.storageUrl()));
   }
 
   /** Bought voices first, then the newest; what is still training only when asked for. API reference C.5. */

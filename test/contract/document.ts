@@ -1,7 +1,5 @@
 /** The OpenAPI document as a list of operations with flat parameters, for comparing it with the nodes. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
+import { readDocument } from "../../sandbox/openapi";
 
 /** Where a parameter travels. */
 export type Where = "path" | "query" | "body" | "form";
@@ -58,7 +56,7 @@ interface RawOperation {
 
 type PathItem = Readonly<Record<string, RawOperation>> & { readonly parameters?: readonly RawParameter[] };
 
-const document = parse(readFileSync(join(__dirname, "..", "..", "sandbox", "openapi.yaml"), "utf8")) as {
+const document = readDocument() as {
   readonly paths: Readonly<Record<string, PathItem>>;
 };
 

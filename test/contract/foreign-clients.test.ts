@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startSandbox, voiceIds, type Sandbox } from "../../sandbox/index";
+import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { call, dataOf, dataUrl, wav, type Reply } from "./sandbox-caller";
 
 interface RecordedCall {

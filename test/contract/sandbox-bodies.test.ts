@@ -1,6 +1,6 @@
 /** Requests without a body that carry a Content-Type, as several clients send them (API reference 9.1). */
 import assert from "node:assert/strict";
-import { startSandbox, voiceIds, type Sandbox } from "../../sandbox/index";
+import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { call, dataOf } from "./sandbox-caller";
 
 const JSON_TYPE = { "content-type": "application/json" };

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
+import { OpenApi, readDocument } from "../../sandbox/openapi";
 import { call } from "./sandbox-caller";
 
 interface OpenApiDocument {
   paths: Record<string, Record<string, { operationId?: string }>>;
 }
 
-const document = parse(
-  readFileSync(join(__dirname, "../../sandbox/openapi.yaml"), "utf8"),
-) as OpenApiDocument;
+const document = readDocument() as unknown as OpenApiDocument;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).flatMap(([method, { operationId }]) =>
     operationId ? [{ operationId, method, path }] : [],
@@ -81,5 +80,39 @@ describe("the sandbox and its OpenAPI document", () => {
       body: "{",
     });
     assert.equal(((await reply.body.json()) as { code: string }).code, "VALIDATION_INVALID_FORMAT");
+  });
+});
+
+describe("a broken OpenAPI document", () => {
+  const folder = mkdtempSync(join(tmpdir(), "vocu-openapi-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const reading = (yaml: string): (() => unknown) => {
+    const file = join(folder, "openapi.yaml");
+    writeFileSync(file, yaml);
+    return () => readDocument(file);
+  };
+
+  it("is refused with the file, the key and the remedy of a dangling reference", () => {
+    const yaml = 'paths: { /a/b: { get: { schema: { $ref: "#/components/schemas/Gone" } } } }\n';
+    assert.throws(reading(yaml), {
+      message: `${join(folder, "openapi.yaml")}: #/paths/~1a~1b/get/schema/$ref refers to #/components/schemas/Gone, which does not exist. Correct the $ref or add what it names.`,
+    });
+  });
+
+  it("is refused for a reference to another document", () => {
+    assert.throws(reading('a: { $ref: "other.yaml#/b" }\nb: {}\n'), /#\/a\/\$ref refers to other\.yaml#\/b/);
+  });
+
+  it("is refused when it is no YAML", () => {
+    assert.throws(reading("a: [\n"), /openapi\.yaml cannot be read: /);
+  });
+
+  it("is refused when a schema is asked for that is not there", () => {
+    const openApi = new OpenApi("2026");
+    assert.throws(() => openApi.checkSchema("Nothing", {}), /there is no #\/components\/schemas\/Nothing/);
+  });
+
+  it("may have empty schemas, which references reach", () => {
+    assert.doesNotThrow(reading('a: { $ref: "#/b" }\nb: {}\n'));
   });
 });

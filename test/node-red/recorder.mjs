@@ -15,7 +15,9 @@ const tell = (report) => {
 hooks.add("onReceive.recorder", ({ msg, destination }) => {
   tell({ kind: "received", node: destination.id, value: portable(msg) });
 });
-events.on("node-status", ({ id, status }) => tell({ kind: "status", node: id, value: portable(status) }));
+events.on("node-status", ({ id, status }) =>
+  tell({ kind: "status", node: id, value: portable(status ?? {}) }),
+);
 events.on("flows:started", () => tell({ kind: "started" }));
 events.on("runtime-event", ({ id, payload }) => {
   if (id === "runtime-state" && payload?.error) tell({ kind: "halted", reason: payload });

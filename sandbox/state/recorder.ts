@@ -1,3 +1,4 @@
+/** Generates recordings at the sandbox's pace and keeps them for replay. */
 import { randomUUID } from "node:crypto";
 import type { Settings } from "../options";
 import type { Line } from "../speech/speaker";
@@ -8,7 +9,7 @@ const TICK_MS = 20;
 const MOST_RECORDINGS = 1000;
 
 /** Generates recordings at the server's own pace, whoever listens, and keeps them for replay. */
-export class Studio {
+export class Recorder {
   readonly #recordings = new Map<string, Recording>();
 
   constructor(

@@ -1,7 +1,8 @@
+/** The voices that every sandbox starts with. */
 import type { Timbre } from "../speech/speaker";
 
 /** A voice that every new sandbox has. */
-export interface CastMember {
+export interface StartingVoice {
   id: string;
   name: string;
   description: string;
@@ -18,7 +19,12 @@ export interface CastMember {
 const id = (voice: number, style = 0) =>
   `0a0b0c0d-${String(style).padStart(4, "0")}-4000-8000-${String(voice).padStart(12, "0")}`;
 
-const warmAndLively = (voice: number, warm: string, lively: string, pitch: number): CastMember["styles"] => [
+const warmAndLively = (
+  voice: number,
+  warm: string,
+  lively: string,
+  pitch: number,
+): StartingVoice["styles"] => [
   { id: id(voice, 1), name: warm, change: { pitch: pitch - 15, rate: 160, range: 30 } },
   { id: id(voice, 2), name: lively, change: { pitch: pitch + 18, rate: 195, range: 80 } },
 ];
@@ -41,7 +47,7 @@ export const voiceIds = {
 export const styleIds = { warm: id(1, 1), lively: id(1, 2) } as const;
 
 /** The voices of a new account. */
-export const cast: CastMember[] = [
+export const startingVoices: StartingVoice[] = [
   {
     id: voiceIds.market,
     name: "Harbour Radio",
