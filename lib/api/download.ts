@@ -1,9 +1,11 @@
+/** Files that Vocu returned the address of. */
+import type { AudioMeter } from "./audio-plan";
 import { encodingOf } from "./decode";
 import { headerOf } from "./header";
 import { VocuError } from "./errors";
 import { sendFollowing } from "./redirect";
 import { statusError } from "./reply";
-import { ResumableAudio, type AudioMeter } from "./resume";
+import { ResumableAudio } from "./resume";
 import { withRetries } from "./retry";
 import type { CallOptions, Session } from "./session";
 
@@ -16,6 +18,8 @@ export interface Download {
   /** In bytes, where the host says so. */
   readonly contentLength?: number;
   readonly attempts: number;
+  /** At the end of the body: whether it may have ended too early, which nobody could confirm or deny. */
+  readonly unverified: boolean;
   /** The bytes as they come; taken up again after a break. Iterate once; leaving the loop closes the socket at once. */
   readonly body: AsyncIterableIterator<Buffer>;
 }
@@ -61,19 +65,23 @@ export async function download(
     },
   );
   const length = headerOf(answer, "content-length");
+  const body = new ResumableAudio(session, {
+    operation: OPERATION,
+    source: answer,
+    urls: [url.href],
+    meter,
+    firstByteTimeoutMs,
+    signal,
+    facts: { attempts },
+  });
   return {
     statusCode: answer.statusCode,
     contentType: headerOf(answer, "content-type"),
     contentLength: length === undefined ? undefined : Number(length),
     attempts,
-    body: new ResumableAudio(session, {
-      operation: OPERATION,
-      source: answer,
-      urls: [url.href],
-      meter,
-      firstByteTimeoutMs,
-      signal,
-      facts: { attempts },
-    }),
+    get unverified() {
+      return body.unverified;
+    },
+    body,
   };
 }

@@ -6,7 +6,7 @@ export { LiveChannel } from "./live";
 export type { LiveAudio, LiveRequest } from "./live-messages";
 export { type ApiRequest } from "./request";
 export type { SpeechInfo } from "./response-data";
-export type { AudioMeter } from "./resume";
+export type { AudioMeter } from "./audio-plan";
 export type { CallOptions, ClientOptions } from "./session";
 export { baseUrlOf, SITES, type Site } from "./sites";
 export type { SpeakOptions, SpeechStream } from "./speech";

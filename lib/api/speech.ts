@@ -1,3 +1,4 @@
+import type { AudioMeter } from "./audio-plan";
 import { encodingOf } from "./decode";
 import { headerOf } from "./header";
 import { VocuError, type ErrorFacts } from "./errors";
@@ -5,7 +6,7 @@ import type { Answer, ReadLimit } from "./exchange";
 import { sendFollowing } from "./redirect";
 import { isBreak, isObject, isSuccess, parseObject, readText, replyError, requestIdOf } from "./reply";
 import { infoFromData, infoFromHeaders, type SpeechInfo } from "./response-data";
-import { ResumableAudio, type AudioMeter } from "./resume";
+import { ResumableAudio } from "./resume";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type Session } from "./session";
 import { speechRequest, type AuthMode, type SpeechParams, type SpeechRequest } from "./speech-request";
@@ -23,6 +24,8 @@ export interface SpeechStream {
   readonly transport: "get" | "post";
   /** How often the audio was taken up again so far. */
   readonly resumes: number;
+  /** At the end of the audio: whether it may have ended too early, which nobody could confirm or deny. */
+  readonly unverified: boolean;
   /** The mp3 bytes as they come. Iterate once; leaving the loop closes the socket at once. */
   readonly audio: AsyncIterableIterator<Buffer>;
 }
@@ -122,6 +125,9 @@ export async function speak(
     transport: value.transport,
     get resumes() {
       return audio.resumes;
+    },
+    get unverified() {
+      return audio.unverified;
     },
     audio,
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LiveAudio, LiveChannel, LiveRequest, ClientOptions, VocuError } from "../../lib/api";
 import { liveRoute } from "../../lib/api/live-address";
 import type { Session } from "../../lib/api/session";
-import { client, failure, KEY, pem, refusingUrl, startProxy } from "./api-server";
+import { client, failure, KEY, pem, refusingUrl, standstill, startProxy } from "./api-server";
 import { HandClock, LiveServer, useLiveServer, type Caller } from "./live-fixtures";
 
 const TONE = Buffer.from([1, 2, 3, 4]);
@@ -12,15 +12,6 @@ async function heard(audio: AsyncIterable<LiveAudio>): Promise<LiveAudio[]> {
   const pieces: LiveAudio[] = [];
   for await (const piece of audio) pieces.push(piece);
   return pieces;
-}
-
-/** Resolves when an amount has not changed for many turns of the event loop that both ends share. */
-async function standstill(amount: () => number): Promise<void> {
-  for (let turns = 0; turns < 300; turns++) {
-    const before = amount();
-    await new Promise((resolve) => setImmediate(resolve));
-    if (amount() !== before) turns = 0;
-  }
 }
 
 const hexOf = (pieces: readonly LiveAudio[]): string => pieces.map(({ hex }) => hex).join("");

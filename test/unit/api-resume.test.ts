@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { ClientOptions, Clock, SpeakOptions } from "../../lib/api";
+import { doubtAbout } from "../../lib/api/audio-plan";
 import { systemClock } from "../../lib/api/clock";
 import {
   bytes,
@@ -12,12 +13,16 @@ import {
   FakeMeter,
   KEY,
   serve,
+  serveSocket,
+  standstill,
   type Seen,
   type TestServer,
 } from "./api-server";
 
 const HELLO = { voiceId: "v", text: "Hello" };
-const AUDIO = bytes(1000);
+const AUDIO = bytes(100_000);
+/** So many bytes before the break are asked for again. */
+const OVERLAP = 16_384;
 
 type Body = (response: ServerResponse) => void;
 
@@ -53,7 +58,10 @@ const ranged = (cuts: (number | undefined)[] = [], audio: Buffer = AUDIO) =>
       });
     const cut = cuts.shift();
     if (cut === undefined) response.end(audio.subarray(from));
-    else response.write(audio.subarray(from, from + cut), () => response.socket?.resetAndDestroy());
+    else
+      response.write(audio.subarray(from, from + (from > 0 ? OVERLAP : 0) + cut), () =>
+        response.socket?.resetAndDestroy(),
+      );
   });
 
 /** A storage host that knows no Range. */
@@ -88,17 +96,17 @@ async function speak(
 describe("api resume: a stream that was cut", () => {
   it("goes on from the stream URL by Range, byte-exact, without the key and without a second generation", async () => {
     const storage = await ranged();
-    const { api, speech } = await speak(cutAfter(400), { streamUrl: `${storage.url}/s?auth=1` });
+    const { api, speech } = await speak(cutAfter(40_000), { streamUrl: `${storage.url}/s?auth=1` });
     assert.deepEqual(await collect(speech.audio), AUDIO);
     assert.deepEqual([speech.resumes, api.seen.length], [1, 1]);
     const request = storage.seen[0];
-    assert.deepEqual([request?.headers.range, request?.rawUrl], ["bytes=400-", "/s?auth=1"]);
+    assert.deepEqual([request?.headers.range, request?.rawUrl], [`bytes=${40_000 - OVERLAP}-`, "/s?auth=1"]);
     assert.equal(JSON.stringify([request?.headers, request?.rawUrl]).includes(KEY), false);
     assert.equal(request?.headers.authorization, undefined);
   });
 
   for (const [where, audio] of [
-    ["behind the audio", AUDIO.subarray(0, 400)],
+    ["behind the audio", AUDIO.subarray(0, 40_000)],
     ["in place of the audio", Buffer.alloc(0)],
   ] as const) {
     it(`takes an error in JSON ${where} as that error, and asks nobody for the rest`, async () => {
@@ -123,35 +131,38 @@ describe("api resume: a stream that was cut", () => {
 
   it("skips what it has where the host knows no Range", async () => {
     const storage = await whole();
-    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 1]);
   });
 
   it("takes the finished audio when there is no stream URL", async () => {
     const storage = await ranged();
-    const { speech } = await speak(cutAfter(400), { audio: storage.url });
+    const { speech } = await speak(cutAfter(40_000), { audio: storage.url });
     assert.deepEqual(await collect(speech.audio), AUDIO);
   });
 
   it("takes the finished audio when the stream URL has gone", async () => {
     const gone = await answering(404);
     const storage = await ranged();
-    const { speech } = await speak(cutAfter(400), { streamUrl: gone.url, audio: storage.url });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: gone.url, audio: storage.url });
     assert.deepEqual(await collect(speech.audio), AUDIO);
     assert.equal(gone.seen.length, 1);
   });
 
   it("goes on after several cuts", async () => {
     const storage = await ranged([1, 200, 50]);
-    const { api, speech } = await speak(cutAfter(400), { streamUrl: storage.url });
+    const { api, speech } = await speak(cutAfter(40_000), { streamUrl: storage.url });
     assert.deepEqual(await collect(speech.audio), AUDIO);
     assert.deepEqual([speech.resumes, api.seen.length], [4, 1]);
-    assert.deepEqual(storage.seen.map(offsetOf), [400, 401, 601, 651]);
+    assert.deepEqual(
+      storage.seen.map((request) => offsetOf(request) + OVERLAP),
+      [40_000, 40_001, 40_201, 40_251],
+    );
   });
 
   it("goes on after any number of cuts, as long as each try brings something", async () => {
     const storage = await ranged(Array.from({ length: 12 }, () => 40));
-    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 13]);
   });
 
@@ -176,7 +187,7 @@ describe("api resume: a stream that was cut", () => {
       else response.writeHead(200, { "content-type": "audio/mpeg" }).end(good);
     });
     const clock = new FakeClock();
-    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url }, {}, clock);
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url }, {}, clock);
     assert.deepEqual(await collect(speech.audio), AUDIO);
     assert.deepEqual(clock.waits, [0, 250, 500]);
   });
@@ -184,96 +195,133 @@ describe("api resume: a stream that was cut", () => {
   it("gives up after five tries without a new byte, and says how much arrived", async () => {
     const storage = await answering(503);
     const meter = new FakeMeter();
-    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url }, { meter });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url }, { meter });
     const error = await failure(collect(speech.audio));
     assert.equal(error.code, "STREAM_CUT");
     assert.deepEqual(
       [error.cause.bytes, error.cause.audioMs, error.cause.retryable, error.cause.operation],
-      [400, 200, false, "speak"],
+      [40_000, 20_000, false, "speak"],
     );
     assert.equal(storage.seen.length, 5);
   });
 
   it("says STREAM_CUT at once when there is no URL", async () => {
-    const { speech } = await speak(cutAfter(400), {});
+    const { speech } = await speak(cutAfter(40_000), {});
     const error = await failure(collect(speech.audio));
-    assert.deepEqual([error.code, error.cause.bytes, error.cause.audioMs], ["STREAM_CUT", 400, undefined]);
+    assert.deepEqual([error.code, error.cause.bytes, error.cause.audioMs], ["STREAM_CUT", 40_000, undefined]);
   });
 
   it("hands out all that arrived before it fails", async () => {
-    const { speech } = await speak(cutAfter(400), {});
+    const { speech } = await speak(cutAfter(40_000), {});
     const got: Buffer[] = [];
     await failure(
       (async () => {
         for await (const piece of speech.audio) got.push(piece);
       })(),
     );
-    assert.deepEqual(Buffer.concat(got), AUDIO.subarray(0, 400));
+    assert.deepEqual(Buffer.concat(got), AUDIO.subarray(0, 40_000));
   });
 
   it("is complete when the host says that there is no more", async () => {
     const storage = await ranged();
-    const { speech } = await speak(cutAfter(1000), { streamUrl: storage.url });
+    const { speech } = await speak(cutAfter(100_000), { streamUrl: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 0]);
   });
 
   it("is complete when the host keeps saying so, although it was estimated longer", async () => {
     const storage = await ranged();
     const { speech } = await speak(
-      cutAfter(1000),
-      { streamUrl: storage.url, estimatedDuration: 5000 },
+      cutAfter(100_000),
+      { streamUrl: storage.url, estimatedDuration: 500_000 },
       { meter: new FakeMeter() },
     );
     assert.deepEqual(await collect(speech.audio), AUDIO);
   });
 
   it("is not complete within a frame, whatever the host says", async () => {
-    const storage = await ranged([], AUDIO.subarray(0, 450));
-    const { speech } = await speak(cutAfter(450), { streamUrl: storage.url }, { meter: new FakeMeter() });
+    const storage = await ranged([], AUDIO.subarray(0, 45_050));
+    const { speech } = await speak(cutAfter(45_050), { streamUrl: storage.url }, { meter: new FakeMeter() });
     assert.equal((await failure(collect(speech.audio))).code, "STREAM_CUT");
   });
 
   it("leaves nothing behind on the signal", async () => {
     const storage = await ranged([100]);
     const { signal } = new AbortController();
-    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url }, { signal });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url }, { signal });
     assert.deepEqual(await collect(speech.audio), AUDIO);
     assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
+  /** A storage host whose file has another byte at `place`. */
+  const changedAt = (place: number): Promise<TestServer> => {
+    const audio = Buffer.from(AUDIO);
+    audio[place] = (audio[place] ?? 0) ^ 1;
+    return ranged([], audio);
+  };
+
   const liars: [string, () => Promise<TestServer>][] = [
+    ["the same range of another file", () => ranged([], bytes(100_001).subarray(1))],
+    ["a file that differs in the last byte before the break", () => changedAt(39_999)],
+    ["a file that differs in the first byte of the overlap", () => changedAt(40_000 - OVERLAP)],
     ["other audio", () => whole(Buffer.concat([Buffer.from("x"), AUDIO]))],
     [
       "an HTML page",
       () =>
         serve((_r, response) =>
-          response.writeHead(200, { "content-type": "text/html" }).end("x".repeat(2000)),
+          response.writeHead(200, { "content-type": "text/html" }).end("x".repeat(200_000)),
         ),
     ],
     [
       "another range",
       () =>
         serve((_r, response) =>
-          response.writeHead(206, { "content-range": "bytes 100-999/1000" }).end(AUDIO.subarray(100)),
+          response.writeHead(206, { "content-range": "bytes 100-99999/100000" }).end(AUDIO.subarray(100)),
         ),
     ],
     [
       "a range without saying which",
-      () => serve((_r, response) => response.writeHead(206).end(AUDIO.subarray(400))),
+      () => serve((_r, response) => response.writeHead(206).end(AUDIO.subarray(40_000))),
     ],
   ];
   for (const [what, start] of liars) {
     it(`never goes on with ${what}`, async () => {
       const liar = await start();
-      const { speech } = await speak(cutAfter(400), { streamUrl: liar.url });
+      const { speech } = await speak(cutAfter(40_000), { streamUrl: liar.url });
       assert.equal((await failure(collect(speech.audio))).code, "STREAM_CUT");
       assert.equal(liar.seen.length, 1);
     });
   }
 
+  it("goes on from the other URL where one holds another file", async () => {
+    const liar = await changedAt(39_999);
+    const storage = await ranged();
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: liar.url, audio: storage.url });
+    assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 1]);
+  });
+
+  it("closes the connection to a host that it does not go on with", async () => {
+    const liar = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "audio/mpeg" }).write(bytes(100_001).subarray(1));
+    });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: liar.url });
+    await failure(collect(speech.audio));
+    await liar.seen[0]?.closed;
+  });
+
+  for (const status of [408, 416, 429, 500, 503]) {
+    it(`asks again a host that answers ${status} for a moment`, async () => {
+      const storage = await serve((request, response) => {
+        if (storage.seen.length === 1) response.writeHead(status).end();
+        else response.writeHead(200, { "content-type": "audio/mpeg" }).end(AUDIO);
+      });
+      const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url });
+      assert.deepEqual([await collect(speech.audio), storage.seen.length], [AUDIO, 2]);
+    });
+  }
+
   it("never sends the key to a URL that holds it", async () => {
     const storage = await ranged();
-    const { speech } = await speak(cutAfter(400), {
+    const { speech } = await speak(cutAfter(40_000), {
       streamUrl: `${storage.url}/?token=${encodeURIComponent(KEY)}`,
     });
     assert.equal((await failure(collect(speech.audio))).code, "STREAM_CUT");
@@ -284,7 +332,7 @@ describe("api resume: a stream that was cut", () => {
     const storage = await answering(503);
     const abort = new AbortController();
     const { speech } = await speak(
-      cutAfter(400),
+      cutAfter(40_000),
       { streamUrl: storage.url },
       { signal: abort.signal },
       systemClock,
@@ -299,7 +347,7 @@ describe("api resume: a stream that was cut", () => {
   it("is ended by abort while the host does not answer, and closes the socket", async () => {
     const storage = await serve(() => undefined);
     const abort = new AbortController();
-    const { speech } = await speak(cutAfter(400), { streamUrl: storage.url }, { signal: abort.signal });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url }, { signal: abort.signal });
     const rest = failure(collect(speech.audio));
     const request = await storage.request(0);
     abort.abort();
@@ -311,17 +359,21 @@ describe("api resume: a stream that was cut", () => {
 describe("api resume: a stream that stalls", () => {
   it("goes on from the URL, and closes the silent connection", async () => {
     const storage = await ranged();
-    const { api, speech } = await speak(stallAfter(400), { streamUrl: storage.url }, { stallTimeoutMs: 300 });
+    const { api, speech } = await speak(
+      stallAfter(40_000),
+      { streamUrl: storage.url },
+      { stallTimeoutMs: 300 },
+    );
     assert.deepEqual(await collect(speech.audio), AUDIO);
     await api.seen[0]?.closed;
   });
 
   it("says STREAM_STALLED when there is no URL", async () => {
-    const { speech } = await speak(stallAfter(400), {}, { stallTimeoutMs: 30 });
+    const { speech } = await speak(stallAfter(40_000), {}, { stallTimeoutMs: 30 });
     const error = await failure(collect(speech.audio));
     assert.deepEqual(
       [error.code, error.cause.bytes, error.cause.timeoutMs, error.cause.retryable],
-      ["STREAM_STALLED", 400, 30, false],
+      ["STREAM_STALLED", 40_000, 30, false],
     );
   });
 
@@ -351,31 +403,33 @@ describe("api resume: a stream that stalls", () => {
     const server: { response?: ServerResponse } = {};
     const begin: Body = (response) => {
       server.response = response;
-      response.write(AUDIO.subarray(0, 400));
+      response.write(AUDIO.subarray(0, 40_000));
     };
     const { speech } = await speak(begin, {}, { stallTimeoutMs: 150 });
     await speech.audio.next();
     await new Promise((resolve) => setTimeout(resolve, 250));
     const rest = collect(speech.audio);
-    server.response?.end(AUDIO.subarray(400));
-    assert.deepEqual(await rest, AUDIO.subarray(400));
+    server.response?.end(AUDIO.subarray(40_000));
+    assert.deepEqual(await rest, AUDIO.subarray(40_000));
   });
 
   it("reads no faster than it is read from", async () => {
+    const total = 64 * 1024 * 1024;
     let sent = 0;
     const { speech } = await speak((response) => {
       const more = () => {
-        do sent += 65536;
-        while (!response.destroyed && response.write(Buffer.alloc(65536)));
+        while (sent < total) {
+          sent += 65536;
+          if (!response.write(Buffer.alloc(65536))) return;
+        }
       };
       response.on("drain", more);
       more();
     }, {});
     await speech.audio.next();
-    const before = sent;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    // What kernel and Node buffer between two ends of a socket is a few megabytes.
-    assert.ok(sent - before < 16e6, `${sent} bytes were taken`);
+    await standstill(() => sent);
+    // What the system buffers between two ends of a socket is a few megabytes.
+    assert.ok(sent < total / 2, `${sent} bytes were taken`);
     await speech.audio.return?.();
   });
 });
@@ -384,7 +438,7 @@ describe("api resume: an end that is clean but too early", () => {
   it("goes on when the meter finds it within a frame", async () => {
     const storage = await ranged();
     const { api, speech } = await speak(
-      endAfter(450),
+      endAfter(45_050),
       { streamUrl: storage.url },
       { meter: new FakeMeter() },
     );
@@ -393,14 +447,14 @@ describe("api resume: an end that is clean but too early", () => {
   });
 
   for (const [unit, estimatedDuration] of [
-    ["milliseconds", 5000],
-    ["seconds", 5],
+    ["milliseconds", 500_000],
+    ["seconds", 290],
   ] as const) {
     it(`goes on when it is much shorter than estimated in ${unit}`, async () => {
-      const audio = bytes(10000);
+      const audio = bytes(1_000_000);
       const storage = await ranged([], audio);
       const { speech } = await speak(
-        endAfter(400, audio),
+        endAfter(40_000, audio),
         { streamUrl: storage.url, estimatedDuration },
         { meter: new FakeMeter() },
       );
@@ -411,50 +465,54 @@ describe("api resume: an end that is clean but too early", () => {
   it("does not ask again when it is about as long as estimated", async () => {
     const storage = await ranged();
     const { speech } = await speak(
-      endAfter(1000),
-      { streamUrl: storage.url, estimatedDuration: 600 },
+      endAfter(100_000),
+      { streamUrl: storage.url, estimatedDuration: 60_000 },
       { meter: new FakeMeter() },
     );
     assert.deepEqual([await collect(speech.audio), storage.seen.length], [AUDIO, 0]);
   });
 
   const complete: [string, () => Promise<TestServer>][] = [
-    ["416", () => ranged([], AUDIO.subarray(0, 450))],
-    ["an end at exactly that byte", () => whole(AUDIO.subarray(0, 450))],
+    ["nothing but the overlap", () => ranged([], AUDIO.subarray(0, 45_050))],
+    ["all of it, which ends at exactly that byte", () => whole(AUDIO.subarray(0, 45_050))],
   ];
   for (const [answer, start] of complete) {
     it(`was complete after all when the host answers with ${answer}`, async () => {
       const storage = await start();
-      const { speech } = await speak(endAfter(450), { streamUrl: storage.url }, { meter: new FakeMeter() });
-      assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 450));
-      assert.equal(storage.seen.length, 1);
+      const { speech } = await speak(
+        endAfter(45_050),
+        { streamUrl: storage.url },
+        { meter: new FakeMeter() },
+      );
+      assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 45_050));
+      assert.deepEqual([storage.seen.length, speech.unverified], [1, false]);
     });
   }
 
   it("says STREAM_INCOMPLETE when the host cannot be asked", async () => {
     const storage = await answering(403);
-    const { speech } = await speak(endAfter(450), { streamUrl: storage.url }, { meter: new FakeMeter() });
+    const { speech } = await speak(endAfter(45_050), { streamUrl: storage.url }, { meter: new FakeMeter() });
     const error = await failure(collect(speech.audio));
     assert.deepEqual(
       [error.code, error.cause.bytes, error.cause.audioMs, error.cause.retryable],
-      ["STREAM_INCOMPLETE", 450, 200, false],
+      ["STREAM_INCOMPLETE", 45_050, 22_500, false],
     );
   });
 
   it("says STREAM_INCOMPLETE when there is no URL", async () => {
-    const { speech } = await speak(endAfter(450), {}, { meter: new FakeMeter() });
+    const { speech } = await speak(endAfter(45_050), {}, { meter: new FakeMeter() });
     assert.equal((await failure(collect(speech.audio))).code, "STREAM_INCOMPLETE");
   });
 
   it("believes whole frames when only the estimate speaks against them and nobody can be asked", async () => {
     const storage = await answering(503);
     const { speech } = await speak(
-      endAfter(400),
-      { streamUrl: storage.url, estimatedDuration: 5000 },
+      endAfter(40_000),
+      { streamUrl: storage.url, estimatedDuration: 500_000 },
       { meter: new FakeMeter() },
     );
-    assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 400));
-    assert.equal(storage.seen.length, 1);
+    assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 40_000));
+    assert.deepEqual([storage.seen.length, speech.unverified], [1, true]);
   });
 
   it("gets the audio of a reply that was empty from the URL", async () => {
@@ -464,12 +522,100 @@ describe("api resume: an end that is clean but too early", () => {
   });
 });
 
+describe("api resume: an end that only the connection tells", () => {
+  /** What is left of a speech when a body without a length and without chunked coding ends after so many bytes. */
+  const speakUnframed = async (n: number, urls: Urls) => {
+    const api = await serveSocket((socket) => {
+      const head = `HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nX-Reecho-Response-Data: ${JSON.stringify(urls)}`;
+      socket.once("data", () => {
+        socket.write(`${head}\r\n\r\n`);
+        socket.end(AUDIO.subarray(0, n));
+      });
+    });
+    return client(api.url).speak(HELLO, { meter: new FakeMeter() });
+  };
+  /** A storage host of the same kind, which knows no Range. */
+  const unframed = (n: number) =>
+    serveSocket((socket) => {
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n");
+        socket.end(AUDIO.subarray(0, n));
+      });
+    });
+
+  it("is mended where it was too early, although it fell between two frames", async () => {
+    const storage = await ranged();
+    const speech = await speakUnframed(30_000, { audio: storage.url });
+    assert.deepEqual(await collect(speech.audio), AUDIO);
+    assert.deepEqual([speech.resumes, speech.unverified], [1, false]);
+  });
+
+  it("is good where the finished audio ends there, too", async () => {
+    const storage = await ranged();
+    const speech = await speakUnframed(100_000, { audio: storage.url });
+    assert.deepEqual(await collect(speech.audio), AUDIO);
+    assert.deepEqual([speech.unverified, storage.seen.length], [false, 1]);
+  });
+
+  for (const [where, urlsOf] of [
+    ["there is no URL", () => Promise.resolve({})],
+    ["the URL is gone", async () => ({ audio: (await answering(404)).url })],
+    ["the URL holds another file", async () => ({ audio: (await whole(bytes(100_001).subarray(1))).url })],
+    ["the other end is told in the same way", async () => ({ audio: (await unframed(30_000)).url })],
+  ] as const) {
+    it(`cannot be confirmed where ${where}: the audio is handed out, and says so`, async () => {
+      const speech = await speakUnframed(30_000, await urlsOf());
+      assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 30_000));
+      assert.equal(speech.unverified, true);
+    });
+  }
+
+  it("is an error within a frame where nobody has the rest", async () => {
+    const speech = await speakUnframed(30_050, {});
+    assert.equal((await failure(collect(speech.audio))).code, "STREAM_INCOMPLETE");
+  });
+
+  it("is asked about for a download as well", async () => {
+    const storage = await unframed(30_000);
+    const file = await client("https://v1.vocu.ai").download(storage.url);
+    assert.deepEqual(await collect(file.body), AUDIO.subarray(0, 30_000));
+    assert.deepEqual([file.unverified, storage.connections()], [true, 2]);
+  });
+});
+
+describe("api resume: an audio beside its estimate", () => {
+  const doubt = (audioMs: number, estimatedDurationMs: number) => {
+    const meter = { audioMs, truncated: false, push: () => undefined };
+    const plan = { operation: "", urls: [], firstByteTimeoutMs: 1, meter, estimatedDurationMs };
+    return doubtAbout(plan, 1, undefined)?.why;
+  };
+  for (const [audioMs, estimatedMs] of [
+    [7499, 10_000],
+    [999, 2000],
+    [1, 1002],
+  ] as const) {
+    it(`is in doubt with ${audioMs} of ${estimatedMs} ms`, () => {
+      assert.equal(doubt(audioMs, estimatedMs), "shorter than estimated");
+    });
+  }
+  for (const [audioMs, estimatedMs] of [
+    [7500, 10_000],
+    [1000, 2000],
+    [1, 1001],
+    [10_000, 0],
+  ] as const) {
+    it(`is whole with ${audioMs} of ${estimatedMs} ms`, () => {
+      assert.equal(doubt(audioMs, estimatedMs), undefined);
+    });
+  }
+});
+
 describe("api resume: a download", () => {
   it("goes on after a cut", async () => {
-    const storage = await ranged([300, 300]);
+    const storage = await ranged([30_000, 30_000]);
     const file = await client("https://v1.vocu.ai").download(storage.url);
     assert.deepEqual(await collect(file.body), AUDIO);
-    assert.deepEqual(storage.seen.map(offsetOf), [0, 300, 600]);
+    assert.deepEqual(storage.seen.map(offsetOf), [0, 30_000 - OVERLAP, 60_000 - OVERLAP]);
   });
 
   /** A storage host that ends its first reply in good order after so many bytes. */
@@ -483,18 +629,18 @@ describe("api resume: a download", () => {
   };
 
   it("fetches what is missing of audio that ended within a frame", async () => {
-    const { body } = await endingEarly(250, endAfter(AUDIO.length));
+    const { body } = await endingEarly(25_050, endAfter(AUDIO.length));
     assert.deepEqual(await collect(body), AUDIO);
   });
 
   it("takes it as it is where the host confirms its end", async () => {
-    const { body } = await endingEarly(250, endAfter(250));
-    assert.deepEqual(await collect(body), AUDIO.subarray(0, 250));
+    const { body } = await endingEarly(25_050, endAfter(25_050));
+    assert.deepEqual(await collect(body), AUDIO.subarray(0, 25_050));
   });
 
   it("says STREAM_INCOMPLETE where nobody can tell", async () => {
-    const { body } = await endingEarly(250, (response) => response.end(bytes(900).subarray(1)));
+    const { body } = await endingEarly(25_050, (response) => response.end(bytes(90_000).subarray(1)));
     const error = await failure(collect(body));
-    assert.deepEqual([error.code, error.cause.bytes], ["STREAM_INCOMPLETE", 250]);
+    assert.deepEqual([error.code, error.cause.bytes], ["STREAM_INCOMPLETE", 25_050]);
   });
 });

@@ -243,6 +243,15 @@ export async function collect(audio: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
+/** Resolves when an amount has not changed for many turns of the event loop that both ends share. */
+export async function standstill(amount: () => number): Promise<void> {
+  for (let turns = 0; turns < 300; turns++) {
+    const before = amount();
+    await new Promise((resolve) => setImmediate(resolve));
+    if (amount() !== before) turns = 0;
+  }
+}
+
 /** `n` bytes that are different everywhere. */
 export function bytes(n: number): Buffer {
   const data = Buffer.alloc(n);
