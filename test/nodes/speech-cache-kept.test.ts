@@ -5,7 +5,7 @@ import { framesOf } from "../unit/audio-fixtures";
 import { useFlows, type Flow } from "./support/flows";
 import { useFolder } from "./support/folder";
 import { keyed, speechFlow } from "./support/speech-flow";
-import { useStage } from "./support/stage";
+import { useStage, type Call } from "./support/stage";
 
 const WHOLE = Buffer.concat(framesOf(6));
 
@@ -13,23 +13,37 @@ describe("speech-stream: what the speech cache keeps", () => {
   const flows = useFlows();
   const stage = useStage();
   const userDir = useFolder();
+  /** Facts of the last speech. */
+  let last: Record<string, unknown> | undefined;
 
   /** Speaks one message to its end, whatever comes of it, and answers with the files that were kept. */
-  async function kept(audio: Buffer, node: Record<string, unknown> = {}): Promise<string[]> {
+  async function kept(
+    audio: Buffer,
+    node: Record<string, unknown> = {},
+    end = (call: Call, bytes: Buffer): void => call.end(bytes),
+  ): Promise<string[]> {
     const flow: Flow = await flows.load(
       speechFlow(stage().url, { node, account: { cacheEnabled: true } }),
       keyed(),
       { userDir: userDir() },
     );
     const input = flow.input("Hello.");
-    (await stage().calls.nth(0)).end(audio);
+    end(await stage().calls.nth(0), audio);
     await flow.ended(input);
     await flow.stop();
+    last = flow.at("summary").last?.vocu;
     return readdir(join(userDir(), "vocu-cache")).catch(() => []);
   }
 
   it("is speech that is whole", async () => {
     assert.equal((await kept(WHOLE)).length, 2);
+    assert.deepEqual([last?.unverified, last?.bytes], [undefined, WHOLE.length]);
+  });
+
+  it("is nothing whose end only the connection told, and the message says so", async () => {
+    const cut = Buffer.concat(framesOf(3));
+    assert.deepEqual(await kept(cut, {}, (call, bytes) => call.endWithConnection(bytes)), []);
+    assert.deepEqual([last?.unverified, last?.bytes], [true, cut.length]);
   });
 
   it("is nothing that has no audio in it", async () => {

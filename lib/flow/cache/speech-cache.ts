@@ -162,6 +162,7 @@ export class SpeechCache {
     { carried, pieces }: Landed<Live | Stored>,
   ): Promise<void> {
     if ("stored" in carried || carried.meter.audioMs === 0 || carried.meter.truncated) return;
+    if (carried.speech.unverified) return;
     await this.source.store?.keep({
       key,
       label: labelOf(params),
@@ -212,7 +213,10 @@ function generated({ speech }: Live, listener: Listener<Live | Stored>, sharing:
   return {
     known: { operation: OPERATION, ...(cached ? shared : own), cached },
     cached,
-    ending: () => (speech.resumes > 0 ? { resumes: speech.resumes } : {}),
+    ending: () => ({
+      ...(speech.resumes > 0 ? { resumes: speech.resumes } : {}),
+      ...(speech.unverified ? { unverified: true } : {}),
+    }),
     ...ours(listener),
   };
 }

@@ -40,10 +40,10 @@ async function sendAudio(
 ): Promise<Facts> {
   if (url === undefined) throw new Problem("BAD_REPLY");
   context.status.working("downloading");
-  const audio = await fetchAudio(context, url);
+  const found = await fetchAudio(context, url);
   const settings = { output: "buffer", chunkBytes: 0, pace: "off", leadMs: 0 };
   return deliver({ ...context, settings }, new AudioSequence(context.RED.util, context.msg), {
-    audio,
+    ...found,
     known,
   });
 }

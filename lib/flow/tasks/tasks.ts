@@ -115,8 +115,8 @@ async function handOn(
     return;
   }
   context.status.working("downloading");
-  const audio = await fetchAudio(context, task.audioUrl);
-  const facts = await deliver(context, sequence, { audio, known });
+  const found = await fetchAudio(context, task.audioUrl);
+  const facts = await deliver(context, sequence, { ...found, known });
   context.send(null, sequence.summary(facts));
   const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
   context.status.done(context.translate("shared:status.downloaded", { seconds }));

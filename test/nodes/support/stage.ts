@@ -39,6 +39,13 @@ export class Call {
     this.response.end(bytes);
   }
 
+  /** Sends these bytes; that they are all can only be told from the connection, which ends with them. */
+  endWithConnection(bytes: Buffer): void {
+    this.response.removeHeader("Transfer-Encoding");
+    this.response.setHeader("Connection", "close");
+    this.end(bytes);
+  }
+
   /** Closes the connection in the middle of the speech. */
   cut(): void {
     this.finished = true;
