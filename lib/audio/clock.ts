@@ -1,3 +1,6 @@
+/** Waiting: for a time, or for whatever comes first. */
+import { sleep } from "../timers";
+
 /** A clock that can be waited on. Tests hand in their own. */
 export interface Clock {
   /** Milliseconds that only ever grow. */
@@ -9,13 +12,7 @@ export interface Clock {
 /** The machine's monotonic clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep(ms, signal) {
-    let timer: NodeJS.Timeout | undefined;
-    const time = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    return orAborted(time, signal).finally(() => clearTimeout(timer));
-  },
+  sleep: (ms, signal) => sleep(ms, signal),
 };
 
 /** Settles like `work`, or rejects with `signal.reason` as soon as the signal aborts; leaves no listener behind. */

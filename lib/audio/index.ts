@@ -1,4 +1,10 @@
-export { Flight, type Carried, type FlightPlan, type Landed, type Listener } from "./cache/flight";
+export {
+  SharedStream,
+  type Carried,
+  type Completed,
+  type SharedStreamOptions,
+  type Subscriber,
+} from "./cache/shared-stream";
 export {
   clearStore,
   MAX_SPEECH_BYTES,
@@ -9,6 +15,7 @@ export {
   type Trouble,
 } from "./cache/store";
 export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./mp3/chunks";
+export { LengthMeter } from "./length";
 export { orAborted, systemClock, type Clock } from "./clock";
 export { wavHeader, type PcmFormat } from "./format";
 export { endingOf, mediaOfName, mediaTypeOf, MediaSniffer, sniff, SNIFF_BYTES, type Sniffed } from "./media";
@@ -18,7 +25,20 @@ export { bytesOfHex } from "./hex";
 export { FrameMeter } from "./mp3/meter";
 export { pace, type PaceOptions } from "./pace";
 export { pcmFormatOf, pcmMs, SampleCutter, type DescribedPcm } from "./pcm";
-export { play } from "./play/player";
-export { findPlayer, PLAYER_NAMES, PlayerError, type PlayerCommand, type PlayerWish } from "./play/players";
+export { play, type PlayOptions } from "./play/player";
+export {
+  findPlayer,
+  installedPlayers,
+  PLAYER_NAMES,
+  PlayerError,
+  type InstalledPlayer,
+  type PlayerCommand,
+  type PlayerWish,
+} from "./play/players";
 export { serveAudio } from "./serve/serve";
-export { findServed, Shelf, ShelfFullError, type Served } from "./serve/shelf";
+export {
+  findPublication,
+  NoRoomError,
+  PublishedAudio,
+  type Publication,
+} from "./serve/published";

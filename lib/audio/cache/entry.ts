@@ -1,3 +1,5 @@
+/** The files of a stored speech: their names, and the side-car that says what it is. */
+
 /** How many characters of the text a file's name shows. */
 const SLUG_CHARACTERS = 40;
 
@@ -33,18 +35,25 @@ export function entryName(label: string, key: string): string {
   return `${shown === "" ? "speech" : shown}-${key.slice(0, KEY_DIGITS)}`;
 }
 
-/** A file of the cache by its name: which entry it belongs to, or that it is one that was still being written. */
-export type CacheFile = { kind: "audio" | "card"; entry: string } | { kind: "unfinished" };
+/** What an entry's files are called behind its name. `keep` is empty; where it exists, the entry has no limits. */
+export const FILE_ENDINGS = { audio: ".mp3", card: ".json", keep: ".keep" } as const;
 
-const ENTRY_FILE = new RegExp(`^([\\p{L}\\p{M}\\p{N}-]+-[0-9a-f]{${KEY_DIGITS}})\\.(mp3|json)$`, "u");
+/** One file of an entry. */
+export type EntryFileKind = keyof typeof FILE_ENDINGS;
+
+/** A file of the cache by its name: which entry it belongs to, or that it is one that was still being written. */
+export type CacheFile = { kind: EntryFileKind; entry: string } | { kind: "unfinished" };
+
+const ENTRY_NAME = new RegExp(`^[\\p{L}\\p{M}\\p{N}-]+-[0-9a-f]{${KEY_DIGITS}}$`, "u");
 const UNFINISHED_FILE = /^\.vocu-[0-9a-f]{16}\.tmp$/;
 
 /** What a file in the cache's folder is; undefined for one that is not ours. */
 export function cacheFile(name: string): CacheFile | undefined {
   if (UNFINISHED_FILE.test(name)) return { kind: "unfinished" };
-  const [, entry, ending] = ENTRY_FILE.exec(name) ?? [];
-  if (entry === undefined) return undefined;
-  return { kind: ending === "mp3" ? "audio" : "card", entry };
+  const kinds = Object.keys(FILE_ENDINGS) as EntryFileKind[];
+  const kind = kinds.find((each) => name.endsWith(FILE_ENDINGS[each]));
+  const entry = kind && name.slice(0, -FILE_ENDINGS[kind].length);
+  return kind && entry !== undefined && ENTRY_NAME.test(entry) ? { kind, entry } : undefined;
 }
 
 /** The name of a file that is still being written; `id` has 16 hex digits. */

@@ -1,8 +1,10 @@
+/** Finished speeches on disk. */
 import { createHash, randomBytes } from "node:crypto";
 import * as promises from "node:fs/promises";
 import { join } from "node:path";
-import { entryName, newCard, readCard, unfinishedName, type Card } from "./entry";
-import { clear, codeOf, removeEntry, tidy, type CacheFs, type Limits } from "./folder";
+import { codeOf } from "../files/write";
+import { entryName, FILE_ENDINGS, newCard, readCard, unfinishedName, type Card, type EntryFileKind } from "./entry";
+import { clear, removeEntry, tidy, type CacheFs, type Limits } from "./folder";
 
 /** A longer speech is not kept: it has to fit into memory while it is checked. */
 export const MAX_SPEECH_BYTES = 16 * 1024 * 1024;
@@ -10,11 +12,15 @@ export const MAX_SPEECH_BYTES = 16 * 1024 * 1024;
 /** Audio leaves in pieces of this size, about a second each. */
 const PIECE_BYTES = 16 * 1024;
 
+/** Only the user that Node-RED runs as may read what was said. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
 /**
  * What kept the cache from working: an entry or the folder could not be read, an entry was damaged (and is removed),
- * or something could not be written. It is never an error for whoever wanted to speak.
+ * something could not be written, or something could not be removed. It is never an error for whoever wanted to speak.
  */
-export type Trouble = "unreadable" | "damaged" | "unwritable";
+export type Trouble = "unreadable" | "damaged" | "unwritable" | "unremovable";
 
 /** Where a store is, how much it may hold and whom it tells. */
 export interface StoreOptions extends Limits {
@@ -34,6 +40,8 @@ export interface StoredSpeech {
 export interface NewSpeech extends Pick<Card, "key" | "audioMs" | "info" | "request"> {
   readonly label: string;
   readonly pieces: readonly Buffer[];
+  /** Outside the limits of age and size. */
+  readonly kept?: boolean;
 }
 
 /**
@@ -45,6 +53,7 @@ export class SpeechStore {
   readonly #options: StoreOptions;
   #work: Promise<void> = Promise.resolve();
   #tidied = false;
+  #restricted = false;
   #closed = false;
 
   constructor(options: StoreOptions) {
@@ -52,7 +61,7 @@ export class SpeechStore {
     this.#fs = options.fs ?? promises;
   }
 
-  /** The speech of a key; undefined where there is none that is whole and young enough. `label` as when it was stored. */
+  /** The speech of a key; undefined where there is none that is whole and was used lately enough. `label` as when it was stored. */
   async find(key: string, label: string): Promise<StoredSpeech | undefined> {
     try {
       return await this.#find(key, entryName(label, key));
@@ -67,43 +76,59 @@ export class SpeechStore {
   /** Stores a speech, one after another, and keeps the limits. */
   keep(speech: NewSpeech): Promise<void> {
     const audio = Buffer.concat(speech.pieces);
-    if (audio.length > Math.min(this.#options.maxBytes, MAX_SPEECH_BYTES)) return Promise.resolve();
+    const room = speech.kept === true ? Infinity : this.#options.maxBytes;
+    if (audio.length > Math.min(room, MAX_SPEECH_BYTES)) return Promise.resolve();
     return this.#next(async () => {
       await this.#write(audio, speech);
       await this.#tidy();
     });
   }
 
-  /** Resolves when nothing is being written any more; tidying up is broken off. */
+  /** Takes a stored speech out of the limits for good. `label` as when it was stored. */
+  protect(key: string, label: string): Promise<void> {
+    return this.#next(() => this.#protect(entryName(label, key)));
+  }
+
+  /** Resolves when nothing is being written any more; tidying up is broken off. Never rejects. */
   close(): Promise<void> {
     this.#closed = true;
     return this.#work;
   }
 
   async #find(key: string, name: string): Promise<StoredSpeech | undefined> {
-    const card = readCard(await this.#fs.readFile(this.#path(name, "json"), "utf8"), key);
-    const read = card && (await this.#read(name, card));
-    if (read === "old") {
+    const path = this.#path(name, "card");
+    const card = readCard(await this.#fs.readFile(path, "utf8"), key);
+    if (card && (await this.#isTooOld(name))) {
       await this.#remove(name);
       return undefined;
     }
-    if (!card || !read) {
+    const pieces = card && (await this.#read(name, card));
+    if (!pieces) {
       this.#options.report("damaged", "");
       await this.#remove(name);
       return undefined;
     }
     const now = new Date();
     // A folder that can only be read still serves.
-    await this.#fs.utimes(this.#path(name, "json"), now, now).catch(() => undefined);
-    return { card, pieces: read };
+    await this.#fs.utimes(path, now, now).catch(() => undefined);
+    return { card, pieces };
+  }
+
+  async #isTooOld(name: string): Promise<boolean> {
+    const { mtimeMs } = await this.#fs.stat(this.#path(name, "card"));
+    if (Date.now() - mtimeMs <= this.#options.maxAgeMs) return false;
+    const kept = this.#fs.stat(this.#path(name, "keep"));
+    return kept.then(
+      () => false,
+      () => true,
+    );
   }
 
   /** The audio if it is what the card says. */
-  async #read(name: string, { bytes, sha256 }: Card): Promise<Buffer[] | "old" | undefined> {
-    const file = await this.#fs.open(this.#path(name, "mp3"), "r");
+  async #read(name: string, { bytes, sha256 }: Card): Promise<Buffer[] | undefined> {
+    const file = await this.#fs.open(this.#path(name, "audio"), "r");
     try {
-      const { mtimeMs, size } = await file.stat();
-      if (Date.now() - mtimeMs > this.#options.maxAgeMs) return "old";
+      const { size } = await file.stat();
       if (size !== bytes || size > MAX_SPEECH_BYTES) return undefined;
       const audio = await file.readFile();
       return sha256Of(audio) === sha256 ? cut(audio) : undefined;
@@ -112,17 +137,36 @@ export class SpeechStore {
     }
   }
 
-  async #write(audio: Buffer, { label, key, audioMs, info, request }: NewSpeech): Promise<void> {
+  async #write(audio: Buffer, speech: NewSpeech): Promise<void> {
+    const { label, key, audioMs, info, request, kept = false } = speech;
     const name = entryName(label, key);
     const card = newCard({ key, bytes: audio.length, sha256: sha256Of(audio), audioMs, info, request });
     try {
-      await this.#fs.mkdir(this.#options.folder, { recursive: true });
-      await this.#place(audio, this.#path(name, "mp3"));
+      await this.#fs.mkdir(this.#options.folder, { recursive: true, mode: FOLDER_MODE });
+      await this.#restrict();
+      await this.#place(audio, this.#path(name, "audio"));
       // The side-car last: an entry exists when its side-car does.
-      await this.#place(`${JSON.stringify(card, null, 2)}\n`, this.#path(name, "json"));
+      await this.#place(`${JSON.stringify(card, null, 2)}\n`, this.#path(name, "card"));
+      if (kept) await this.#protect(name);
     } catch (error) {
       this.#options.report("unwritable", codeOf(error));
       await this.#remove(name);
+    }
+  }
+
+  /** A folder of an earlier version may be open to everybody. */
+  async #restrict(): Promise<void> {
+    if (this.#restricted) return;
+    this.#restricted = true;
+    await this.#fs.chmod(this.#options.folder, FOLDER_MODE).catch(() => undefined);
+  }
+
+  async #protect(name: string): Promise<void> {
+    try {
+      const file = await this.#fs.open(this.#path(name, "keep"), "a", FILE_MODE);
+      await file.close();
+    } catch (error) {
+      this.#options.report("unwritable", codeOf(error));
     }
   }
 
@@ -130,7 +174,7 @@ export class SpeechStore {
   async #place(content: Buffer | string, path: string): Promise<void> {
     const unfinished = join(this.#options.folder, unfinishedName(randomBytes(8).toString("hex")));
     try {
-      const file = await this.#fs.open(unfinished, "wx");
+      const file = await this.#fs.open(unfinished, "wx", FILE_MODE);
       try {
         await file.writeFile(content);
         await file.sync();
@@ -146,24 +190,37 @@ export class SpeechStore {
 
   async #tidy(): Promise<void> {
     this.#tidied = true;
+    const { folder, report } = this.#options;
     try {
-      await tidy(this.#fs, this.#options.folder, this.#options, () => this.#closed);
+      await tidy({
+        fs: this.#fs,
+        folder,
+        limits: this.#options,
+        stopped: () => this.#closed,
+        report: (code) => report("unremovable", code),
+      });
     } catch (error) {
-      this.#options.report("unreadable", codeOf(error));
+      report("unreadable", codeOf(error));
     }
   }
 
   /** What cannot be removed is found damaged, or too old, again. */
   async #remove(name: string): Promise<void> {
-    await removeEntry(this.#fs, this.#options.folder, name).catch(() => undefined);
+    await removeEntry(this.#fs, this.#options.folder, name).catch((error: unknown) => {
+      this.#options.report("unremovable", codeOf(error));
+    });
   }
 
+  /** One piece of work after another; one that fails keeps none of the following from its turn. */
   #next(work: () => Promise<void>): Promise<void> {
-    return (this.#work = this.#work.then(work));
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.#options.report("unwritable", codeOf(error));
+    });
+    return this.#work;
   }
 
-  #path(name: string, ending: "mp3" | "json"): string {
-    return join(this.#options.folder, `${name}.${ending}`);
+  #path(name: string, kind: EntryFileKind): string {
+    return join(this.#options.folder, name + FILE_ENDINGS[kind]);
   }
 }
 

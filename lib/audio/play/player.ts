@@ -1,21 +1,35 @@
-/** A player process: fed as fast as it takes, ended at once when nobody wants to hear it any more. */
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+/** A player process: fed as fast as it takes the audio, and ended at once when the audio is no longer wanted. */
+import { spawn, type ChildProcess } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { sleep, startTimer } from "../../timers";
+import { removeScratch, scratchFolder } from "../files/scratch";
+import { writeAll } from "../files/write";
+import { LengthMeter } from "../length";
+import { causeIn } from "./output";
 import { FILE, PlayerError, type PlayerCommand } from "./players";
-import { removeScratch, scratchFolder } from "../serve/scratch";
 
 /** How long a player may take to end when it is asked to, in ms; then it is killed. */
 const GRACE_MS = 2000;
 
-/** How long its last words are waited for after its end, in ms: whatever it has started may keep them open. */
-const LAST_WORDS_MS = 500;
+/** How long its last output is waited for after its end, in ms: whatever it has started may keep the pipe open. */
+const LAST_OUTPUT_MS = 500;
 
-/** How much of what it says is kept, in characters. */
-const WORDS = 4096;
+/** How much of its output is kept, in characters. */
+const OUTPUT_CHARACTERS = 16_384;
 
-/** The longest line that is repeated to a person. */
-const LINE = 200;
+/** How much longer than the audio lasts a player may take, in ms: slow machines need seconds to start one. */
+const MARGIN_MS = 15_000;
+
+/** How audio is played. */
+export interface PlayOptions {
+  /** Stops the player. */
+  readonly signal: AbortSignal;
+  /** Media type of the audio, by which its length is measured. */
+  readonly type: string;
+  /** How much longer than the audio lasts the player may take before it is killed, in ms. */
+  readonly marginMs?: number;
+}
 
 /** How a player ended. */
 interface Ending {
@@ -28,33 +42,39 @@ interface Ending {
 /**
  * Plays audio to its end. The audio is read no faster than the player takes it.
  * @returns how long the player ran, in milliseconds
- * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_FAILED`; what the audio throws; the signal's reason. In every case the player has
- * ended by then.
+ * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of the file system; what the audio
+ * throws; the signal's reason. In every case the player has ended by then.
  */
 export async function play(
   command: PlayerCommand,
   audio: AsyncIterable<Buffer>,
-  signal: AbortSignal,
+  options: PlayOptions,
 ): Promise<number> {
-  if (!command.args.some((arg) => arg.includes(FILE))) return new Run(command, signal).play(audio);
+  if (!command.args.some((arg) => arg.includes(FILE))) return new Run(command, options).play(audio);
   const folder = await scratchFolder();
   try {
     const file = join(folder, "speech");
-    await save(audio, file);
+    const audioMs = await save(audio, file, options.type);
     const args = command.args.map((arg) => arg.replaceAll(FILE, () => file));
-    return await new Run({ ...command, args }, signal).play(nothing());
+    return await new Run({ ...command, args }, options).play(nothing(), audioMs);
   } finally {
     await removeScratch(folder);
   }
 }
 
-async function save(audio: AsyncIterable<Buffer>, path: string): Promise<void> {
+/** Writes the audio to a file; answers with how long it plays at most, in ms. @throws errors of the file system */
+async function save(audio: AsyncIterable<Buffer>, path: string, type: string): Promise<number> {
+  const length = new LengthMeter(type);
   const file = await open(path, "wx", 0o600);
   try {
-    for await (const piece of audio) await file.write(piece);
+    for await (const piece of audio) {
+      await writeAll(file, piece, length.size);
+      length.push(piece);
+    }
   } finally {
     await file.close();
   }
+  return length.atMostMs;
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {
@@ -63,18 +83,22 @@ async function* nothing(): AsyncGenerator<Buffer> {
 
 /** One process. */
 class Run {
-  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly child: ChildProcess;
   private readonly ending: Promise<Ending>;
   private readonly silence: Promise<void>;
-  private said = "";
+  private readonly length: LengthMeter;
+  /** When everything that was handed over has been heard, on the clock of `performance.now()`. */
+  private heardAt = 0;
+  private output = "";
   private refused = false;
   private over = false;
 
   constructor(
     private readonly command: PlayerCommand,
-    private readonly signal: AbortSignal,
+    private readonly options: PlayOptions,
   ) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
+    this.length = new LengthMeter(options.type);
     this.child = spawn(command.program, [...command.args], {
       stdio: "pipe",
       // A group of its own, so that a player that is a script ends with all it has started.
@@ -88,31 +112,45 @@ class Run {
     });
     void this.ending.then(() => (this.over = true));
     this.silence = new Promise((resolve) => this.child.once("close", () => resolve()));
-    this.child.stdin.on("error", () => (this.refused = true));
-    for (const words of [this.child.stderr, this.child.stdout]) {
-      words
-        .setEncoding("utf8")
-        .on("data", (text: string) => (this.said += text.slice(0, WORDS - this.said.length)));
-    }
+    this.listen();
   }
 
-  async play(audio: AsyncIterable<Buffer>): Promise<number> {
+  /** @param audioMs how long the audio plays that the player does not get from `audio` */
+  async play(audio: AsyncIterable<Buffer>, audioMs = 0): Promise<number> {
+    const { signal } = this.options;
     const startedAt = performance.now();
+    this.heardAt = startedAt + audioMs;
     const stop = (): void => void this.stop();
-    this.signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
     try {
       const whole = await this.feed(audio);
-      const ending = await this.ending;
-      this.signal.throwIfAborted();
-      if (ending.code !== 0 || !whole || this.refused) throw await this.failure(ending);
+      const ending = await this.unlessStuck(this.ending);
+      signal.throwIfAborted();
+      await this.assertPlayed(ending, whole);
       return Math.round(performance.now() - startedAt);
     } catch (error) {
       await this.stop();
       throw error;
     } finally {
-      this.signal.removeEventListener("abort", stop);
-      for (const stream of this.child.stdio) stream?.destroy();
+      signal.removeEventListener("abort", stop);
+      this.closePipes();
     }
+  }
+
+  /** Without descriptors there is a child that failed and has no pipes. */
+  private listen(): void {
+    const { stdin, stdout, stderr } = this.child as Partial<ChildProcess>;
+    stdin?.on("error", () => (this.refused = true));
+    for (const stream of [stdout, stderr]) {
+      stream
+        ?.setEncoding("utf8")
+        .on("data", (text: string) => (this.output = (this.output + text).slice(-OUTPUT_CHARACTERS)));
+    }
+  }
+
+  private closePipes(): void {
+    const { stdio = [] } = this.child as Partial<ChildProcess>;
+    for (const stream of stdio) stream?.destroy();
   }
 
   /** True when the player has been given everything, false when it ended before. */
@@ -121,32 +159,58 @@ class Run {
     const source = audio[Symbol.asyncIterator]();
     for (;;) {
       const next = await Promise.race([source.next(), this.ending.then(() => undefined)]);
-      if (!next) {
+      if (!next || !stdin) {
         // A source that is silent may not answer; the player's end must not wait for it.
         void source.return?.().catch(() => undefined);
         return false;
       }
       if (next.done === true) break;
-      if (!stdin.write(next.value)) await Promise.race([drained(stdin), this.ending]);
+      this.count(next.value);
+      if (!stdin.write(next.value)) await this.unlessStuck(Promise.race([drained(stdin), this.ending]));
     }
     stdin.end();
     return true;
   }
 
-  private async failure(ending: Ending): Promise<PlayerError> {
-    const { name, program } = this.command;
-    if (ending.error) return new PlayerError("PLAYER_NOT_FOUND", name, ending.error.code ?? program);
-    await Promise.race([this.silence, later(LAST_WORDS_MS)]);
-    const line = this.said.split(/\r?\n/).find((text) => text.trim() !== "");
-    const how = ending.killedBy ?? ending.code ?? "";
-    return new PlayerError("PLAYER_FAILED", name, line?.trim().slice(0, LINE) ?? String(how));
+  private count(piece: Buffer): void {
+    const before = this.length.atMostMs;
+    this.length.push(piece);
+    this.heardAt = Math.max(this.heardAt, performance.now()) + this.length.atMostMs - before;
+  }
+
+  /** @throws PlayerError `PLAYER_STUCK` where the work takes longer than the audio that the player was given */
+  private async unlessStuck<T>(work: Promise<T>): Promise<T> {
+    const { marginMs = MARGIN_MS } = this.options;
+    let giveUp: (error: Error) => void = () => undefined;
+    const late = new Promise<never>((_resolve, reject) => (giveUp = reject));
+    const left = this.heardAt + marginMs - performance.now();
+    const { name } = this.command;
+    const timer = startTimer(Math.max(0, left), () => giveUp(new PlayerError("PLAYER_STUCK", name)));
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** @throws PlayerError; the error of a process that could not be started for want of something else */
+  private async assertPlayed({ code, error, killedBy }: Ending, whole: boolean): Promise<void> {
+    const { name, program, failure } = this.command;
+    if (error?.code === "ENOENT") throw new PlayerError("PLAYER_NOT_FOUND", name, program);
+    if (error) throw error;
+    await Promise.race([this.silence, sleep(LAST_OUTPUT_MS, undefined, { unref: true })]);
+    if (code === 0 && whole && !this.refused && failure?.test(this.output) !== true) return;
+    throw new PlayerError("PLAYER_FAILED", name, causeIn(this.output) ?? String(killedBy ?? code ?? ""));
   }
 
   /** Asks it to end, and kills it when it does not; resolves when it is gone. */
   private async stop(): Promise<void> {
     if (this.over) return;
+    // Some players do not notice a signal while they wait for their first audio, but notice that there is none.
+    this.child.stdin?.destroy();
     this.kill("SIGTERM");
-    const ended = await Promise.race([this.ending.then(() => true), later(GRACE_MS)]);
+    const grace = sleep(GRACE_MS, undefined, { unref: true });
+    const ended = await Promise.race([this.ending.then(() => true), grace]);
     // Also where it has ended: what it had started may be left.
     this.kill("SIGKILL");
     if (ended !== true) await this.ending;
@@ -163,11 +227,6 @@ class Run {
     }
   }
 }
-
-const later = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 
 const drained = (stream: NodeJS.WritableStream): Promise<void> =>
   new Promise((resolve) => {

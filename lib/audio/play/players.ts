@@ -23,6 +23,8 @@ export interface PlayerCommand {
   readonly args: readonly string[];
   /** More environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Output by which it is known to have failed although it says that it has not. */
+  readonly failure?: RegExp;
 }
 
 /** A playing that cannot begin, or did not come to its end. */
@@ -30,12 +32,14 @@ export class PlayerError extends Error {
   override readonly name = "PlayerError";
 
   /**
-   * `code`: `PLAYER_NOT_FOUND`, `PLAYER_CANNOT` (the player has no such option or does not know the audio) or `PLAYER_FAILED`.
+   * `code`: `PLAYER_NOT_FOUND`, `PLAYER_CANNOT` (the player has no such option or does not know the audio),
+   * `PLAYER_NOT_AS_ROOT`, `PLAYER_FAILED`, or `PLAYER_STUCK` (it did not end and was killed).
    * @param player which one
    * @param detail what it said itself, one line
    */
   constructor(
-    readonly code: "PLAYER_NOT_FOUND" | "PLAYER_CANNOT" | "PLAYER_FAILED",
+    readonly code:
+      "PLAYER_NOT_FOUND" | "PLAYER_CANNOT" | "PLAYER_NOT_AS_ROOT" | "PLAYER_FAILED" | "PLAYER_STUCK",
     readonly player: string,
     readonly detail = "",
   ) {
@@ -52,61 +56,95 @@ interface KnownPlayer {
     readonly args?: readonly string[];
     readonly env?: PlayerCommand["env"];
   };
-  readonly args: (volume: number, device: readonly string[], type: string) => readonly string[];
+  /** It refuses to run as root. */
+  readonly notAsRoot?: true;
+  readonly failure?: RegExp;
+  /** @param amplitude 0 to 1, which is the same loudness with every player */
+  readonly args: (amplitude: number, device: readonly string[], type: string) => readonly string[];
 }
 
 const MP3 = "audio/mpeg";
 const WAV = "audio/wav";
+
+/**
+ * The outputs of mpg123 that use a device by its name. Left to itself, mpg123 goes on to one that does not and plays on
+ * another device without an error.
+ */
+const MPG123_OUTPUTS = process.platform === "linux" ? ["-o", "pulse,alsa,oss"] : [];
 
 /** In the order in which they are looked for: the ones that begin soonest and do most come first. */
 const PLAYERS: Readonly<Record<string, KnownPlayer>> = {
   mpv: {
     program: "mpv",
     device: (name) => ({ args: [`--audio-device=${name}`] }),
-    args: (volume, device) => [
+    args: (amplitude, device) => [
       ...["--no-video", "--force-window=no", "--input-terminal=no", "--msg-level=all=error"],
-      ...[`--volume=${volume}`, ...device, "-"],
+      // Its scale is cubic.
+      ...[`--volume=${rounded(100 * Math.cbrt(amplitude))}`, ...device, "-"],
     ],
   },
   ffplay: {
     program: "ffplay",
-    args: (volume) => [
+    failure: /audio open failed|Failed to open file/i,
+    args: (amplitude) => [
       ...["-nodisp", "-autoexit", "-hide_banner", "-loglevel", "error"],
-      ...["-volume", String(volume), "-i", "pipe:0"],
+      ...["-volume", String(Math.round(100 * amplitude)), "-i", "pipe:0"],
     ],
   },
   mpg123: {
     program: "mpg123",
     types: [MP3],
-    device: (name) => ({ args: ["-a", name] }),
-    args: (volume, device) => ["-q", ...device, "-f", String(Math.round((volume / 100) * 32768)), "-"],
+    device: (name) => ({ args: [...MPG123_OUTPUTS, "-a", name] }),
+    args: (amplitude, device) => ["-q", ...device, "-f", String(Math.round(amplitude * 32768)), "-"],
   },
   cvlc: {
     program: "cvlc",
-    args: (volume) => ["--quiet", "--no-video", "--play-and-exit", `--gain=${volume / 100}`, "-"],
+    notAsRoot: true,
+    args: (amplitude) => ["--quiet", "--no-video", "--play-and-exit", `--gain=${rounded(amplitude)}`, "-"],
   },
   sox: {
     program: "play",
     types: [MP3, WAV],
     device: (name) => ({ env: { AUDIODEV: name } }),
-    args: (volume, _device, type) => [
+    args: (amplitude, _device, type) => [
       ...["-q", "-t", ...(type === WAV ? ["wav", "--ignore-length"] : ["mp3"])],
-      ...["-", "vol", String(volume / 100)],
+      ...["-", "vol", String(rounded(amplitude))],
     ],
   },
   afplay: {
     program: "afplay",
     types: [MP3, WAV, "audio/flac"],
-    args: (volume) => ["-v", String(volume / 100), FILE],
+    args: (amplitude) => ["-v", String(rounded(amplitude)), FILE],
   },
 };
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** The players that are known by name. */
 export const PLAYER_NAMES = Object.keys(PLAYERS);
 
+/** A player and what this machine has of it. */
+export interface InstalledPlayer {
+  readonly name: string;
+  /** Whether it can be told which sound device to use. */
+  readonly device: boolean;
+  /** It is installed, but refuses to run as this user. */
+  readonly notAsRoot?: true;
+}
+
+/** The players that this machine has, in the order in which they are looked for. */
+export async function installedPlayers(): Promise<InstalledPlayer[]> {
+  const found: InstalledPlayer[] = [];
+  for (const [name, { program, device, notAsRoot }] of Object.entries(PLAYERS)) {
+    if ((await findProgram(program)) === undefined) continue;
+    found.push({ name, device: device !== undefined, ...(notAsRoot && isRoot() ? { notAsRoot } : {}) });
+  }
+  return found;
+}
+
 /**
  * The command of a player that is installed and can do what is wanted: the one of this name, or with `auto` the first one.
- * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_CANNOT`
+ * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_CANNOT`, `PLAYER_NOT_AS_ROOT`
  */
 export async function findPlayer(name: string, wish: PlayerWish): Promise<PlayerCommand> {
   const names = name === "auto" ? PLAYER_NAMES : [name];
@@ -115,28 +153,34 @@ export async function findPlayer(name: string, wish: PlayerWish): Promise<Player
     const known = PLAYERS[each];
     const program = known && (await findProgram(known.program));
     if (!program) continue;
-    const lacks = lackOf(known, wish);
-    if (lacks === undefined) return commandOf(each, known, program, wish);
-    unable ??= new PlayerError("PLAYER_CANNOT", each, lacks);
+    const problem = problemWith(each, known, wish);
+    if (!problem) return commandOf(each, known, program, wish);
+    unable ??= problem;
   }
   throw unable ?? new PlayerError("PLAYER_NOT_FOUND", name === "auto" ? PLAYER_NAMES.join(", ") : name);
 }
 
-function lackOf({ types, device }: KnownPlayer, wish: PlayerWish): string | undefined {
-  if (types && !types.includes(wish.type)) return wish.type;
-  return wish.device !== "" && !device ? wish.device : undefined;
+function problemWith(name: string, known: KnownPlayer, wish: PlayerWish): PlayerError | undefined {
+  const { types, device, notAsRoot } = known;
+  if (types && !types.includes(wish.type)) return new PlayerError("PLAYER_CANNOT", name, wish.type);
+  if (wish.device !== "" && !device) return new PlayerError("PLAYER_CANNOT", name, wish.device);
+  return notAsRoot && isRoot() ? new PlayerError("PLAYER_NOT_AS_ROOT", name) : undefined;
 }
+
+const isRoot = (): boolean => process.geteuid?.() === 0;
 
 function commandOf(name: string, known: KnownPlayer, program: string, wish: PlayerWish): PlayerCommand {
   const { args = [], env } = wish.device === "" ? {} : (known.device?.(wish.device) ?? {});
-  const all = known.args(wish.volume, args, wish.type);
-  return { name, program, args: all, ...(env ? { env } : {}) };
+  const all = known.args(wish.volume / 100, args, wish.type);
+  const { failure } = known;
+  return { name, program, args: all, ...(env ? { env } : {}), ...(failure ? { failure } : {}) };
 }
 
 /** Scripts need a shell on Windows, and nothing here is ever given to a shell. */
 const ENDINGS = process.platform === "win32" ? [".exe", ".com"] : [""];
 
-async function findProgram(name: string): Promise<string | undefined> {
+/** The path of a program in the folders of `PATH`. */
+export async function findProgram(name: string): Promise<string | undefined> {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
   for (const folder of folders) {
     for (const ending of ENDINGS) {

@@ -1,13 +1,13 @@
 /** Where speech comes from: the disk, a generation that already runs for somebody else, or one of its own. */
 import type { SpeechInfo, SpeechParams, SpeechStream, VocuClient } from "../../api";
 import {
-  Flight,
   FrameMeter,
   MAX_SPEECH_BYTES,
-  type Landed,
-  type Listener,
+  SharedStream,
+  type Completed,
   type SpeechStore,
   type StoredSpeech,
+  type Subscriber,
 } from "../../audio";
 import type { Facts } from "../message/sequence";
 import type { Lane, QueueOptions } from "../queue/lane";
@@ -49,7 +49,7 @@ export interface Speech {
   readonly cached: boolean;
   /** Iterate once; leaving the loop stops listening. */
   readonly audio: AsyncIterable<Buffer>;
-  /** Stops listening; without any listener left, the generation is ended at once. */
+  /** Stops listening; without any subscriber left, the generation is ended at once. */
   leave(): void;
 }
 
@@ -68,7 +68,7 @@ interface Stored {
 
 /** One speech on its way to one or more messages. */
 interface Sharing {
-  readonly flight: Flight<Live | Stored>;
+  readonly stream: SharedStream<Live | Stored>;
   readonly deadline: SharedDeadline;
   /** Whether a message already bears the costs. */
   paid: boolean;
@@ -88,15 +88,15 @@ export class SpeechCache {
   async speak(wish: Wish): Promise<Speech> {
     wish.queueOptions.signal.throwIfAborted();
     const sharing = this.sharingFor(wish);
-    const listener = sharing.flight.join(wish.queueOptions.signal);
+    const subscriber = sharing.stream.join(wish.queueOptions.signal);
     const expiry = sharing.deadline.expire(wish.queueOptions.expiresAt, () =>
-      listener.leave(new Problem("EXPIRED")),
+      subscriber.leave(new Problem("EXPIRED")),
     );
     try {
-      const carried = await listener.opened;
-      return "stored" in carried ? fromDisk(carried, listener) : generated(carried, listener, sharing);
+      const carried = await subscriber.opened;
+      return "stored" in carried ? fromDisk(carried, subscriber) : generated(carried, subscriber, sharing);
     } catch (error) {
-      listener.leave();
+      subscriber.leave();
       throw error;
     } finally {
       expiry.cancel();
@@ -113,16 +113,17 @@ export class SpeechCache {
     const { store, baseUrl } = this.source;
     const key = speechKey(baseUrl, wish.params);
     const running = this.sharings.get(key);
-    if (running?.flight.joinable) {
-      if (!running.flight.end) wish.connecting();
+    if (running?.stream.joinable) {
+      if (!running.stream.end) wish.connecting();
       return running;
     }
     const look = async (): Promise<StoredSpeech | undefined> => store?.find(key, labelOf(wish.params));
     const sharing = this.begin(wish, MAX_SPEECH_BYTES, look);
     this.sharings.set(key, sharing);
     // Whoever asks between the end and the last byte on the disk still joins.
-    void sharing.flight.settled
-      .then((landed) => landed && this.keep(key, wish.params, landed))
+    void sharing.stream.settled
+      .then((completed) => completed && this.keep(key, wish.params, completed))
+      .catch(() => undefined)
       .finally(() => {
         if (this.sharings.get(key) === sharing) this.sharings.delete(key);
       });
@@ -131,21 +132,21 @@ export class SpeechCache {
 
   private begin(wish: Wish, keepBytes: number, look: () => Promise<StoredSpeech | undefined>): Sharing {
     const deadline = new SharedDeadline();
-    const flight = new Flight<Live | Stored>({
+    const stream = new SharedStream<Live | Stored>({
       keepBytes,
       open: async (signal) => {
         const stored = await look();
         if (stored) return { stored, audio: iterate(stored.pieces) };
-        // Each listener's patience is its own, so the place in the lane never expires.
+        // Each subscriber has a limit of its own, so the place in the lane never expires.
         const queueOptions = { ...wish.queueOptions, expiresAt: undefined, signal };
         const release = await this.source.generation.enter(queueOptions);
         if (!wish.queueOptions.signal.aborted) wish.connecting();
         deadline.cancelAll();
-        void flight.settled.then(release);
+        void stream.settled.then(release);
         return this.generate(wish, signal);
       },
     });
-    return { flight, deadline, paid: false };
+    return { stream, deadline, paid: false };
   }
 
   private async generate({ params, timeoutMs }: Wish, signal: AbortSignal): Promise<Live> {
@@ -159,7 +160,7 @@ export class SpeechCache {
   private async keep(
     key: string,
     params: SpeechParams,
-    { carried, pieces }: Landed<Live | Stored>,
+    { carried, pieces }: Completed<Live | Stored>,
   ): Promise<void> {
     if ("stored" in carried || carried.meter.audioMs === 0 || carried.meter.truncated) return;
     if (carried.speech.unverified) return;
@@ -194,17 +195,17 @@ function withoutQueries(request: Readonly<Record<string, unknown>>): Readonly<Re
   return typeof address === "string" ? { ...others, input_audio: address.split(/[?#]/)[0] } : request;
 }
 
-const ours = (listener: Listener<Live | Stored>): Pick<Speech, "audio" | "leave"> => ({
-  audio: listener,
-  leave: () => listener.leave(),
+const ours = (subscriber: Subscriber<Live | Stored>): Pick<Speech, "audio" | "leave"> => ({
+  audio: subscriber,
+  leave: () => subscriber.leave(),
 });
 
-function fromDisk({ stored }: Stored, listener: Listener<Live | Stored>): Speech {
+function fromDisk({ stored }: Stored, subscriber: Subscriber<Live | Stored>): Speech {
   const known = { operation: OPERATION, ...stored.card.info, creditsUsed: 0, cached: true };
-  return { known, cached: true, ending: () => ({}), ...ours(listener) };
+  return { known, cached: true, ending: () => ({}), ...ours(subscriber) };
 }
 
-function generated({ speech }: Live, listener: Listener<Live | Stored>, sharing: Sharing): Speech {
+function generated({ speech }: Live, subscriber: Subscriber<Live | Stored>, sharing: Sharing): Speech {
   const cached = sharing.paid;
   sharing.paid = true;
   const { info, requestId, statusCode: status, attempts } = speech;
@@ -217,7 +218,7 @@ function generated({ speech }: Live, listener: Listener<Live | Stored>, sharing:
       ...(speech.resumes > 0 ? { resumes: speech.resumes } : {}),
       ...(speech.unverified ? { unverified: true } : {}),
     }),
-    ...ours(listener),
+    ...ours(subscriber),
   };
 }
 

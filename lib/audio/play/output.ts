@@ -1,0 +1,21 @@
+/** What a player's output says about why it failed. */
+
+/** The longest line that is repeated to a person. */
+const LINE_CHARACTERS = 200;
+
+/**
+ * Libraries that players try one after the other complain about every sound system that is not there, whether or not
+ * that matters.
+ */
+const NOISE = /^(ALSA lib |AL lib|Jack|jack server|Cannot connect to server|\[[A-Z]\]\[)/;
+
+const FAILURE = /fail|error|could ?n[o']t|can(no|')t|no such|unable|sorry|not found|denied|unknown|invalid/i;
+
+/** The line that names the cause: the last one that speaks of a failure, else the first; undefined without any output. */
+export function causeIn(output: string): string | undefined {
+  const lines = output.split(/[\r\n]+/).map((line) => line.trim());
+  const said = lines.filter((line) => line !== "");
+  const relevant = said.filter((line) => !NOISE.test(line));
+  const cause = relevant.findLast((line) => FAILURE.test(line)) ?? relevant[0] ?? said[0];
+  return cause?.slice(0, LINE_CHARACTERS);
+}
