@@ -1,23 +1,36 @@
-import { BUSY, defineHearingNode, HEARING_SETTINGS, PLAYERS, playingListener } from "../lib/flow";
+import {
+  AUDIO_SINK_SETTINGS,
+  audioFile,
+  BUSY,
+  defineAudioSink,
+  number,
+  PLAYERS,
+  playingSink,
+  text,
+} from "../lib/flow";
 
 const KNOWN = { player: ["auto", ...PLAYERS] } as const;
 const OWN = { player: "command" } as const;
 
-export = defineHearingNode({
+export = defineAudioSink({
   type: "vocu-audio-play",
   family: "speech",
   account: false,
-  inputs: {},
+  inputs: {
+    volume: number({ min: 0, max: 100, from: "100", default: 100, messageWins: true, when: KNOWN }),
+    chime: text({ messageWins: true }),
+    device: text({ messageWins: true, when: KNOWN }),
+  },
   settings: {
     player: { kind: "select", choices: [...KNOWN.player, OWN.player], default: "auto" },
     command: { kind: "line", default: "", required: true, when: OWN },
     arguments: { kind: "line", default: "", when: OWN },
-    volume: { kind: "count", default: 100, min: 0, max: 100, when: KNOWN },
-    device: { kind: "line", default: "", when: KNOWN },
-    chime: { kind: "line", default: "" },
+    repeat: { kind: "count", default: 1, min: 1, max: 100, advanced: true },
+    repeatPause: { kind: "count", default: 1, min: 0, max: 3600, advanced: true },
     busy: { kind: "select", choices: BUSY, default: "queue" },
-    ...HEARING_SETTINGS,
+    ...AUDIO_SINK_SETTINGS,
   },
-  outputs: 1,
-  listener: playingListener,
+  outputs: 2,
+  audioOfText: audioFile,
+  sink: playingSink,
 });

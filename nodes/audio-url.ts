@@ -1,17 +1,18 @@
-import { defineHearingNode, HEARING_SETTINGS, prepareServing, servingListener } from "../lib/flow";
+import { AUDIO_SINK_SETTINGS, defineAudioSink, prepareServing, publishingSink } from "../lib/flow";
 
-export = defineHearingNode({
+export = defineAudioSink({
   type: "vocu-audio-url",
   family: "speech",
   account: false,
   inputs: {},
   settings: {
     publicUrl: { kind: "line", default: "", required: false },
+    growing: { kind: "select", choices: ["chunked", "wait"], default: "chunked" },
     ttl: { kind: "count", default: 3600, min: 10, max: 604800 },
     maxMb: { kind: "count", default: 100, min: 1, max: 10000, advanced: true },
-    ...HEARING_SETTINGS,
+    ...AUDIO_SINK_SETTINGS,
   },
   outputs: 1,
   setUp: prepareServing,
-  listener: servingListener,
+  sink: publishingSink,
 });

@@ -25,6 +25,7 @@ export { bytesOfHex } from "./hex";
 export { FrameMeter } from "./mp3/meter";
 export { pace, type PaceOptions } from "./pace";
 export { pcmFormatOf, pcmMs, SampleCutter, type DescribedPcm } from "./pcm";
+export { joinMp3, type Joined } from "./play/join";
 export { play, type PlayOptions } from "./play/player";
 export {
   findPlayer,
@@ -36,9 +37,4 @@ export {
   type PlayerWish,
 } from "./play/players";
 export { serveAudio } from "./serve/serve";
-export {
-  findPublication,
-  NoRoomError,
-  PublishedAudio,
-  type Publication,
-} from "./serve/published";
+export { findPublication, NoRoomError, PublishedAudio, type Publication } from "./serve/published";

@@ -2,8 +2,9 @@
 export { ARCHIVE_SETTINGS, uploadArchive } from "./uploads/archive";
 export { defineAccount } from "./admin/account-node";
 export { CHUNK_SETTINGS } from "./node/delivery";
-export { defineHearingNode, HEARING_SETTINGS } from "./sound/audio-node";
-export { prepareServing, servingListener } from "./sound/audio-url";
+export { audioFile } from "./sound/audio-file";
+export { AUDIO_SINK_SETTINGS, defineAudioSink } from "./sound/audio-node";
+export { prepareServing, publishingSink } from "./sound/audio-url";
 export { inputsWhen, settingsWhen } from "../schema/description";
 export {
   choice,
@@ -24,7 +25,7 @@ export { LiveMemory, speakLive } from "./live/live";
 export { LIVE_INPUTS, LIVE_SETTINGS } from "./live/live-description";
 export { operation } from "./node/operation";
 export { listing, PAGE_INPUTS } from "./node/listing";
-export { PLAYERS, playingListener } from "./sound/play";
+export { PLAYERS, playingSink } from "./sound/play";
 export { defineNode } from "./node/runner";
 export { streamSpeech } from "./speech/speech";
 export { BUSY, SPEECH_INPUTS } from "../schema/speech-inputs";

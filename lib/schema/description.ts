@@ -25,6 +25,8 @@ export interface InputOptions {
   readonly required?: boolean;
   /** Required only while this other input is blank. */
   readonly requiredUnless?: string;
+  /** A property of the message that has the input's name takes precedence over what the dialog says. */
+  readonly messageWins?: boolean;
   /** What a fresh node starts with: `"msg.payload"` reads from the message, anything else is a literal. */
   readonly from?: string;
   /** The value the service takes when nothing is sent (shown in the help and as placeholder). */

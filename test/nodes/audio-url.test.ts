@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { once } from "node:events";
+import { readdir, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
+import helper from "node-red-node-test-helper";
 import { chunk, frames, PCM, retraction, sequence } from "./support/chunks";
 import { useFlows, type Flow, type FlowNode } from "./support/flows";
+import { useFolder } from "./support/folder";
 import type { Message } from "./support/message";
 import { observers, onTab, sink, tab } from "./support/speech-flow";
 import { fetchAll, listenTo, serveNodes, webUrl } from "./support/web";
@@ -94,16 +99,18 @@ describe("audio-url", () => {
     }
 
     it("keeps sequences that arrive interleaved apart", async () => {
-      const [a, b] = [frames(2), [Buffer.from("ID3aa"), Buffer.from("bbb")]] as [Buffer[], Buffer[]];
-      hand(chunk("a", 0, a[0]));
-      hand(chunk("b", 0, b[0]));
-      hand(chunk("b", 1, b[1], true));
+      const [a, b] = [frames(2), frames(5).slice(2)] as [Buffer[], Buffer[]];
+      hand(chunk("a", 0, a[0], false, { topic: "a" }));
+      hand(chunk("b", 0, b[0], false, { topic: "b" }));
+      hand(chunk("b", 1, b[1], false));
       hand(chunk("a", 1, a[1], true));
-      const bodies = [await fetchAll(await address(0)), await fetchAll(await address(1))];
-      assert.deepEqual(
-        bodies.map(({ body }) => body),
-        [Buffer.concat(a), Buffer.concat(b)],
-      );
+      hand(chunk("b", 2, b[2], true));
+      // Which of the two addresses leaves first is nobody's promise.
+      await flow.at("out").nth(1);
+      for (const [topic, buffers] of Object.entries({ a, b })) {
+        const { payload } = await flow.at("out").find((message) => message.topic === topic);
+        assert.deepEqual((await fetchAll(String(payload))).body, Buffer.concat(buffers), topic);
+      }
     });
 
     it("cuts listeners off and takes the address away when the sequence is retracted", async () => {
@@ -315,6 +322,132 @@ describe("audio-url", () => {
       assert.equal((await endOf(message))?.code, "SEQUENCE_UNFINISHED");
       assert.equal(await status(url), 404);
     });
+  });
+
+  describe("listeners that take nothing", () => {
+    /** Begins to fetch over a connection of its own, and reads nothing. */
+    async function stuckListener(url: string): Promise<Socket> {
+      const { hostname, port, pathname } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      socket.pause();
+      stuck.add(socket);
+      socket.on("error", () => undefined);
+      await once(socket, "connect");
+      socket.write(`GET ${pathname} HTTP/1.1\r\nHost: test\r\n\r\n`);
+      return socket;
+    }
+    const stuck = new Set<Socket>();
+    afterEach(() => {
+      for (const socket of stuck) socket.destroy();
+      stuck.clear();
+    });
+    /** More than all buffers between the server and a client hold. */
+    const big = (): Buffer => Buffer.concat([...frames(2), Buffer.alloc(12_000_000)]);
+    const cutOff = async (sockets: readonly Socket[]): Promise<void> => {
+      // Only who reads notices the end.
+      for (const socket of sockets) socket.resume();
+      await Promise.all(sockets.map((socket) => (socket.closed ? undefined : once(socket, "close"))));
+    };
+
+    it("are cut off by a new deployment, with the files gone", async () => {
+      await start();
+      const url = await whole("a", [big()]);
+      const sockets = await Promise.all(Array.from({ length: 30 }, () => stuckListener(url)));
+      await flow.redeploy(nodes());
+      assert.deepEqual(await temporary(), []);
+      await cutOff(sockets);
+    });
+
+    it("are cut off when the room is wanted", async () => {
+      await start({ maxMb: 20 });
+      const sockets = [await stuckListener(await whole("a", [big()]))];
+      await whole("b", [big()]);
+      await cutOff(sockets);
+    });
+  });
+
+  describe("its temporary folder", () => {
+    const folder = useFolder();
+    let before: string | undefined;
+    beforeEach(async () => {
+      before = process.env.TMPDIR;
+      process.env.TMPDIR = folder();
+      await start();
+    });
+    afterEach(() => {
+      if (before === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
+      else process.env.TMPDIR = before;
+    });
+    const clean = async (): Promise<void> => {
+      for (const name of await readdir(folder())) await rm(join(folder(), name), { recursive: true });
+    };
+
+    it("may be impossible to make: an error, and the next speech, a reset and a deployment work", async () => {
+      process.env.TMPDIR = join(folder(), "none");
+      assert.equal((await endOf(hand({ payload: frames(1)[0] })))?.code, "FILE_GONE");
+      assert.equal(await endOf(hand({ reset: true })), undefined);
+      process.env.TMPDIR = folder();
+      assert.equal(await status(await whole("a", frames(2))), 200);
+      await flow.redeploy(nodes());
+    });
+
+    it("may be removed while it is used: what was in it is gone, and the next speech has an address", async () => {
+      const url = await whole("a", frames(2));
+      await clean();
+      assert.equal(await status(url), 404);
+      assert.equal(await status(await whole("b", frames(2))), 200);
+    });
+  });
+
+  describe("DLNA renderers", () => {
+    beforeEach(() => start());
+
+    it("are told what the audio is, and that they may jump in it", async () => {
+      const url = await whole("a", frames(2));
+      const asked = { "getcontentFeatures.dlna.org": "1", "transferMode.dlna.org": "Streaming" };
+      const { headers } = await fetchAll(url, asked, "HEAD");
+      assert.equal(headers["transfermode.dlna.org"], "Streaming");
+      assert.equal(
+        headers["contentfeatures.dlna.org"],
+        "DLNA.ORG_PN=MP3;DLNA.ORG_OP=01;DLNA.ORG_CI=0;DLNA.ORG_FLAGS=01700000000000000000000000000000",
+      );
+    });
+
+    it("are told that they cannot jump in audio that grows", async () => {
+      hand(chunk("a", 0, frames(1)[0]));
+      const { headers } = await fetchAll(await address(), { "getcontentFeatures.dlna.org": "1" }, "HEAD");
+      assert.match(String(headers["contentfeatures.dlna.org"]), /DLNA\.ORG_OP=00;/);
+    });
+
+    it("are told nothing that they did not ask for", async () => {
+      const { headers } = await fetchAll(await whole("a", frames(2)));
+      assert.equal(headers["transfermode.dlna.org"], undefined);
+      assert.equal(headers["contentfeatures.dlna.org"], undefined);
+    });
+  });
+
+  it("gives the address when the audio is complete, where it is told to wait", async () => {
+    await start({ growing: "wait" });
+    const buffers = frames(3);
+    const [first, second, third] = sequence("a", buffers) as [Message, Message, Message];
+    hand(first);
+    hand(second);
+    await endOf(first);
+    assert.deepEqual(flow.at("out").entries, []);
+    hand(third);
+    const { headers, body } = await fetchAll(await address());
+    assert.equal(headers["content-length"], String(Buffer.concat(buffers).length));
+    assert.deepEqual(body, Buffer.concat(buffers));
+  });
+
+  it("says how many speeches a deployment has discarded", async () => {
+    await start();
+    hand(chunk("a", 0, frames(1)[0]));
+    hand(chunk("b", 0, frames(1)[0]));
+    await address(1);
+    await flow.redeploy(nodes());
+    const logged = helper.log().args.map(([entry]) => String((entry as { msg?: unknown }).msg));
+    assert.equal(logged.filter((line) => line.includes("status.discarded")).length, 1);
   });
 
   it("takes no address that is none", async () => {

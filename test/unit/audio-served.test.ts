@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { findServed, Shelf, ShelfFullError, wavHeader, mediaTypeOf } from "../../lib/audio";
-import { scratchFolder, sweep } from "../../lib/audio/serve/scratch";
+import { useFakeTimers } from "sinon";
+import {
+  findPublication,
+  NoRoomError,
+  PublishedAudio,
+  wavHeader,
+  mediaTypeOf,
+  type Publication,
+} from "../../lib/audio";
+import { Scratch, scratchFolder, sweep } from "../../lib/audio/files/scratch";
 import { Spool } from "../../lib/audio/serve/spool";
 import { collect, frame, id3v2 } from "./audio-fixtures";
 
@@ -25,7 +33,7 @@ describe("audio that grows in a file", () => {
   const folder = useFolder();
   const create = (): Promise<Spool> => Spool.create(join(folder(), "speech"));
   const read = async (spool: Spool): Promise<Buffer> =>
-    Buffer.concat(await collect(spool.read(0, Infinity, never)));
+    Buffer.concat(await collect(spool.read(0, Infinity, never).audio));
 
   it("can be read by nobody else", async () => {
     const spool = await create();
@@ -33,7 +41,7 @@ describe("audio that grows in a file", () => {
       (await stat(join(folder(), "speech"))).mode & 0o777,
       process.platform === "win32" ? 0o666 : 0o600,
     );
-    await spool.retire();
+    await spool.retire(MB);
   });
 
   it("is the same for who reads while it grows and who reads after", async () => {
@@ -44,15 +52,15 @@ describe("audio that grows in a file", () => {
     spool.finish();
     assert.deepEqual(await early, Buffer.concat(pieces));
     assert.deepEqual(await read(spool), Buffer.concat(pieces));
-    await spool.retire();
+    await spool.retire(MB);
   });
 
   it("is an error for who reads it when it is destroyed, and its file is gone", async () => {
     const spool = await create();
     await spool.append(Buffer.alloc(10));
-    const reading = read(spool);
+    const refused = assert.rejects(read(spool), /gone/);
     await spool.destroy(new Error("gone"));
-    await assert.rejects(reading, /gone/);
+    await refused;
     assert.deepEqual(await readdir(folder()), []);
   });
 
@@ -60,9 +68,9 @@ describe("audio that grows in a file", () => {
     const spool = await create();
     await spool.append(Buffer.alloc(200_000, 7));
     spool.finish();
-    const reader = spool.read(0, Infinity, never);
+    const reader = spool.read(0, Infinity, never).audio;
     const first = (await reader.next()).value as Buffer;
-    await spool.retire();
+    await spool.retire(MB);
     assert.equal(first.length + Buffer.concat(await collect(reader)).length, 200_000);
     assert.deepEqual(await readdir(folder()), []);
   });
@@ -70,39 +78,165 @@ describe("audio that grows in a file", () => {
   it("lets a reader go who does not want to wait for more", async () => {
     const spool = await create();
     const gone = new AbortController();
-    const reading = collect(spool.read(0, Infinity, gone.signal));
+    const reading = collect(spool.read(0, Infinity, gone.signal).audio);
     gone.abort(new Error("enough"));
     await assert.rejects(reading, /enough/);
-    await spool.retire();
+    await spool.retire(MB);
   });
 });
 
-describe("a shelf of audio", () => {
-  let shelf: Shelf;
+describe("published audio", () => {
+  let published: PublishedAudio;
   beforeEach(() => {
-    shelf = new Shelf();
+    published = new PublishedAudio();
   });
-  afterEach(() => shelf.clear());
+  afterEach(() => published.clear());
 
-  it("gives it a name that nobody guesses, with an ending that tells its type", async () => {
-    const [one, two] = [await shelf.begin("audio/wav"), await shelf.begin("audio/wav")];
+  const whole = async (bytes: number, ttlMs = MB): Promise<Publication> => {
+    const publication = await published.begin("audio/ogg");
+    await published.add(publication, Buffer.alloc(bytes), MB);
+    published.finish(publication, ttlMs);
+    return publication;
+  };
+
+  /** Begins to read, and takes one piece and no more. */
+  async function stuckReader({ spool }: Publication): Promise<AbortSignal> {
+    const reader = spool.read(0, Infinity, never);
+    await reader.audio.next();
+    return reader.signal;
+  }
+
+  /** Resolves when a reader is cut off. */
+  const cut = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+
+  it("has a name that nobody guesses, with an ending that tells its type", async () => {
+    const [one, two] = [await published.begin("audio/wav"), await published.begin("audio/wav")];
     assert.match(one.name, /^[\w-]{32}\.wav$/);
     assert.notEqual(one.name, two.name);
   });
 
-  it("forgets it when its time is over", async () => {
-    const entry = await shelf.begin("audio/mpeg");
-    await shelf.add(entry, Buffer.alloc(10), MB);
-    shelf.finish(entry, 1);
-    while (findServed(entry.name)) await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(entry.spool.usable, false);
+  it("is forgotten when its time is over", async () => {
+    const publication = await whole(10, 1);
+    await publication.spool.removed;
+    assert.equal(findPublication(publication.name), undefined);
+    assert.equal(publication.spool.usable, false);
   });
 
-  it("does not give up what still grows for want of room", async () => {
-    const growing = await shelf.begin("audio/mpeg");
-    await shelf.add(growing, Buffer.alloc(MB), MB);
-    await assert.rejects(shelf.add(growing, Buffer.alloc(1), MB), ShelfFullError);
-    assert.equal(findServed(growing.name), growing);
+  it("does not go for want of room while it grows", async () => {
+    const growing = await published.begin("audio/mpeg");
+    await published.add(growing, Buffer.alloc(MB), MB);
+    await assert.rejects(published.add(growing, Buffer.alloc(1), MB), NoRoomError);
+    assert.equal(findPublication(growing.name), growing);
+  });
+
+  it("holds no descriptor once it is complete, however many there are", async () => {
+    const before = await descriptors();
+    for (let count = 0; count < 50; count += 1) await whole(10);
+    assert.ok((await descriptors()) - before < 10, "complete audio keeps its file open");
+  });
+
+  it("holds no descriptor for a reader that takes nothing", async () => {
+    const publication = await whole(200_000);
+    const before = await descriptors();
+    for (let count = 0; count < 20; count += 1) await stuckReader(publication);
+    assert.ok((await descriptors()) - before < 5, "a reader that waits keeps the file open");
+  });
+
+  it("that nobody listens to goes first for want of room, then what has listeners, who are cut off", async () => {
+    const [heard, unheard] = [await whole(400_000), await whole(400_000)];
+    const signal = await stuckReader(heard);
+    const third = await whole(400_000);
+    assert.deepEqual([findPublication(heard.name), findPublication(unheard.name)], [heard, undefined]);
+    assert.equal(signal.aborted, false);
+    const last = await published.begin("audio/mpeg");
+    await published.add(last, Buffer.alloc(1_000_000), MB);
+    assert.ok(signal.aborted);
+    assert.deepEqual([findPublication(heard.name), findPublication(third.name)], [undefined, undefined]);
+  });
+
+  it("whose time is over counts as long as somebody listens", async () => {
+    const publication = await whole(600_000, 1);
+    const signal = await stuckReader(publication);
+    while (findPublication(publication.name)) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(signal.aborted, false);
+    await whole(600_000);
+    assert.ok(signal.aborted, "audio that was heard to its end did not count");
+  });
+
+  it("lets nobody listen for longer than it plays when its time is over", async () => {
+    const spool = await new Scratch().file((path) => Spool.create(path));
+    await spool.append(Buffer.alloc(200_000));
+    spool.finish();
+    const { signal, audio } = spool.read(0, Infinity, never);
+    await audio.next();
+    await spool.retire(20);
+    await cut(signal);
+    await spool.removed;
+  });
+
+  it("cuts off listeners that take nothing when everything is removed", async () => {
+    const signal = await stuckReader(await whole(200_000));
+    await published.clear();
+    assert.ok(signal.aborted);
+  });
+
+  it("leaves no timer behind when it is removed before its time", async () => {
+    const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await whole(10, 1e9);
+      assert.equal(clock.countTimers(), 1);
+      await published.clear();
+      assert.equal(clock.countTimers(), 0);
+    } finally {
+      clock.restore();
+    }
+  });
+});
+
+/** How many files and sockets this process has open. */
+const descriptors = async (): Promise<number> =>
+  process.platform === "linux" ? (await readdir("/proc/self/fd")).length : 0;
+
+describe("a folder for temporary audio", () => {
+  const root = useFolder();
+  let before: string | undefined;
+  beforeEach(() => {
+    before = process.env.TMPDIR;
+    process.env.TMPDIR = root();
+  });
+  afterEach(() => {
+    if (before === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
+    else process.env.TMPDIR = before;
+  });
+  const create = (scratch: Scratch): Promise<Spool> => scratch.file((path) => Spool.create(path));
+
+  it("that could not be made is tried again", async () => {
+    const scratch = new Scratch();
+    process.env.TMPDIR = join(root(), "none");
+    await assert.rejects(create(scratch), { code: "ENOENT" });
+    process.env.TMPDIR = root();
+    await (await create(scratch)).retire(0);
+    await scratch.remove();
+  });
+
+  it("that could not be made is no trouble when everything is removed", async () => {
+    const scratch = new Scratch();
+    process.env.TMPDIR = join(root(), "none");
+    await assert.rejects(create(scratch));
+    await scratch.remove();
+  });
+
+  it("that was removed from outside is made again", async () => {
+    const scratch = new Scratch();
+    await (await create(scratch)).retire(0);
+    for (const name of await readdir(root())) await rm(join(root(), name), { recursive: true });
+    await (await create(scratch)).retire(0);
+    await scratch.remove();
+    assert.deepEqual(await readdir(root()), []);
   });
 });
 
@@ -140,6 +274,17 @@ describe("folders for temporary audio", () => {
     await mkdir(join(root(), "something-else"));
     await sweep(root());
     assert.equal((await left()).length, 2);
+  });
+
+  it("of another user stay", async function () {
+    // Only root may give a folder away.
+    if (process.getuid?.() !== 0) this.skip();
+    const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
+    const name = await nameFor(Number(stdout));
+    await mkdir(join(root(), name));
+    await chown(join(root(), name), 65534, 65534);
+    await sweep(root());
+    assert.ok((await left()).includes(name));
   });
 
   it("are for this user alone", async () => {

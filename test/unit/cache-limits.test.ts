@@ -89,38 +89,129 @@ describe("the size of the cache", () => {
 describe("the age of the cache", () => {
   const stores = useStores();
 
-  it("makes a speech that is too old a miss, however lately it was used, and removes it", async () => {
+  it("makes a speech that was not used for too long a miss, and removes it", async () => {
     const store = stores().open({ maxAgeMs: 2 * DAY_MS });
     await store.keep(speechOf("a"));
-    await age(await stores().path("a", "mp3"), 2 * DAY_MS + HOUR_MS);
+    await age(await stores().path("a", "json"), 2 * DAY_MS + HOUR_MS);
     assert.equal(await store.find(speechOf("a").key, "a"), undefined);
     assert.deepEqual(await stores().files(), []);
     assert.deepEqual(stores().troubles, []);
   });
 
-  it("leaves a speech alone that is just young enough", async () => {
+  it("leaves a speech alone that was used lately enough, and counts from that use on", async () => {
     const store = stores().open({ maxAgeMs: 2 * DAY_MS });
     await store.keep(speechOf("a"));
-    await age(await stores().path("a", "mp3"), 2 * DAY_MS - HOUR_MS);
+    await age(await stores().path("a", "mp3"), 400 * DAY_MS);
+    await age(await stores().path("a", "json"), 2 * DAY_MS - HOUR_MS);
     assert.notEqual(await store.find(speechOf("a").key, "a"), undefined);
+    const { mtimeMs } = await stat(await stores().path("a", "json"));
+    assert.ok(Date.now() - mtimeMs < HOUR_MS);
   });
 
   it("removes what is too old when another speech is stored", async () => {
     const store = stores().open({ maxAgeMs: DAY_MS });
     await store.keep(speechOf("a"));
-    await age(await stores().path("a", "mp3"), 2 * DAY_MS);
+    await age(await stores().path("a", "json"), 2 * DAY_MS);
     await store.keep(speechOf("b"));
     assert.deepEqual(await textsIn(stores()), ["b"]);
   });
 
-  it("does not count backwards when the clock was wrong", async () => {
+  it("begins anew for a speech that a wrong clock stored in the future", async () => {
     const store = stores().open({ maxAgeMs: DAY_MS });
     await store.keep(speechOf("a"));
-    await age(await stores().path("a", "mp3"), -400 * DAY_MS);
-    await age(await stores().path("a", "json"), -400 * DAY_MS);
+    for (const ending of ["mp3", "json"] as const) await age(await stores().path("a", ending), -400 * DAY_MS);
     await store.keep(speechOf("b"));
+    const { mtimeMs } = await stat(await stores().path("a", "json"));
+    assert.ok(Math.abs(Date.now() - mtimeMs) < HOUR_MS, "the speech would not get old for 400 days");
     const found = await store.find(speechOf("a").key, "a");
     assert.deepEqual(found && bytesOf(found), bytesOf(speechOf("a")));
+  });
+});
+
+describe("a speech that is kept", () => {
+  const stores = useStores();
+
+  it("never gets too old", async () => {
+    const store = stores().open({ maxAgeMs: DAY_MS });
+    await store.keep({ ...speechOf("a"), kept: true });
+    await age(await stores().path("a", "json"), 400 * DAY_MS);
+    await store.keep(speechOf("b"));
+    assert.notEqual(await store.find(speechOf("a").key, "a"), undefined);
+  });
+
+  it("does not count for the size of the cache", async () => {
+    const store = stores().open({ maxBytes: 12_000 });
+    await store.keep({ ...speechOf("a"), kept: true });
+    await age(await stores().path("a", "json"), HOUR_MS);
+    await store.keep(speechOf("b"));
+    await store.keep(speechOf("c"));
+    assert.deepEqual(await textsIn(stores()), ["a", "c"]);
+  });
+
+  it("may be one that is stored already", async () => {
+    const store = stores().open({ maxAgeMs: DAY_MS });
+    await store.keep(speechOf("a"));
+    await store.protect(speechOf("a").key, "a");
+    await age(await stores().path("a", "json"), 2 * DAY_MS);
+    assert.notEqual(await store.find(speechOf("a").key, "a"), undefined);
+  });
+
+  it("is removed with all others when the cache is cleared", async () => {
+    await stores()
+      .open()
+      .keep({ ...speechOf("a"), kept: true });
+    assert.equal(await clearStore(stores().folder), 1);
+    assert.deepEqual(await stores().files(), []);
+  });
+});
+
+describe("an entry that cannot be removed", () => {
+  const stores = useStores();
+
+  /** Nobody can unlink a folder. */
+  async function leaveStubborn(): Promise<void> {
+    await mkdir(join(stores().folder, "stubborn-0123456789abcdef.mp3"), { recursive: true });
+    await age(join(stores().folder, "stubborn-0123456789abcdef.mp3"), 400 * DAY_MS);
+  }
+
+  it("does not keep the limits from the others, and is told", async () => {
+    await leaveStubborn();
+    await stored(stores(), "a", 2 * DAY_MS);
+    await stored(stores(), "b", HOUR_MS);
+    await stores().open({ maxAgeMs: DAY_MS }).keep(speechOf("c"));
+    assert.deepEqual(await textsIn(stores()), ["b", "c", "stubborn"]);
+    assert.match(stores().troubles.join(), /unremovable E/);
+  });
+
+  it("does not keep the others when the cache is cleared, and is an error", async () => {
+    await leaveStubborn();
+    await stored(stores(), "a", 0);
+    await assert.rejects(clearStore(stores().folder), { syscall: "unlink" });
+    assert.deepEqual(await textsIn(stores()), ["stubborn"]);
+  });
+});
+
+describe("the cache's folder", () => {
+  const stores = useStores();
+  const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+
+  before(function () {
+    if (process.platform === "win32") this.skip();
+  });
+
+  it("and its files can be read by nobody else", async () => {
+    await stores()
+      .open()
+      .keep({ ...speechOf("a"), kept: true });
+    assert.equal(await modeOf(stores().folder), 0o700);
+    const modes = (await stores().files()).map((name) => modeOf(join(stores().folder, name)));
+    assert.deepEqual(await Promise.all(modes), [0o600, 0o600, 0o600]);
+  });
+
+  it("of an earlier version is closed to others", async () => {
+    await mkdir(stores().folder, { mode: 0o755 });
+    await stores().open().keep(speechOf("a"));
+    assert.equal(await modeOf(stores().folder), 0o700);
   });
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import * as promises from "node:fs/promises";
 import { appendFile, mkdir, open, readFile, rm, truncate, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -72,6 +73,19 @@ describe("a stored speech", () => {
       .open()
       .keep({ ...speech, pieces: [Buffer.alloc(MAX_SPEECH_BYTES + 1)] });
     await assert.rejects(stores().files(), { code: "ENOENT" });
+  });
+
+  it("is not read back when its files have grown longer than fits into memory", async () => {
+    const store = stores().open();
+    await store.keep(speech);
+    const audio = Buffer.alloc(MAX_SPEECH_BYTES + 1, 0xff);
+    const path = await stores().path(TEXT, "json");
+    const card = JSON.parse(await readFile(path, "utf8")) as object;
+    const sha256 = createHash("sha256").update(audio).digest("hex");
+    await writeFile(path, JSON.stringify({ ...card, bytes: audio.length, sha256 }));
+    await writeFile(await stores().path(TEXT, "mp3"), audio);
+    assert.equal(await store.find(speech.key, TEXT), undefined);
+    assert.deepEqual(stores().troubles, ["damaged"]);
   });
 
   it("is not kept when it alone is more than the cache may hold", async () => {

@@ -3,7 +3,15 @@ import { createHash, randomBytes } from "node:crypto";
 import * as promises from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../files/write";
-import { entryName, FILE_ENDINGS, newCard, readCard, unfinishedName, type Card, type EntryFileKind } from "./entry";
+import {
+  entryName,
+  FILE_ENDINGS,
+  newCard,
+  readCard,
+  unfinishedName,
+  type Card,
+  type EntryFileKind,
+} from "./entry";
 import { clear, removeEntry, tidy, type CacheFs, type Limits } from "./folder";
 
 /** A longer speech is not kept: it has to fit into memory while it is checked. */
@@ -204,11 +212,9 @@ export class SpeechStore {
     }
   }
 
-  /** What cannot be removed is found damaged, or too old, again. */
+  /** What cannot be removed is found damaged, or too old, again, and reported when the folder is tidied. */
   async #remove(name: string): Promise<void> {
-    await removeEntry(this.#fs, this.#options.folder, name).catch((error: unknown) => {
-      this.#options.report("unremovable", codeOf(error));
-    });
+    await removeEntry(this.#fs, this.#options.folder, name).catch(() => undefined);
   }
 
   /** One piece of work after another; one that fails keeps none of the following from its turn. */

@@ -13,9 +13,10 @@ export async function writeAll(
   position: number,
   written: (bytes: number) => void = () => undefined,
 ): Promise<void> {
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     const { bytesWritten } = await file.write(data, at, data.length - at, position + at);
-    if (bytesWritten === 0) throw Object.assign(new Error("Nothing was written"), { code: "ENOSPC" });
+    if (bytesWritten === 0)
+      throw Object.assign(new Error("Nothing was written"), { code: "ENOSPC", syscall: "write" });
     at += bytesWritten;
     written(bytesWritten);
   }

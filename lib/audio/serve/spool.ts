@@ -118,9 +118,9 @@ export class Spool {
     this.readings.add(reading);
     const signal = AbortSignal.any([gone, reading.cut.signal]);
     // A reader that is stuck does not come to the end of the generator.
-    signal.addEventListener("abort", () => this.ended(reading), { once: true });
+    signal.addEventListener("abort", () => void this.ended(reading), { once: true });
     if (this.broken) reading.cut.abort(this.broken);
-    if (signal.aborted) this.ended(reading);
+    if (signal.aborted) void this.ended(reading);
     return { signal, audio: this.pieces(reading, from, to, signal) };
   }
 
@@ -153,7 +153,7 @@ export class Spool {
     signal: AbortSignal,
   ): AsyncGenerator<Buffer> {
     try {
-      for (let at = from; at < to; ) {
+      for (let at = from; at < to;) {
         signal.throwIfAborted();
         const ready = Math.min(to, this.written) - at;
         if (ready <= 0 && this.finished) return;
@@ -165,7 +165,7 @@ export class Spool {
         }
       }
     } finally {
-      this.ended(reading);
+      await this.ended(reading);
     }
   }
 
@@ -180,10 +180,10 @@ export class Spool {
     }
   }
 
-  private ended(reading: Reading): void {
+  private async ended(reading: Reading): Promise<void> {
     reading.timer?.cancel();
     this.readings.delete(reading);
-    if (!this.isRead && this.retired) void this.remove();
+    if (!this.isRead && this.retired) await this.remove();
   }
 
   /** Removes the file; never rejects. */

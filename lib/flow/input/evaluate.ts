@@ -44,7 +44,7 @@ export async function readInputs<I extends Inputs>(
   const values: Record<string, unknown> = {};
   const asked = Object.entries(inputs).filter(([, spec]) => applies(spec.when, settings));
   for (const [name, spec] of asked) {
-    const raw = await evaluate(RED, node, storedSource(config, name, spec), name, msg);
+    const raw = await rawValue(RED, node, config, name, spec, msg);
     if (isGiven(spec, raw)) values[name] = convert(spec, name, raw);
   }
   for (const [name, spec] of asked) {
@@ -60,6 +60,19 @@ export async function readInputs<I extends Inputs>(
     }
   }
   return values as InputValues<I>;
+}
+
+/** What the message says where it may, else what the dialog says. */
+function rawValue(
+  RED: NodeAPI,
+  node: Node,
+  config: Config,
+  name: string,
+  spec: Input,
+  msg: NodeMessageInFlow,
+): unknown {
+  const carried = spec.messageWins === true ? (msg as unknown as Config)[name] : undefined;
+  return isGiven(spec, carried) ? carried : evaluate(RED, node, storedSource(config, name, spec), name, msg);
 }
 
 /** White space is something where an input says so: a language model writes it between its words. */

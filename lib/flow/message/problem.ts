@@ -97,8 +97,31 @@ function factsOf(thrown: unknown): Failure {
     return { code: thrown.code, params: thrown.params, facts: { retryable: false, ...thrown.facts } };
   }
   if (thrown instanceof VocuError) return { code: thrown.code, params: {}, facts: thrown.cause };
+  const refusal = systemFailure(thrown);
+  if (refusal) return refusal;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: "INTERNAL", params: {}, facts: { retryable: false, detail } };
+}
+
+/** What the operating system refuses, by its own codes: ours, and whether the same may work in a moment. */
+const SYSTEM_CODES: Readonly<Record<string, { readonly code: string; readonly retryable: boolean }>> = {
+  ENOSPC: { code: "DISK_FULL", retryable: false },
+  EDQUOT: { code: "DISK_FULL", retryable: false },
+  EACCES: { code: "NO_PERMISSION", retryable: false },
+  EPERM: { code: "NO_PERMISSION", retryable: false },
+  EROFS: { code: "NO_PERMISSION", retryable: false },
+  EMFILE: { code: "TOO_MANY_OPEN_FILES", retryable: true },
+  ENFILE: { code: "TOO_MANY_OPEN_FILES", retryable: true },
+  ENOENT: { code: "FILE_GONE", retryable: true },
+  ESTALE: { code: "FILE_GONE", retryable: true },
+};
+
+/** A failure of the file system, or of starting a program; undefined for anything else. */
+function systemFailure(thrown: unknown): Failure | undefined {
+  const { code: said, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown };
+  if (!(thrown instanceof Error) || typeof said !== "string" || typeof syscall !== "string") return undefined;
+  const { code, retryable } = SYSTEM_CODES[said] ?? { code: "SYSTEM_REFUSED", retryable: false };
+  return { code, params: { detail: said }, facts: { retryable, detail: said } };
 }
 
 function generalKey(statusCode: number | undefined): string {

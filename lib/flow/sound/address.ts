@@ -1,8 +1,9 @@
 /** Where this Node-RED is found by other devices. */
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { networkInterfaces } from "node:os";
 import type { NodeAPI } from "node-red";
 import { Problem } from "../message/problem";
+import { isOwnAddress, ownAddresses } from "./own-address";
 
 /** The part of Node-RED's settings file that says where its HTTP nodes are. */
 interface HttpSettings {
@@ -12,39 +13,72 @@ interface HttpSettings {
   readonly https?: unknown;
 }
 
+/** A request that a flow answers (`msg.req`), as Express has it. */
+type Request = Partial<Pick<IncomingMessage, "headers" | "socket">> & {
+  readonly app?: { get(name: string): unknown };
+};
+
 /** Addresses that mean "all of this machine's". */
 const ANYWHERE = ["", "0.0.0.0", "::"];
 
+/** What may stand in a header that becomes part of an address. */
+const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
+const PREFIX = /^(\/[\w.~-]+)+$/;
+
 /**
- * The address of Node-RED's HTTP nodes, without a slash at the end: the one that was set, else that of this machine in its
- * network, with Node-RED's port and `httpNodeRoot`.
+ * The address of Node-RED's HTTP nodes, without a slash at the end: the one that was set; else the one by which the
+ * request `req` that the flow answers has reached it, through a proxy that Node-RED trusts or at one of this machine's
+ * addresses in the network; else this machine's address, with Node-RED's port and `httpNodeRoot`. Never this machine's
+ * own `localhost`, unless that was set.
  * @throws Problem `HTTP_NODES_OFF`, `BAD_PUBLIC_URL`
  */
-export function httpNodesUrl(RED: NodeAPI, publicUrl: string): string {
+export function httpNodesUrl(RED: NodeAPI, publicUrl: string, req?: unknown): string {
   const settings = RED.settings as HttpSettings;
   if (settings.httpNodeRoot === false) throw new Problem("HTTP_NODES_OFF");
   const given = publicUrl.trim();
-  if (given !== "") {
-    const { protocol } = URL.canParse(given) ? new URL(given) : { protocol: "" };
-    if (!/^https?:$/.test(protocol)) throw new Problem("BAD_PUBLIC_URL");
-    return given.replace(/\/+$/, "");
-  }
-  const secure = Boolean(settings.https);
+  if (given !== "") return asGiven(given);
+  const request = typeof req === "object" && req !== null ? (req as Request) : {};
   const root = `/${settings.httpNodeRoot ?? ""}`.replace(/\/+/g, "/").replace(/\/$/, "");
-  return `${secure ? "https" : "http"}://${hostOf(settings)}:${portOf(RED, settings)}${root}`;
+  const proxied = proxyOrigin(request);
+  if (proxied !== undefined) return proxied + root;
+  const scheme = settings.https ? "https" : "http";
+  return `${scheme}://${bracketed(hostOf(settings, request))}:${portOf(RED, settings)}${root}`;
 }
 
-function hostOf({ uiHost = "" }: HttpSettings): string {
-  const host = ANYWHERE.includes(uiHost) ? ownAddress() : uiHost;
-  return host.includes(":") ? `[${host}]` : host;
+function asGiven(publicUrl: string): string {
+  const { protocol } = URL.canParse(publicUrl) ? new URL(publicUrl) : { protocol: "" };
+  if (!/^https?:$/.test(protocol)) throw new Problem("BAD_PUBLIC_URL");
+  return publicUrl.replace(/\/+$/, "");
 }
 
-/** The first address by which others in the network may reach this machine. */
-function ownAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  const outside = all.filter(({ internal, address }) => !internal && !address.startsWith("fe80:"));
-  return (outside.find(({ family }) => family === "IPv4") ?? outside[0])?.address ?? "127.0.0.1";
+/**
+ * What a proxy says of itself in `X-Forwarded-*`. Anybody can send these headers, so they count only where Node-RED is
+ * told to trust the one who sends them (`httpServerOptions: { "trust proxy": … }` in its settings file).
+ */
+function proxyOrigin({ app, headers = {}, socket }: Request): string | undefined {
+  const trusted = app?.get("trust proxy fn") as ((address: string, hop: number) => boolean) | undefined;
+  if (trusted?.(socket?.remoteAddress ?? "", 0) !== true) return undefined;
+  const [host, proto, prefix] = ["host", "proto", "prefix"].map((name) =>
+    first(headers[`x-forwarded-${name}`]),
+  );
+  if (!host || !HOST.test(host) || isLoopback(host)) return undefined;
+  const path = prefix && PREFIX.test(prefix.replace(/\/$/, "")) ? prefix.replace(/\/$/, "") : "";
+  return `${proto === "https" ? "https" : "http"}://${host}${path}`;
 }
+
+const first = (value: string | string[] | undefined): string | undefined =>
+  [value].flat()[0]?.split(",")[0]?.trim();
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.|\[::1\])/i.test(host);
+
+function hostOf({ uiHost = "" }: HttpSettings, { socket }: Request): string {
+  if (!ANYWHERE.includes(uiHost)) return uiHost;
+  // The side of this machine from which the flow was asked; of several networks that is the right one.
+  const asked = socket?.localAddress?.replace(/^::ffff:/, "") ?? "";
+  return isOwnAddress(asked) ? asked : (ownAddresses()[0]?.address ?? "127.0.0.1");
+}
+
+const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 function portOf(RED: NodeAPI, { uiPort = 1880 }: HttpSettings): number | string {
   const address = (RED.server as { address?: () => AddressInfo | string | null } | undefined)?.address?.();

@@ -1,23 +1,27 @@
 /** Speech at an address of its own, from its first chunk on. */
 import type { Node, NodeAPI } from "node-red";
-import { serveAudio, Shelf, ShelfFullError, type Served } from "../../audio";
-import { httpNodesUrl } from "./address";
-import { answerTo, type HearingContext, type Listener } from "./audio-node";
+import { NoRoomError, PublishedAudio, serveAudio, type Publication } from "../../audio";
 import { MB } from "../input/file";
 import { Problem, type Translate } from "../message/problem";
+import { httpNodesUrl } from "./address";
+import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
 
 /** Where below Node-RED's HTTP nodes the audio is. */
 const PATH = "/vocu/audio";
 
-/** How the node serves. */
-export interface ServeSettings {
+/** How the node publishes. */
+export interface UrlSettings {
   /** The address of Node-RED's HTTP nodes as players reach it; blank: this machine's. */
   readonly publicUrl: string;
+  /** When the address leaves: `chunked` with the first chunk, `wait` when the audio is complete. */
+  readonly growing: string;
   /** Seconds that complete audio can be fetched. */
   readonly ttl: number;
   /** Most megabytes of audio at once. */
   readonly maxMb: number;
 }
+
+type Context = AudioSinkContext<object, UrlSettings>;
 
 const prepared = new WeakSet();
 
@@ -25,49 +29,53 @@ const prepared = new WeakSet();
 export function prepareServing(RED: NodeAPI): void {
   if (prepared.has(RED.httpNode)) return;
   prepared.add(RED.httpNode);
-  RED.httpNode.get(`${PATH}/:name`, (request, response) => {
-    void serveAudio(request, response, request.params.name);
+  RED.httpNode.get(`${PATH}/:name`, (request, response, next) => {
+    serveAudio(request, response, request.params.name).catch(next);
   });
 }
 
-/** What one placed node serves. */
-export function servingListener(RED: NodeAPI, node: Node, translate: Translate): Listener<ServeSettings> {
-  const shelf = new Shelf();
+/** What one placed node publishes. */
+export function publishingSink(RED: NodeAPI, node: Node, translate: Translate): AudioSink<object, UrlSettings> {
+  const published = new PublishedAudio((code) => node.log(translate("shared:status.notRemoved", { code })));
   // Node-RED asks for the password before any route of its HTTP nodes is reached, so players must know it.
   if ((RED.settings as { httpNodeAuth?: unknown }).httpNodeAuth)
     node.warn(translate("shared:status.loginNeeded"));
   return {
-    hear: (context) => serve(shelf, context),
-    reset: () => shelf.clear(),
-    close: () => shelf.clear(),
+    handle: (context) => publish(published, context),
+    reset: () => published.clear(),
+    close: () => published.clear(),
   };
 }
 
-async function serve(shelf: Shelf, context: HearingContext<ServeSettings>): Promise<void> {
-  const { RED, speech, settings, signal, status } = context;
-  const base = httpNodesUrl(RED, settings.publicUrl);
-  const entry = await shelf.begin(speech.type);
+async function publish(published: PublishedAudio, context: Context): Promise<void> {
+  const { RED, speech, settings, signal, status, translate } = context;
+  const { type, audio } = await speech.open(signal);
+  const base = httpNodesUrl(RED, settings.publicUrl, speech.firstMessage.req);
+  const publication = await published.begin(type);
+  const url = `${base}${PATH}/${publication.name}`;
+  const announce = (): void => context.send(answerTo(RED, speech.firstMessage, url, { url, type }));
+  const early = settings.growing !== "wait";
   try {
     let announced = false;
-    for await (const chunk of speech.audio(signal)) {
-      await shelf.add(entry, chunk, settings.maxMb * MB).catch(refuse);
+    for await (const chunk of audio) {
+      await published.add(publication, chunk, settings.maxMb * MB).catch(refuse);
       signal.throwIfAborted();
-      if (announced) continue;
+      if (announced || !early) continue;
       announced = true;
-      const url = `${base}${PATH}/${entry.name}`;
-      status.working("serving");
-      context.send(answerTo(RED, speech.firstMessage, url, { url, type: entry.type }));
+      status.working("serving", { address: new URL(base).host });
+      announce();
     }
   } catch (error) {
-    await shelf.drop(entry);
+    await published.drop(publication);
     throw error;
   }
-  shelf.finish(entry, settings.ttl * 1000);
-  status.done(context.translate("shared:status.served", { size: sizeOf(entry) }));
+  published.finish(publication, settings.ttl * 1000);
+  if (!early) announce();
+  status.done(translate("shared:status.served", { size: sizeOf(publication), address: new URL(base).host }));
 }
 
 const refuse = (error: unknown): never => {
-  throw error instanceof ShelfFullError ? new Problem("AUDIO_TOO_LARGE") : error;
+  throw error instanceof NoRoomError ? new Problem("AUDIO_TOO_LARGE") : error;
 };
 
-const sizeOf = ({ spool }: Served): string => (spool.bytes / MB).toFixed(1);
+const sizeOf = ({ spool }: Publication): string => (spool.bytes / MB).toFixed(1);

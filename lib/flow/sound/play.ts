@@ -1,150 +1,112 @@
 /** Speech on this machine's speaker. */
-import {
-  findPlayer,
-  FrameMeter,
-  FrameSplitter,
-  play,
-  PLAYER_NAMES,
-  PlayerError,
-  type PlayerCommand,
-} from "../../audio";
-import { answerTo, type HearingContext, type Listener } from "./audio-node";
-import type { FilePart } from "../../schema/description";
-import { loadFile, MB } from "../input/file";
-import { Problem } from "../message/problem";
+import { LengthMeter, play, PLAYER_NAMES, type PlayerCommand, type PlayOptions } from "../../audio";
+import { sleep } from "../../timers";
+import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
+import { loadChime, withChime, type Chime, type WithChime } from "./chime";
+import { explained, playerFor, type PlayerSettings } from "./player-choice";
+
+/** What one speech may say for itself. */
+export interface PlayInputs {
+  /** Percent. */
+  readonly volume: number | undefined;
+  /** Path of an audio file that is played first. */
+  readonly chime: string | undefined;
+  /** Name of a sound device, in the player's own translate. */
+  readonly device: string | undefined;
+}
 
 /** How the node plays. */
-export interface PlaySettings {
-  /** The name of a player, `auto`, or `command`. */
-  readonly player: string;
-  /** A program of the user's own. */
-  readonly command: string;
-  /** Its arguments: a JSON list, or words with quotes around those that have blanks. */
-  readonly arguments: string;
-  readonly device: string;
-  /** Percent. */
-  readonly volume: number;
-  /** Path of an audio file that is played first. */
-  readonly chime: string;
+export interface PlaySettings extends PlayerSettings {
+  /** How often each speech is played. */
+  readonly repeat: number;
+  /** Seconds between two times. */
+  readonly repeatPause: number;
 }
 
 /** The names of the players that the setting `player` knows. */
 export const PLAYERS: readonly string[] = PLAYER_NAMES;
 
-type Context = HearingContext<PlaySettings>;
+type Context = AudioSinkContext<PlayInputs, PlaySettings>;
 
-/** A chime is short; a whole record is a mistake. */
-const MAX_CHIME_BYTES = 20 * MB;
+/** A program of the user's own may pass the audio on and wait for something else, so it has more time. */
+const OWN_COMMAND_MARGIN_MS = 60_000;
 
 /** What one placed node does with speech. */
-export const playingListener = (): Listener<PlaySettings> => ({ hear: playSpeech });
+export const playingSink = (): AudioSink<PlayInputs, PlaySettings> => ({ handle: playSpeech });
 
 async function playSpeech(context: Context): Promise<void> {
-  const { RED, speech, settings, signal, status, translate } = context;
-  const { type } = speech;
-  const chime = settings.chime.trim() === "" ? undefined : await loadChime(context);
-  const player = await playerFor(settings, type);
-  const meter = new Meter(context);
+  const { RED, speech, signal, status, translate, inputs, settings } = context;
+  const chime = await loadChime(RED, inputs.chime);
+  const opened = await speech.open(signal);
+  const player = await playerFor(settings, inputs, opened.type);
+  const begin = { player: player.name };
+  const { audio, lead } = await withChime(chime, opened);
+  const speaker = new Speaker(player, opened.type, signal);
   status.working("playing");
-  const joined = chime?.type === MP3 && type === MP3;
-  if (chime && !joined) await playChime(context, chime);
-  const audio = joined ? framesOf(chime.data) : [];
-  const playedMs = await play(player, oneAfterOther(audio, meter.measured()), signal).catch(explained);
-  const facts = { player: player.name, playedMs, ...meter.facts };
-  context.send(answerTo(RED, speech.lastMessage, facts, facts));
+  context.send(null, answerTo(RED, speech.firstMessage, begin, begin));
+  if (chime && !lead) await playChime(context, chime);
+  const playedMs = await speaker.play({ audio, lead }, settings).catch(explained);
+  const facts = { player: player.name, playedMs, ...speaker.facts };
+  context.send(answerTo(RED, speech.lastMessage, facts, facts), null);
   status.done(translate("shared:status.played", { seconds: (playedMs / 1000).toFixed(1) }));
 }
 
-const MP3 = "audio/mpeg";
+async function playChime({ inputs, settings, signal }: Context, { type, data }: Chime): Promise<void> {
+  const player = await playerFor(settings, inputs, type);
+  await play(player, inOrder([data]), optionsFor(player, type, signal)).catch(explained);
+}
 
-/** Counts what passes. */
-class Meter {
-  private readonly mp3 = new FrameMeter();
-  private bytes = 0;
+/** Plays one speech once or several times, and counts what it was. */
+class Speaker {
+  private readonly length: LengthMeter;
+  private readonly kept: Buffer[] = [];
 
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly player: PlayerCommand,
+    private readonly type: string,
+    private readonly signal: AbortSignal,
+  ) {
+    this.length = new LengthMeter(type);
+  }
 
-  async *measured(): AsyncGenerator<Buffer> {
-    const { speech, signal } = this.context;
-    for await (const chunk of speech.audio(signal)) {
-      this.bytes += chunk.length;
-      if (speech.type === MP3) this.mp3.push(chunk);
-      yield chunk;
+  /**
+   * Answers with how long it played, in ms, without the pauses.
+   * @throws those of `play`
+   */
+  async play({ audio, lead = [] }: WithChime, { repeat, repeatPause }: PlaySettings): Promise<number> {
+    let playedMs = await this.playOnce(inOrder(lead, this.measured(audio, repeat > 1)));
+    for (let time = 1; time < repeat; time += 1) {
+      await sleep(repeatPause * 1000, this.signal);
+      playedMs += await this.playOnce(inOrder(this.kept));
+    }
+    return playedMs;
+  }
+
+  /** `bytes`, and where its kind tells it `audioMs`: how long the speech is. */
+  get facts(): { bytes: number; audioMs?: number } {
+    const { size: bytes, audioMs } = this.length;
+    return audioMs === undefined ? { bytes } : { bytes, audioMs: Math.round(audioMs) };
+  }
+
+  private playOnce(audio: AsyncIterable<Buffer>): Promise<number> {
+    return play(this.player, audio, optionsFor(this.player, this.type, this.signal));
+  }
+
+  private async *measured(audio: AsyncIterable<Buffer>, keep: boolean): AsyncGenerator<Buffer> {
+    for await (const piece of audio) {
+      this.length.push(piece);
+      if (keep) this.kept.push(piece);
+      yield piece;
     }
   }
-
-  /** `bytes`, and for mp3 `audioMs`: how long the audio is. */
-  get facts(): { bytes: number; audioMs?: number } {
-    const { bytes } = this;
-    return this.context.speech.type === MP3 ? { bytes, audioMs: Math.round(this.mp3.audioMs) } : { bytes };
-  }
 }
 
-interface Chime {
-  readonly type: string;
-  readonly data: Buffer;
-}
-
-async function loadChime({ RED, settings }: Context): Promise<Chime> {
-  const rules = { media: "audio", wire: "part", maxBytes: MAX_CHIME_BYTES } as const;
-  const { fileWorkingDirectory } = RED.settings as { fileWorkingDirectory?: string };
-  const part = await loadFile(rules, "chime", settings.chime, fileWorkingDirectory);
-  const { type, blob } = part as FilePart;
-  return { type, data: Buffer.from(await blob.arrayBuffer()) };
-}
-
-async function playChime({ settings, signal }: Context, { type, data }: Chime): Promise<void> {
-  await play(await playerFor(settings, type), oneAfterOther([data]), signal).catch(explained);
-}
-
-/** Tags and tables of contents in front of a speech would tell the player a wrong length. */
-const framesOf = (mp3: Buffer): Buffer[] => {
-  const splitter = new FrameSplitter();
-  const units = [...splitter.push(mp3), ...splitter.end()];
-  return units.filter(({ kind }) => kind === "frame").map(({ data }) => data);
-};
-
-async function* oneAfterOther(
-  ...sources: (Iterable<Buffer> | AsyncIterable<Buffer>)[]
-): AsyncGenerator<Buffer> {
+async function* inOrder(...sources: (Iterable<Buffer> | AsyncIterable<Buffer>)[]): AsyncGenerator<Buffer> {
   for (const source of sources) yield* source;
 }
 
-async function playerFor(settings: PlaySettings, type: string): Promise<PlayerCommand> {
-  const { player, device, volume } = settings;
-  if (player !== "command")
-    return findPlayer(player, { type, device: device.trim(), volume }).catch(explained);
-  const program = settings.command.trim();
-  if (program === "") throw new Problem("PLAYER_NO_COMMAND");
-  return { name: program, program, args: argumentsOf(settings.arguments) };
-}
-
-/**
- * The arguments that a line names.
- * @throws Problem `PLAYER_ARGUMENTS`
- */
-export function argumentsOf(line: string): string[] {
-  const text = line.trim();
-  if (text.startsWith("[")) return listOf(text);
-  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, plain]) => double ?? single ?? plain ?? "",
-  );
-}
-
-function listOf(json: string): string[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(json);
-  } catch {
-    throw new Problem("PLAYER_ARGUMENTS");
-  }
-  if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;
-  throw new Problem("PLAYER_ARGUMENTS");
-}
-
-/** The player's failure in our words. */
-function explained(error: unknown): never {
-  if (!(error instanceof PlayerError)) throw error;
-  const { code, player, detail } = error;
-  throw new Problem(code, { player, detail }, { detail });
-}
+const optionsFor = (player: PlayerCommand, type: string, signal: AbortSignal): PlayOptions => ({
+  signal,
+  type,
+  ...(PLAYERS.includes(player.name) ? {} : { marginMs: OWN_COMMAND_MARGIN_MS }),
+});

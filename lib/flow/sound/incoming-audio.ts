@@ -1,5 +1,7 @@
-/** Audio that a flow hands in: a sequence of chunks, or one Buffer (message contract of the plan). */
-import { mediaTypeOf, orAborted, wavHeader, type PcmFormat } from "../../audio";
+/** Audio that a flow hands in: a sequence of chunks, one Buffer, or a file. */
+import { orAborted, sniff, wavHeader, type PcmFormat } from "../../audio";
+import { bytesOf } from "../../schema/bytes";
+import { startTimer, type Timer } from "../../timers";
 import { Problem } from "../message/problem";
 import type { Message, Parts } from "../message/sequence";
 
@@ -13,11 +15,19 @@ export interface Place {
   readonly last: boolean;
 }
 
-/** A message that has come in, with the audio in it. */
+/** A message that has come in, with the audio in it: its bytes, or a source of them that is read later. */
 export interface Arrived {
   readonly message: Message;
-  readonly data: Buffer;
+  readonly data: Buffer | AsyncIterable<Buffer>;
   readonly done: Done;
+}
+
+/** Audio of a known kind. */
+export interface OpenedAudio {
+  /** Media type. */
+  readonly type: string;
+  /** All of the audio, to be read once. */
+  readonly audio: AsyncIterable<Buffer>;
 }
 
 /** The place of a chunk; undefined for a Buffer that stands alone. */
@@ -35,9 +45,8 @@ export function audioOf({ payload }: Message, place: Place | undefined): Buffer 
   if (place?.last === true && place.index > 0 && (payload === undefined || payload === null)) {
     return Buffer.alloc(0);
   }
-  if (payload instanceof Uint8Array && (payload.length > 0 || place !== undefined)) {
-    return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  }
+  const bytes = bytesOf(payload);
+  if (bytes && (bytes.length > 0 || place !== undefined)) return bytes;
   throw new Problem("NO_AUDIO_BUFFER");
 }
 
@@ -45,7 +54,7 @@ export function audioOf({ payload }: Message, place: Place | undefined): Buffer 
  * One speech on its way in. Each message is ended once: a chunk when it has been taken and the next one is there, the
  * newest when the speech itself ends, so that there always is a message to report an error with.
  */
-export class HeardSpeech {
+export class IncomingAudio {
   private readonly arrived: Arrived[] = [];
   /** Taken, but the newest so far. */
   private held: Arrived | undefined;
@@ -55,7 +64,7 @@ export class HeardSpeech {
   private settled = false;
   private readonly end = new AbortController();
   private wake: () => void = () => undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
 
   /** @param idleMs how long the next chunk may take to come */
   constructor(
@@ -107,56 +116,59 @@ export class HeardSpeech {
 
   /** Ends the speech with an error, or with `Stopped`. */
   fail(reason: Error): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.end.abort(reason);
   }
 
   /**
-   * The media type of the audio, by how it begins. Raw samples are made a WAV.
-   * @throws Problem `NOT_PLAYABLE`
+   * Reads as much of the audio as it takes to know its media type. Raw samples are made a WAV. Call it once.
+   * @throws Problem `NOT_PLAYABLE`, those of a file that cannot be read; the signal's reason when aborted
    */
-  get type(): string {
-    const type = this.pcm ? "audio/wav" : mediaTypeOf(this.first.data);
-    if (type === undefined) throw new Problem("NOT_PLAYABLE");
-    return type;
-  }
-
-  /** The format of raw samples, where that is what it is: live speech may come as WAV too. */
-  get pcm(): PcmFormat | undefined {
-    const { pcm } = (this.first.message.vocu ?? {}) as { pcm?: Partial<PcmFormat> };
-    const { sampleRate, channels, bitsPerSample } = pcm ?? {};
-    const known = [sampleRate, channels, bitsPerSample].every(
-      (value) => Number.isInteger(value) && value !== 0,
-    );
-    const isWav = this.first.data.toString("latin1", 8, 12) === "WAVE";
-    return known && !isWav ? (pcm as PcmFormat) : undefined;
-  }
-
-  /**
-   * The audio as it comes, to be read once.
-   * @throws the signal's reason when aborted
-   */
-  async *audio(signal: AbortSignal): AsyncGenerator<Buffer> {
+  async open(signal: AbortSignal): Promise<OpenedAudio> {
     const { pcm } = this;
-    if (pcm) yield wavHeader(pcm);
-    for (;;) {
-      signal.throwIfAborted();
-      const [chunk] = this.arrived;
-      if (chunk) {
-        if (chunk.data.length > 0) yield chunk.data;
-        this.taken(chunk);
-      } else if (this.whole) return;
-      else await orAborted(new Promise<void>((resolve) => (this.wake = resolve)), signal);
-    }
+    if (pcm) return { type: "audio/wav", audio: this.pieces(signal, wavHeader(pcm)) };
+    const { type, audio } = await sniff(this.pieces(signal));
+    if (type?.startsWith("audio/") !== true) throw new Problem("NOT_PLAYABLE");
+    return { type, audio };
   }
 
   /** Ends every message that is still open, the newest one with the error where there is one. */
   settle(error?: Error): void {
     this.settled = true;
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     const open = [...(this.held ? [this.held] : []), ...this.arrived.splice(0)];
     if (!open.includes(this.newest)) open.push(this.newest);
     for (const arrival of open) arrival.done(arrival === this.newest ? error : undefined);
+  }
+
+  /** The format of raw samples, where that is what it is: live speech may come as WAV too. */
+  private get pcm(): PcmFormat | undefined {
+    const { pcm } = (this.first.message.vocu ?? {}) as { pcm?: Partial<PcmFormat> };
+    const { sampleRate, channels, bitsPerSample } = pcm ?? {};
+    const known = [sampleRate, channels, bitsPerSample].every(
+      (value) => Number.isInteger(value) && value !== 0,
+    );
+    const { data } = this.first;
+    const isWav = Buffer.isBuffer(data) && data.toString("latin1", 8, 12) === "WAVE";
+    return known && Buffer.isBuffer(data) && !isWav ? (pcm as PcmFormat) : undefined;
+  }
+
+  /**
+   * The audio as it comes.
+   * @throws the signal's reason when aborted
+   */
+  private async *pieces(signal: AbortSignal, header?: Buffer): AsyncGenerator<Buffer> {
+    if (header) yield header;
+    for (;;) {
+      signal.throwIfAborted();
+      const [next] = this.arrived;
+      if (next) {
+        if (!Buffer.isBuffer(next.data)) yield* next.data;
+        else if (next.data.length > 0) yield next.data;
+        this.taken(next);
+      } else if (this.whole) return;
+      else await orAborted(new Promise<void>((resolve) => (this.wake = resolve)), signal);
+    }
   }
 
   private taken(chunk: Arrived): void {
@@ -167,13 +179,12 @@ export class HeardSpeech {
   }
 
   private follow(place: Place | undefined): void {
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.whole = place?.last ?? true;
     if (!this.whole && !this.signal.aborted) {
-      this.timer = setTimeout(
-        () => this.fail(new Problem("SEQUENCE_UNFINISHED", { seconds: this.idleMs / 1000 })),
-        this.idleMs,
-      );
+      const late = (): void =>
+        this.fail(new Problem("SEQUENCE_UNFINISHED", { seconds: this.idleMs / 1000 }));
+      this.timer = startTimer(this.idleMs, late);
     }
     this.wake();
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Flight, type Listener } from "../../lib/audio";
+import { SharedStream, type Subscriber } from "../../lib/audio";
 
 const BIG = 1_000_000;
 const never = new AbortController().signal;
@@ -40,23 +40,23 @@ class Source implements AsyncIterator<Buffer, undefined> {
   }
 }
 
-type TestFlight = Flight<{ audio: AsyncIterator<Buffer, undefined> }>;
-type TestListener = Listener<{ audio: AsyncIterator<Buffer, undefined> }>;
+type TestStream = SharedStream<{ audio: AsyncIterator<Buffer, undefined> }>;
+type TestSubscriber = Subscriber<{ audio: AsyncIterator<Buffer, undefined> }>;
 
-const flightOf = (audio: AsyncIterator<Buffer, undefined>, keepBytes = BIG): TestFlight =>
-  new Flight({ keepBytes, open: () => Promise.resolve({ audio }) });
+const streamOf = (audio: AsyncIterator<Buffer, undefined>, keepBytes = BIG): TestStream =>
+  new SharedStream({ keepBytes, open: () => Promise.resolve({ audio }) });
 
 /** Lets everything happen that can happen by itself. */
 const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function textOf(listener: AsyncIterable<Buffer>): Promise<string> {
+async function textOf(subscriber: AsyncIterable<Buffer>): Promise<string> {
   const heard: Buffer[] = [];
-  for await (const piece of listener) heard.push(piece);
+  for await (const piece of subscriber) heard.push(piece);
   return Buffer.concat(heard).toString();
 }
 
-async function hear(listener: TestListener): Promise<string | undefined> {
-  return (await listener.next()).value?.toString();
+async function hear(subscriber: TestSubscriber): Promise<string | undefined> {
+  return (await subscriber.next()).value?.toString();
 }
 
 /** Speaks the pieces as soon as they are asked for. */
@@ -67,10 +67,10 @@ async function* speaking(...pieces: string[]): AsyncGenerator<Buffer, undefined>
   }
 }
 
-describe("a flight", () => {
-  it("is opened when the first listener joins, once for all of them", async () => {
+describe("a shared stream", () => {
+  it("is opened when the first subscriber joins, once for all of them", async () => {
     let opened = 0;
-    const flight = new Flight({
+    const stream = new SharedStream({
       keepBytes: BIG,
       open: () => {
         opened++;
@@ -78,17 +78,17 @@ describe("a flight", () => {
       },
     });
     assert.equal(opened, 0);
-    const texts = await Promise.all([textOf(flight.join(never)), textOf(flight.join(never))]);
+    const texts = await Promise.all([textOf(stream.join(never)), textOf(stream.join(never))]);
     assert.deepEqual(texts, ["ab", "ab"]);
     assert.equal(opened, 1);
   });
 
-  it("reads its source only when a listener asks", async () => {
+  it("reads its source only when a subscriber asks", async () => {
     const source = new Source();
-    const listener = flightOf(source).join(never);
+    const subscriber = streamOf(source).join(never);
     await quiet();
     assert.equal(source.reads, 0);
-    const first = hear(listener);
+    const first = hear(subscriber);
     await quiet();
     source.give("a");
     assert.equal(await first, "a");
@@ -98,8 +98,8 @@ describe("a flight", () => {
 
   it("reads its source once for all that wait at the same place", async () => {
     const source = new Source();
-    const flight = flightOf(source);
-    const heard = [flight.join(never), flight.join(never), flight.join(never)].map(hear);
+    const stream = streamOf(source);
+    const heard = [stream.join(never), stream.join(never), stream.join(never)].map(hear);
     await quiet();
     assert.equal(source.reads, 1);
     source.give("a");
@@ -108,29 +108,29 @@ describe("a flight", () => {
 
   it("lets a late-comer hear it from its beginning while it still runs", async () => {
     const source = new Source();
-    const flight = flightOf(source);
-    const early = flight.join(never);
+    const stream = streamOf(source);
+    const early = stream.join(never);
     const first = hear(early);
     await quiet();
     source.give("a");
     await first;
-    const late = flight.join(never);
+    const late = stream.join(never);
     assert.equal(await hear(late), "a");
     assert.equal(source.reads, 1);
   });
 
-  it("is not held up by a listener that asks for nothing", async () => {
-    const flight = flightOf(speaking("a", "b", "c"));
-    const idle = flight.join(never);
-    assert.equal(await textOf(flight.join(never)), "abc");
+  it("is not held up by a subscriber that asks for nothing", async () => {
+    const stream = streamOf(speaking("a", "b", "c"));
+    const idle = stream.join(never);
+    assert.equal(await textOf(stream.join(never)), "abc");
     assert.equal(await textOf(idle), "abc");
   });
 
-  it("gives every listener what had arrived, and then the error", async () => {
+  it("gives every subscriber what had arrived, and then the error", async () => {
     const failure = new Error("cut");
     const source = new Source();
-    const flight = flightOf(source);
-    const [fast, slow] = [flight.join(never), flight.join(never)];
+    const stream = streamOf(source);
+    const [fast, slow] = [stream.join(never), stream.join(never)];
     const first = hear(fast);
     await quiet();
     source.give("a");
@@ -141,74 +141,74 @@ describe("a flight", () => {
     await assert.rejects(second, failure);
     assert.equal(await hear(slow), "a");
     await assert.rejects(hear(slow), failure);
-    assert.equal(await flight.settled, undefined);
+    assert.equal(await stream.settled, undefined);
   });
 
-  it("gives every listener the error when it cannot be opened", async () => {
+  it("gives every subscriber the error when it cannot be opened", async () => {
     const failure = new Error("refused");
-    const flight = new Flight<{ audio: Source }>({ keepBytes: BIG, open: () => Promise.reject(failure) });
-    const [one, other] = [flight.join(never), flight.join(never)];
+    const stream = new SharedStream<{ audio: Source }>({ keepBytes: BIG, open: () => Promise.reject(failure) });
+    const [one, other] = [stream.join(never), stream.join(never)];
     await assert.rejects(one.opened, failure);
     await assert.rejects(other.next(), failure);
-    assert.equal(flight.joinable, false);
-    assert.equal(await flight.settled, undefined);
+    assert.equal(stream.joinable, false);
+    assert.equal(await stream.settled, undefined);
   });
 
   it("settles with all of its audio after a clean end, and can still be joined", async () => {
-    const flight = flightOf(speaking("a", "b"));
-    await textOf(flight.join(never));
-    const landed = await flight.settled;
-    assert.equal(Buffer.concat(landed?.pieces ?? []).toString(), "ab");
-    assert.equal(flight.joinable, true);
-    assert.equal(await textOf(flight.join(never)), "ab");
+    const stream = streamOf(speaking("a", "b"));
+    await textOf(stream.join(never));
+    const completed = await stream.settled;
+    assert.equal(Buffer.concat(completed?.pieces ?? []).toString(), "ab");
+    assert.equal(stream.joinable, true);
+    assert.equal(await textOf(stream.join(never)), "ab");
   });
 
   it("cannot be joined, nor settles with audio, when it was longer than what is kept", async () => {
-    const flight = flightOf(speaking("aaa", "bbb"), 5);
-    assert.equal(await textOf(flight.join(never)), "aaabbb");
-    assert.equal(flight.joinable, false);
-    assert.equal(await flight.settled, undefined);
+    const stream = streamOf(speaking("aaa", "bbb"), 5);
+    assert.equal(await textOf(stream.join(never)), "aaabbb");
+    assert.equal(stream.joinable, false);
+    assert.equal(await stream.settled, undefined);
   });
 
-  it("forgets what all listeners have passed once it is longer than what is kept", async () => {
-    const flight = flightOf(speaking("aaa", "bbb", "ccc"), 5);
-    const [fast, slow] = [flight.join(never), flight.join(never)];
+  it("forgets what all subscribers have passed once it is longer than what is kept", async () => {
+    const stream = streamOf(speaking("aaa", "bbb", "ccc"), 5);
+    const [fast, slow] = [stream.join(never), stream.join(never)];
     await hear(fast);
     await hear(fast);
     await hear(slow);
-    assert.equal(flight.at(0), undefined);
-    assert.equal(flight.at(1)?.toString(), "bbb");
+    assert.equal(stream.at(0), undefined);
+    assert.equal(stream.at(1)?.toString(), "bbb");
     slow.leave();
-    assert.equal(flight.at(1), undefined);
+    assert.equal(stream.at(1), undefined);
     assert.equal(await textOf(fast), "ccc");
   });
 });
 
-describe("leaving a flight", () => {
+describe("leaving a shared stream", () => {
   it("leaves the others alone", async () => {
-    const flight = flightOf(speaking("a", "b", "c"));
-    const [one, other] = [flight.join(never), flight.join(never)];
+    const stream = streamOf(speaking("a", "b", "c"));
+    const [one, other] = [stream.join(never), stream.join(never)];
     await hear(one);
     one.leave();
     assert.equal(await textOf(other), "abc");
-    assert.notEqual(await flight.settled, undefined);
+    assert.notEqual(await stream.settled, undefined);
   });
 
   it("by its signal gives the one who waits the signal's reason at once", async () => {
-    const flight = flightOf(new Source());
-    const stay = flight.join(never);
+    const stream = streamOf(new Source());
+    const stay = stream.join(never);
     const leaving = new AbortController();
-    const waiting = flight.join(leaving.signal).next();
+    const waiting = stream.join(leaving.signal).next();
     leaving.abort(new Error("reset"));
     await assert.rejects(waiting, { message: "reset" });
-    assert.equal(flight.joinable, true);
+    assert.equal(stream.joinable, true);
     stay.leave();
   });
 
   it("by a signal that has aborted before counts as well", async () => {
     const source = new Source();
-    const flight = flightOf(source);
-    await assert.rejects(flight.join(AbortSignal.abort(new Error("too late"))).next(), {
+    const stream = streamOf(source);
+    await assert.rejects(stream.join(AbortSignal.abort(new Error("too late"))).next(), {
       message: "too late",
     });
     await quiet();
@@ -217,10 +217,10 @@ describe("leaving a flight", () => {
 
   it("by the end of a loop is leaving too", async () => {
     const source = new Source();
-    const flight = flightOf(source);
-    const listener = flight.join(never);
+    const stream = streamOf(source);
+    const subscriber = stream.join(never);
     const loop = (async () => {
-      for await (const piece of listener) return piece.toString();
+      for await (const piece of subscriber) return piece.toString();
       return undefined;
     })();
     await quiet();
@@ -228,56 +228,56 @@ describe("leaving a flight", () => {
     assert.equal(await loop, "a");
     await quiet();
     assert.equal(source.closed, true);
-    assert.deepEqual(await listener.next(), { done: true, value: undefined });
+    assert.deepEqual(await subscriber.next(), { done: true, value: undefined });
   });
 
   it("as the last one closes the source at once, although it is silent", async () => {
     const source = new Source();
     let signal: AbortSignal = never;
-    const flight = new Flight({
+    const stream = new SharedStream({
       keepBytes: BIG,
       open: (given) => {
         signal = given;
         return Promise.resolve({ audio: source });
       },
     });
-    const [one, other] = [flight.join(never), flight.join(never)];
+    const [one, other] = [stream.join(never), stream.join(never)];
     void one.next();
     await quiet();
     one.leave();
     assert.equal(signal.aborted, false);
     other.leave();
     assert.equal(signal.aborted, true);
-    assert.equal(flight.joinable, false);
-    assert.equal(await flight.settled, undefined);
+    assert.equal(stream.joinable, false);
+    assert.equal(await stream.settled, undefined);
     assert.equal(source.closed, true);
   });
 
   it("as the last one while it is being opened closes what is opened later", async () => {
     const source = new Source();
     let open: (opened: { audio: Source }) => void = () => undefined;
-    const flight = new Flight<{ audio: Source }>({
+    const stream = new SharedStream<{ audio: Source }>({
       keepBytes: BIG,
       open: () => new Promise((resolve) => (open = resolve)),
     });
-    flight.join(never).leave();
-    assert.equal(await flight.settled, undefined);
+    stream.join(never).leave();
+    assert.equal(await stream.settled, undefined);
     open({ audio: source });
     await quiet();
     assert.equal(source.closed, true);
   });
 
   it("after the end takes nothing away", async () => {
-    const flight = flightOf(speaking("a"));
-    const [one, other] = [flight.join(never), flight.join(never)];
+    const stream = streamOf(speaking("a"));
+    const [one, other] = [stream.join(never), stream.join(never)];
     await textOf(one);
     other.leave();
-    assert.notEqual(await flight.settled, undefined);
-    assert.equal(flight.joinable, true);
+    assert.notEqual(await stream.settled, undefined);
+    assert.equal(stream.joinable, true);
   });
 });
 
-describe("any number of listeners of a flight", () => {
+describe("any number of subscribers of a shared stream", () => {
   const visit = fc.record({
     /** After so many pieces it leaves; more than there are: it stays. */
     pieces: fc.nat(12),
@@ -304,19 +304,19 @@ describe("any number of listeners of a flight", () => {
             closed = true;
           }
         }
-        const flight = flightOf(source(), keepBytes);
+        const stream = streamOf(source(), keepBytes);
         let stayed = 0;
         const visitors = visits.map(async ({ pieces: count, how }) => {
           await scheduler.schedule(Promise.resolve());
-          if (!flight.joinable) return;
+          if (!stream.joinable) return;
           const abort = new AbortController();
-          const listener = flight.join(abort.signal);
+          const subscriber = stream.join(abort.signal);
           if (how === "abort at any time")
             void scheduler.schedule(Promise.resolve()).then(() => abort.abort(how));
           const heard: Buffer[] = [];
           let thrown: unknown;
           try {
-            for await (const piece of listener) {
+            for await (const piece of subscriber) {
               heard.push(piece);
               if (heard.length < count) continue;
               if (how === "leave") break;
@@ -337,11 +337,11 @@ describe("any number of listeners of a flight", () => {
         await scheduler.waitFor(Promise.all(visitors));
         await quiet();
         if (stayed > 0) {
-          const landed = await flight.settled;
-          assert.equal(landed !== undefined, !fails && whole.length <= keepBytes);
-          if (landed) assert.deepEqual(Buffer.concat(landed.pieces), whole);
+          const completed = await stream.settled;
+          assert.equal(completed !== undefined, !fails && whole.length <= keepBytes);
+          if (completed) assert.deepEqual(Buffer.concat(completed.pieces), whole);
         }
-        if (flight.end && flight.end.error === undefined) assert.equal(closed, true);
+        if (stream.end && stream.end.error === undefined) assert.equal(closed, true);
       }),
       { numRuns: 400 },
     );
