@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { playMs } from "./support/frames";
 import { chunk, frames, PCM, retraction, sequence } from "./support/chunks";
 import { useFlows, type Flow } from "./support/flows";
@@ -9,7 +10,7 @@ import { useFolder } from "./support/folder";
 import type { Message } from "./support/message";
 import { isAlive, usePlayers, type Behaviour } from "./support/players";
 import { observers, onTab, sink, tab } from "./support/speech-flow";
-import { infoFrame } from "../unit/audio-fixtures";
+import { frame, infoFrame } from "../unit/audio-fixtures";
 
 describe("audio-play", () => {
   // Before the flows: a flow is taken down before its players are looked for.
@@ -20,7 +21,7 @@ describe("audio-play", () => {
 
   const start = async (own: Record<string, unknown> = {}): Promise<void> => {
     const node = { ...onTab, id: "play", type: "vocu-audio-play", name: "", wires: [["out"]], ...own };
-    flow = await flows.load([tab, node, sink("out"), ...observers(["play"])]);
+    flow = await flows.load([tab, node, sink("out"), sink("begins"), ...observers(["play"])]);
   };
   const startWith = (behaviour: Behaviour, own: Record<string, unknown> = {}): Promise<void> =>
     start({ ...players().command(behaviour), ...own });
@@ -316,7 +317,8 @@ describe("audio-play", () => {
       await players().install(folder(), "ffplay", "mpg123");
       await start({ device: "hw:1" });
       await errorOf(hand({ payload: mp3 }));
-      assert.deepEqual((await playing()).args.slice(0, 3), ["-q", "-a", "hw:1"]);
+      const { args } = await playing();
+      assert.equal(args[args.indexOf("-a") + 1], "hw:1");
     });
 
     it("are an error where the chosen one cannot do what is set", async () => {
@@ -326,7 +328,7 @@ describe("audio-play", () => {
     });
 
     for (const { player, program, args } of [
-      { player: "mpv", program: "mpv", args: ["--volume=50", "--audio-device=hw:1", "-"] },
+      { player: "mpv", program: "mpv", args: ["--volume=79.37", "--audio-device=hw:1", "-"] },
       { player: "mpg123", program: "mpg123", args: ["hw:1", "-f", "16384", "-"] },
       { player: "sox", program: "play", args: ["mp3", "-", "vol", "0.5"] },
     ]) {
@@ -385,10 +387,154 @@ describe("audio-play", () => {
       assert.deepEqual(heard, [chime, speech]);
     });
 
+    it("of another format is played by itself, before the speech", async () => {
+      const stereo = [0, 1, 2].map(() => frame({ version: 1, sampleRate: 44_100 }));
+      const mono = [0, 1, 2].map(() => frame({ version: 2, mono: true, bitrate: 64, sampleRate: 24_000 }));
+      const file = join(folder(), "chime.mp3");
+      await writeFile(file, Buffer.concat(stereo));
+      await startWith("listen", { chime: file });
+      await errorOf(hand({ payload: Buffer.concat(mono) }));
+      const heard = players().started.entries.map(({ audio }) => audio);
+      assert.deepEqual(heard, [Buffer.concat(stereo), Buffer.concat(mono)]);
+    });
+
+    it("of another number of channels is played by itself, too", async () => {
+      const file = join(folder(), "chime.mp3");
+      await writeFile(file, Buffer.concat([0, 1].map(() => frame())));
+      await startWith("listen", { chime: file });
+      await errorOf(hand({ payload: Buffer.concat([0, 1].map(() => frame({ mono: true }))) }));
+      assert.equal(players().started.entries.length, 2);
+    });
+
+    it("may be in the home folder", async () => {
+      const home = process.env.HOME;
+      process.env.HOME = folder();
+      try {
+        await writeFile(join(folder(), "chime.mp3"), Buffer.concat(frames(3)));
+        await startWith("listen", { chime: "~/chime.mp3" });
+        await errorOf(hand({ payload: speech }));
+        assert.deepEqual((await playing()).audio, Buffer.concat([...frames(3), speech]));
+      } finally {
+        process.env.HOME = home;
+      }
+    });
+
+    it("may come with the message, and goes before the node's own", async () => {
+      const file = join(folder(), "chime.mp3");
+      await writeFile(file, Buffer.concat(frames(3)));
+      await startWith("listen", { chime: join(folder(), "none.mp3") });
+      assert.equal(await errorOf(hand({ payload: speech, chime: file })), undefined);
+      assert.deepEqual((await playing()).audio, Buffer.concat([...frames(3), speech]));
+    });
+
     it("that is not there is an error", async () => {
       await startWith("listen", { chime: join(folder(), "none.mp3") });
       assert.equal((await errorOf(hand({ payload: speech })))?.code, "INPUT_FILE_MISSING");
     });
+  });
+
+  describe("what a message says", () => {
+    beforeEach(async () => {
+      await players().install(folder(), "mpv");
+      await start({ volume: 100, device: "kitchen" });
+    });
+    const argsFor = async (own: Message): Promise<string[]> => {
+      assert.equal(await errorOf(hand({ payload: Buffer.concat(frames(2)), ...own })), undefined);
+      return (await playing()).args;
+    };
+
+    it("of volume and device goes before what the node says", async () => {
+      const args = await argsFor({ volume: 12.5, device: "bedroom" });
+      assert.deepEqual(args.slice(-3), ["--volume=50", "--audio-device=bedroom", "-"]);
+    });
+
+    it("may be nothing", async () => {
+      assert.deepEqual((await argsFor({})).slice(-3), ["--volume=100", "--audio-device=kitchen", "-"]);
+    });
+
+    for (const [what, own, code] of [
+      ["a volume that is none", { volume: "loud" }, "INPUT_INVALID"],
+      ["more than all", { volume: 101 }, "INPUT_OUT_OF_RANGE"],
+      ["a device with a NUL", { device: "a\0b" }, "INPUT_HAS_NUL"],
+    ] as const) {
+      it(`is an error where it is ${what}`, async () => {
+        assert.equal((await errorOf(hand({ payload: Buffer.concat(frames(2)), ...own })))?.code, code);
+      });
+    }
+  });
+
+  describe("the second output", () => {
+    it("tells when a speech begins, before it ends", async () => {
+      await startWith("listen", { wires: [["out"], ["begins"]] });
+      const message = hand(chunk("a", 0, frames(1)[0], false, { topic: "door" }));
+      const { topic, payload } = await flow.at("begins").nth(0);
+      assert.deepEqual([topic, payload], ["door", { player: process.execPath }]);
+      assert.deepEqual(flow.at("out").entries, []);
+      hand(retraction("a"));
+      await errorOf(message);
+    });
+  });
+
+  describe("a speech that is repeated", () => {
+    it("is played as often as the node says, each time whole, and tells once", async () => {
+      await startWith("listen", { repeat: 3, repeatPause: 0 });
+      const all = Buffer.concat(frames(2));
+      await errorOf(handAll(sequence("a", frames(2))));
+      assert.deepEqual(
+        players().started.entries.map(({ audio }) => audio),
+        [all, all, all],
+      );
+      await flow.at("out").nth(0);
+      assert.equal(flow.at("out").entries.length, 1);
+    });
+
+    it("is stopped in its pause", async () => {
+      await startWith("listen", { repeat: 2, repeatPause: 3600 });
+      const message = hand({ payload: Buffer.concat(frames(2)) });
+      await (
+        await playing()
+      ).gone;
+      hand({ reset: true });
+      assert.equal(await errorOf(message), undefined);
+      assert.equal(players().started.entries.length, 1);
+    });
+  });
+
+  describe("a file", () => {
+    it("is played by its path", async () => {
+      const file = join(folder(), "speech.mp3");
+      await writeFile(file, Buffer.concat(frames(3)));
+      await startWith("listen");
+      assert.equal(await errorOf(hand({ payload: file })), undefined);
+      assert.deepEqual((await playing()).audio, Buffer.concat(frames(3)));
+    });
+
+    it("that is not there is an error", async () => {
+      await startWith("listen");
+      assert.equal((await errorOf(hand({ payload: "no speech.mp3" })))?.code, "INPUT_FILE_MISSING");
+    });
+
+    it("may be made in a function node, in a realm of its own", async () => {
+      await startWith("listen");
+      const all = Buffer.concat(frames(3));
+      const payload: unknown = runInNewContext("Uint8Array.from(bytes)", { bytes: [...all] });
+      assert.equal(await errorOf(hand({ payload })), undefined);
+      assert.deepEqual((await playing()).audio, all);
+    });
+  });
+
+  describe("the arguments of a command", () => {
+    for (const [line, code] of [
+      ["a 'b", "PLAYER_QUOTE"],
+      ['--dev="a', "PLAYER_QUOTE"],
+      ["a\0b", "INPUT_HAS_NUL"],
+      ['["a\\u0000b"]', "INPUT_HAS_NUL"],
+    ] as const) {
+      it(`are refused: ${JSON.stringify(line)}`, async () => {
+        await start({ player: "command", command: process.execPath, arguments: line });
+        assert.equal((await errorOf(hand({ payload: frames(1)[0] })))?.code, code);
+      });
+    }
   });
 
   it("tells of a sequence that does not end", async () => {

@@ -346,7 +346,7 @@ describe("audio-url", () => {
     const cutOff = async (sockets: readonly Socket[]): Promise<void> => {
       // Only who reads notices the end.
       for (const socket of sockets) socket.resume();
-      await Promise.all(sockets.map((socket) => (socket.closed ? undefined : once(socket, "close"))));
+      await Promise.all(sockets.filter(({ closed }) => !closed).map((socket) => once(socket, "close")));
     };
 
     it("are cut off by a new deployment, with the files gone", async () => {

@@ -21,6 +21,9 @@ const OUTPUT_CHARACTERS = 16_384;
 /** How much longer than the audio lasts a player may take, in ms: slow machines need seconds to start one. */
 const MARGIN_MS = 15_000;
 
+/** What VLC says when it is started by root. */
+const AS_ROOT = /not supposed to be run as root/i;
+
 /** How audio is played. */
 export interface PlayOptions {
   /** Stops the player. */
@@ -200,6 +203,7 @@ class Run {
     if (error) throw error;
     await Promise.race([this.silence, sleep(LAST_OUTPUT_MS, undefined, { unref: true })]);
     if (code === 0 && whole && !this.refused && failure?.test(this.output) !== true) return;
+    if (AS_ROOT.test(this.output)) throw new PlayerError("PLAYER_NOT_AS_ROOT", name);
     throw new PlayerError("PLAYER_FAILED", name, causeIn(this.output) ?? String(killedBy ?? code ?? ""));
   }
 

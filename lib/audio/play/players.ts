@@ -153,18 +153,23 @@ export async function findPlayer(name: string, wish: PlayerWish): Promise<Player
     const known = PLAYERS[each];
     const program = known && (await findProgram(known.program));
     if (!program) continue;
-    const problem = problemWith(each, known, wish);
+    // Whoever chose it by name may have made it run as root after all.
+    const refuses = name === "auto" && known.notAsRoot === true && isRoot();
+    const problem = refuses ? new PlayerError("PLAYER_NOT_AS_ROOT", each) : problemWith(each, known, wish);
     if (!problem) return commandOf(each, known, program, wish);
     unable ??= problem;
   }
   throw unable ?? new PlayerError("PLAYER_NOT_FOUND", name === "auto" ? PLAYER_NAMES.join(", ") : name);
 }
 
-function problemWith(name: string, known: KnownPlayer, wish: PlayerWish): PlayerError | undefined {
-  const { types, device, notAsRoot } = known;
+function problemWith(
+  name: string,
+  { types, device }: KnownPlayer,
+  wish: PlayerWish,
+): PlayerError | undefined {
   if (types && !types.includes(wish.type)) return new PlayerError("PLAYER_CANNOT", name, wish.type);
   if (wish.device !== "" && !device) return new PlayerError("PLAYER_CANNOT", name, wish.device);
-  return notAsRoot && isRoot() ? new PlayerError("PLAYER_NOT_AS_ROOT", name) : undefined;
+  return undefined;
 }
 
 const isRoot = (): boolean => process.geteuid?.() === 0;

@@ -1,0 +1,122 @@
+/** The player process itself, with programs of the test in place of players. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { play, type PlayerCommand } from "../../lib/audio";
+import { causeIn } from "../../lib/audio/play/output";
+import { wavHeader } from "../../lib/audio";
+import { framesOf } from "./audio-fixtures";
+
+const never = new AbortController().signal;
+const MP3 = { signal: never, type: "audio/mpeg" };
+
+const program = (code: string, own: Partial<PlayerCommand> = {}): PlayerCommand => ({
+  name: "test",
+  program: process.execPath,
+  args: ["-e", code],
+  ...own,
+});
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an audio is asynchronous
+async function* audioOf(...pieces: Buffer[]): AsyncGenerator<Buffer> {
+  yield* pieces;
+}
+
+describe("a player that never ends", () => {
+  const deaf = "setInterval(() => undefined, 1000)";
+  const listening = `process.stdin.resume(); ${deaf}`;
+
+  it("is stopped when the audio is long over", async () => {
+    const playing = play(program(listening), audioOf(...framesOf(3)), { ...MP3, marginMs: 50 });
+    await assert.rejects(playing, { code: "PLAYER_STUCK" });
+  });
+
+  it("is stopped when it takes no audio", async () => {
+    const much = Buffer.concat([...framesOf(3), Buffer.alloc(1_000_000)]);
+    const playing = play(program(deaf), audioOf(much, much), { ...MP3, marginMs: 50 });
+    await assert.rejects(playing, { code: "PLAYER_STUCK" });
+  });
+
+  it("is stopped when it plays a file", async () => {
+    const args = ["-e", deaf, "{file}"];
+    const playing = play(program(deaf, { args }), audioOf(...framesOf(3)), { ...MP3, marginMs: 50 });
+    await assert.rejects(playing, { code: "PLAYER_STUCK" });
+  });
+
+  it("has the time that the audio plays", async () => {
+    const samples = { sampleRate: 8000, channels: 1, bitsPerSample: 8 };
+    const audio = audioOf(wavHeader(samples), Buffer.alloc(8000));
+    const startedAt = performance.now();
+    await assert.rejects(play(program(listening), audio, { signal: never, type: "audio/wav", marginMs: 0 }));
+    assert.ok(performance.now() - startedAt >= 1000, "a second of audio was given less than a second");
+  });
+});
+
+describe("a player that says that all is well", () => {
+  it("but wrote that it could not play has failed", async () => {
+    const command = program('process.stdin.resume(); console.error("audio open failed")', {
+      failure: /audio open failed/,
+    });
+    await assert.rejects(play(command, audioOf(...framesOf(2)), MP3), {
+      code: "PLAYER_FAILED",
+      detail: "audio open failed",
+    });
+  });
+});
+
+describe("what a player needs and does not get", () => {
+  let root = "";
+  let before: string | undefined;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), "vocu-test-"));
+    before = process.env.TMPDIR;
+  });
+  afterEach(async () => {
+    if (before === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
+    else process.env.TMPDIR = before;
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it("a folder for its file: an error of the file system, once it can be made it plays", async () => {
+    const command = program("process.exit(0)", { args: ["-e", "process.exit(0)", "{file}"] });
+    process.env.TMPDIR = join(root, "none");
+    await assert.rejects(play(command, audioOf(...framesOf(2)), MP3), { code: "ENOENT", syscall: "mkdtemp" });
+    process.env.TMPDIR = root;
+    await play(command, audioOf(...framesOf(2)), MP3);
+    assert.deepEqual(await readdir(root), []);
+  });
+
+  it("a right to run it: an error of the system", async function () {
+    if (process.platform === "win32") this.skip();
+    const command = { name: "test", program: root, args: [] };
+    await assert.rejects(play(command, audioOf(...framesOf(2)), MP3), { code: "EACCES" });
+  });
+});
+
+describe("the cause of a failure in a player's output", () => {
+  for (const [what, output, cause] of [
+    ["nothing", "\n \n", undefined],
+    [
+      "the line that speaks of a failure",
+      "\nno such device: speaker\nmore of it\n",
+      "no such device: speaker",
+    ],
+    ["the first line where none does", "usage: player FILE\n  -q  quiet\n", "usage: player FILE"],
+    [
+      "mpv's, not the warnings of libraries before it",
+      "[W][01206.840702] pw.conf | can't load config client.conf\n[E][01206.84] pw.conf | can't load default\n" +
+        "ALSA lib pcm.c:2666:(snd_pcm_open_noupdate) Unknown PCM nosuch\n" +
+        "[ao/alsa] Playback open error: No such file or directory\n[ao] Try unsetting it.\n" +
+        "Could not open/initialize audio device -> no sound.\n",
+      "Could not open/initialize audio device -> no sound.",
+    ],
+    [
+      "ALSA's where there is nothing else",
+      "ALSA lib confmisc.c:855:(parse_card) no\n",
+      "ALSA lib confmisc.c:855:(parse_card) no",
+    ],
+  ] as const) {
+    it(`is ${what}`, () => assert.equal(causeIn(output), cause));
+  }
+});
