@@ -23,7 +23,8 @@ export class LengthMeter {
   push(data: Buffer): void {
     this.bytes += data.length;
     if (this.type === "audio/mpeg") this.mp3.push(data);
-    else if (this.head.length < HEAD_BYTES) this.head = Buffer.concat([this.head, data.subarray(0, HEAD_BYTES)]);
+    else if (this.head.length < HEAD_BYTES)
+      this.head = Buffer.concat([this.head, data.subarray(0, HEAD_BYTES)]);
   }
 
   /** How many bytes have passed. */

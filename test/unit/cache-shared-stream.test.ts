@@ -146,7 +146,10 @@ describe("a shared stream", () => {
 
   it("gives every subscriber the error when it cannot be opened", async () => {
     const failure = new Error("refused");
-    const stream = new SharedStream<{ audio: Source }>({ keepBytes: BIG, open: () => Promise.reject(failure) });
+    const stream = new SharedStream<{ audio: Source }>({
+      keepBytes: BIG,
+      open: () => Promise.reject(failure),
+    });
     const [one, other] = [stream.join(never), stream.join(never)];
     await assert.rejects(one.opened, failure);
     await assert.rejects(other.next(), failure);

@@ -59,7 +59,11 @@ export interface AudioSinkDescription<I extends Inputs, S extends Settings> exte
   /** Called once for each runtime. */
   readonly setUp?: (RED: NodeAPI) => void;
   /** Called once for each placed node. */
-  readonly sink: (RED: NodeAPI, node: Node, translate: Translate) => AudioSink<InputValues<I>, SettingValues<S>>;
+  readonly sink: (
+    RED: NodeAPI,
+    node: Node,
+    translate: Translate,
+  ) => AudioSink<InputValues<I>, SettingValues<S>>;
 }
 
 /** Makes the node module of such a description. */

@@ -35,7 +35,11 @@ export function prepareServing(RED: NodeAPI): void {
 }
 
 /** What one placed node publishes. */
-export function publishingSink(RED: NodeAPI, node: Node, translate: Translate): AudioSink<object, UrlSettings> {
+export function publishingSink(
+  RED: NodeAPI,
+  node: Node,
+  translate: Translate,
+): AudioSink<object, UrlSettings> {
   const published = new PublishedAudio((code) => node.log(translate("shared:status.notRemoved", { code })));
   // Node-RED asks for the password before any route of its HTTP nodes is reached, so players must know it.
   if ((RED.settings as { httpNodeAuth?: unknown }).httpNodeAuth)

@@ -182,8 +182,7 @@ export class IncomingAudio {
     this.timer?.cancel();
     this.whole = place?.last ?? true;
     if (!this.whole && !this.signal.aborted) {
-      const late = (): void =>
-        this.fail(new Problem("SEQUENCE_UNFINISHED", { seconds: this.idleMs / 1000 }));
+      const late = (): void => this.fail(new Problem("SEQUENCE_UNFINISHED", { seconds: this.idleMs / 1000 }));
       this.timer = startTimer(this.idleMs, late);
     }
     this.wake();
