@@ -45,6 +45,19 @@ describe("the sandbox on its own", function () {
     assert.equal(await sandbox.code, 0);
   });
 
+  it("answers a key that is only in the header as it is told", async () => {
+    const sandbox = start("--port", "0", "--edition", "2025", "--token-missing", "403");
+    const [, url = ""] = await sandbox.heard(/answers at (http:\S+)/);
+    const headers = { authorization: "Bearer sk-sandbox-0000" };
+    const reply = await request(`${url}/api/tts/simple-generate?voiceId=x&text=Hi`, { headers });
+    assert.deepEqual([reply.statusCode, "code" in ((await reply.body.json()) as object)], [403, false]);
+    sandbox.stop();
+    await sandbox.code;
+    const wrong = start("--token-missing", "500");
+    assert.equal(await wrong.code, 1);
+    assert.match(wrong.output(), /--token-missing is 400, 401 or 403/);
+  });
+
   it("explains its options when one is wrong", async () => {
     const sandbox = start("--speed", "quick");
     assert.equal(await sandbox.code, 1);

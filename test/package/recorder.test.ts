@@ -7,6 +7,7 @@ describe("the recorder in a Node-RED under test", () => {
     // The recorder failed on it, and the failure ended the code of the node that showed it.
     const nodeRed = await startNodeRed({
       flows: [
+        { id: "tab", type: "tab", label: "Flow" },
         {
           id: "start",
           type: "inject",
@@ -15,8 +16,14 @@ describe("the recorder in a Node-RED under test", () => {
           props: [{ p: "payload" }],
           wires: [["shows"]],
         },
-        { id: "shows", type: "function", func: "node.status(undefined); return msg;", wires: [["next"]] },
-        { id: "next", type: "debug", active: false, wires: [] },
+        {
+          id: "shows",
+          z: "tab",
+          type: "function",
+          func: "node.status(undefined); return msg;",
+          wires: [["next"]],
+        },
+        { id: "next", z: "tab", type: "debug", active: false, wires: [] },
       ],
     });
     try {
