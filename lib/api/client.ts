@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "./clock";
 import { download, type Download, type DownloadOptions } from "./download";
 import { VocuError } from "./errors";
+import { KeyMemory } from "./key-place";
 import { LiveChannel } from "./live";
 import { Redactor } from "./redact";
 import { sendFollowing } from "./redirect";
@@ -9,7 +10,7 @@ import { buildRequest, type ApiRequest } from "./request";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type ClientOptions, type Session } from "./session";
 import { baseUrlOf } from "./sites";
-import { AuthMemory, speak, type SpeakOptions, type SpeechStream } from "./speech";
+import { speak, type SpeakOptions, type SpeechStream } from "./speech";
 import type { SpeechParams } from "./speech-request";
 import { proxySecrets, Transport } from "./transport";
 
@@ -33,19 +34,20 @@ export interface Reply {
 /** The Vocu API for one account. Holds the account's connections; `close()` ends them. */
 export class VocuClient {
   readonly #session: Session;
-  readonly #auth = new AuthMemory();
+  readonly #keys: KeyMemory;
   readonly #live = new Set<LiveChannel>();
 
   /** @throws VocuError `BAD_BASE_URL` */
   constructor(options: ClientOptions, clock: Clock = systemClock) {
     const apiKey = options.apiKey.trim();
     const redactor = new Redactor([apiKey, ...proxySecrets(options.proxy)]);
-    const { connectTimeoutMs, proxy, tls } = options;
+    const { connectTimeoutMs, stallTimeoutMs, proxy, tls } = options;
     const baseUrl = baseUrlOf("custom", options.baseUrl);
     const { origin } = new URL(baseUrl);
+    this.#keys = new KeyMemory(options.keyIn);
     this.#session = {
       options: { ...options, baseUrl, apiKey },
-      transport: new Transport({ origin, connectTimeoutMs, proxy, tls, redactor }),
+      transport: new Transport({ origin, connectTimeoutMs, stallTimeoutMs, proxy, tls, redactor }),
       redactor,
       keyRedactor: new Redactor([apiKey]),
       clock,
@@ -60,7 +62,8 @@ export class VocuClient {
   async call(request: ApiRequest, options: CallOptions = {}): Promise<Reply> {
     const session = this.#session;
     const started = performance.now();
-    const kind = request.method === "GET" && !request.costsCredits ? "read" : "write";
+    const safe = request.method === "GET" || request.repeatable === true;
+    const kind = safe && request.costsCredits !== true ? "read" : "write";
     const { signal } = options;
     const attempt = async () => {
       try {
@@ -84,7 +87,7 @@ export class VocuClient {
    * @throws VocuError
    */
   speak(params: SpeechParams, options: SpeakOptions = {}): Promise<SpeechStream> {
-    return speak(this.#session, this.#auth, params, options);
+    return speak(this.#session, this.#keys, params, options);
   }
 
   /** Fetches a URL that Vocu returned, without the key. @throws VocuError */

@@ -34,6 +34,8 @@ export interface Answer {
 export interface ExchangeOptions {
   destination: Omit<Destination, "proxied">;
   firstByteTimeoutMs: number;
+  /** With a body: how long the server may take none of it, in ms. The wait for the first byte begins at its end. */
+  uploadStallMs?: number;
   signal?: AbortSignal;
   redactor: Redactor;
   /** Called once, when the exchange has ended, well or badly. */
@@ -101,9 +103,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.#controller = controller;
     this.#connecting = [];
     this.#phase = "waiting";
-    this.#limit(this.options.firstByteTimeoutMs, "FIRST_BYTE_TIMEOUT", {
-      host: this.options.destination.host,
-    });
+    this.uploaded(this.options.uploadStallMs === undefined);
+  }
+
+  /** The connection has taken a piece of the body, or all of it. */
+  uploaded(all: boolean): void {
+    if (this.#phase !== "waiting" || this.over) return;
+    const { destination, firstByteTimeoutMs, uploadStallMs = firstByteTimeoutMs } = this.options;
+    const { host } = destination;
+    if (all) this.#limit(firstByteTimeoutMs, "FIRST_BYTE_TIMEOUT", { host });
+    else this.#limit(uploadStallMs, "UPLOAD_STALLED", { host });
   }
 
   onResponseStart(_controller: unknown, statusCode: number, headers: IncomingHttpHeaders): void {

@@ -2,6 +2,8 @@ export { VocuClient, type Reply } from "./client";
 export { systemClock, type Clock } from "./clock";
 export type { Download } from "./download";
 export { abortError, VocuError, type ErrorFacts, type OwnCode } from "./errors";
+export { fieldsOf, textOf } from "./json";
+export type { KeyIn } from "./key-place";
 export { LiveChannel } from "./live";
 export type { LiveAudio, LiveRequest } from "./live-messages";
 export { type ApiRequest } from "./request";

@@ -2,19 +2,16 @@ import { bodyText } from "./decode";
 import { VocuError } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { headerOf } from "./header";
+import { changeTexts, isObject, parseObject, type JsonObject } from "./json";
 import type { Session } from "./session";
+
+export { isObject, parseObject, type JsonObject } from "./json";
 
 const MAX_ERROR_BYTES = 1024 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+/** A reply is given the time that a line of 8 kbit/s needs, on top of one stall: a server that drips must come to an end. */
+const SLOWEST_REPLY_BYTES_PER_MS = 1;
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
-
-/** A JSON object as it came. */
-export type JsonObject = Record<string, unknown>;
-
-/** Whether `value` is a JSON object (no array, not null). */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * The body of a reply as text, at most so many bytes of it (1 MB of an error, 64 MB of a success); the socket of a longer
@@ -22,12 +19,15 @@ export function isObject(value: unknown): value is JsonObject {
  * @throws VocuError `CONNECTION_LOST` when a success breaks off
  */
 export async function readText(session: Session, answer: Answer): Promise<string> {
-  const limit: ReadLimit = { ms: session.options.stallTimeoutMs, code: "STREAM_STALLED" };
+  const { stallTimeoutMs } = session.options;
   const ok = isSuccess(answer);
   const maxBytes = ok ? MAX_REPLY_BYTES : MAX_ERROR_BYTES;
   const pieces: Buffer[] = [];
   let size = 0;
+  const started = performance.now();
   while (size <= maxBytes) {
+    const left = started + stallTimeoutMs + size / SLOWEST_REPLY_BYTES_PER_MS - performance.now();
+    const limit: ReadLimit = { ms: Math.max(0, Math.min(stallTimeoutMs, left)), code: "STREAM_STALLED" };
     try {
       const piece = await answer.read(limit);
       if (piece === undefined) break;
@@ -55,16 +55,6 @@ export function isSuccess({ statusCode }: Pick<Answer, "statusCode">): boolean {
   return statusCode >= 200 && statusCode <= 299;
 }
 
-/** The object that `text` is in JSON, undefined when it is not one. */
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** `Retry-After` in seconds, from seconds or an HTTP date (API reference 5 leaves its form open). */
 export function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
@@ -73,10 +63,16 @@ export function retryAfterSeconds(value: string | undefined, now: number): numbe
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
-/** The `status` of an envelope where it contradicts a 2xx reply (API reference 3). */
+/**
+ * The `status` of an envelope where it contradicts a 2xx reply (API reference 3). What is no HTTP status, such as `true` or
+ * "", contradicts nothing.
+ */
 function contradiction(body: JsonObject | undefined): number | undefined {
-  const status = Number(body?.status ?? Number.NaN);
-  return Number.isInteger(status) && (status < 200 || status > 299) ? status : undefined;
+  const given = body?.status;
+  const status = typeof given === "string" && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
+  return typeof status === "number" && Number.isInteger(status) && (status < 200 || status > 299)
+    ? status
+    : undefined;
 }
 
 /** The server's words in an error body; old editions nest them under `error` (API reference 4). */
@@ -124,7 +120,7 @@ export function requestIdOf(
 }
 
 /**
- * The envelope of a successful reply.
+ * The envelope of a successful reply, with the key taken out where the server repeats it.
  * @throws VocuError of the reply, or `BAD_REPLY` where there is no JSON object
  */
 export async function readEnvelope(session: Session, answer: Answer): Promise<JsonObject> {
@@ -133,7 +129,10 @@ export async function readEnvelope(session: Session, answer: Answer): Promise<Js
   if (error) throw error;
   if (answer.statusCode === 204) return {};
   const body = parseObject(text);
-  if (body) return body;
+  if (body) {
+    changeTexts(body, (said) => session.keyRedactor.redact(said));
+    return body;
+  }
   throw new VocuError("BAD_REPLY", {
     statusCode: answer.statusCode,
     requestId: requestIdOf(session, answer),

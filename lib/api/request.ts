@@ -1,3 +1,4 @@
+/** What an operation looks like to its caller, and the request it makes. */
 import { FormData } from "undici";
 import { VocuError } from "./errors";
 
@@ -16,6 +17,8 @@ export interface ApiRequest {
   json?: unknown;
   /** multipart/form-data body of a POST. Must be undici's FormData. */
   form?: FormData;
+  /** True for a write that does the same when it is sent twice, so that it is repeated like a read. */
+  repeatable?: boolean;
   /** True for a request that Vocu charges for: it is repeated only when it certainly was not accepted. */
   costsCredits?: boolean;
 }
@@ -77,13 +80,4 @@ export function buildRequest(base: string, request: ApiRequest): BuiltRequest {
     built.body = Buffer.from(JSON.stringify(request.json));
   }
   return built;
-}
-
-/** Size in bytes of what a body uploads, near enough for choosing a time limit. */
-export function uploadBytes(body: BuiltRequest["body"]): number {
-  if (body === undefined) return 0;
-  if (Buffer.isBuffer(body)) return body.length;
-  let bytes = 0;
-  for (const [, value] of body) bytes += typeof value === "string" ? value.length : value.size;
-  return bytes;
 }

@@ -25,7 +25,9 @@ export interface RetryOptions {
 export function mayRepeat(error: VocuError, kind: RetryOptions["kind"]): boolean {
   if (!error.cause.retryable || (error.cause.retryAfter ?? 0) > LONGEST_RETRY_AFTER_S) return false;
   const status = error.cause.statusCode ?? 0;
-  if (neverSent(error.code) || status === 429 || status === 503) return true;
+  // A request whose body has not arrived whole cannot have been accepted.
+  if (neverSent(error.code) || error.code === "UPLOAD_STALLED" || status === 429 || status === 503)
+    return true;
   return kind === "read" && (error.code === "CONNECTION_LOST" || status >= 500);
 }
 

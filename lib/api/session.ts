@@ -1,5 +1,6 @@
 import type { Clock } from "./clock";
 import { VocuError } from "./errors";
+import type { KeyIn } from "./key-place";
 import type { ProxyOptions } from "./proxy";
 import type { TlsOptions, Transport } from "./transport";
 import type { Redactor } from "./redact";
@@ -10,6 +11,8 @@ export interface ClientOptions {
   baseUrl: string;
   /** API key; goes to the origin of `baseUrl` only. */
   apiKey: string;
+  /** Where a streaming GET carries the key, default `auto`; everything else takes the header only. */
+  keyIn?: KeyIn;
   /** Limit for DNS, TCP, proxy and TLS together, in milliseconds. */
   connectTimeoutMs: number;
   /** Limit from sending a request to the first byte of its reply; must exceed the 330 s queue of API reference 5. */

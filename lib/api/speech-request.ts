@@ -1,3 +1,4 @@
+import type { KeyPlace } from "./key-place";
 import { addQuery, apiUrl, isBlank, type BuiltRequest } from "./request";
 
 /** Longest URL that is sent; above it a speech goes by POST. */
@@ -37,9 +38,6 @@ export interface SpeechParams {
   cover_mode?: boolean;
 }
 
-/** Where the key goes in a GET: the 2026 edition wants the header, the 2025 one the query (API reference 2). */
-export type AuthMode = "header" | "token";
-
 /** A speech request and how it is sent. */
 export interface SpeechRequest extends BuiltRequest {
   transport: "get" | "post";
@@ -54,16 +52,22 @@ export interface SpeechRequest extends BuiltRequest {
 export function speechRequest(
   base: string,
   params: SpeechParams,
-  mode: AuthMode,
+  place: KeyPlace,
   apiKey: string,
 ): SpeechRequest {
   const url = apiUrl(base, PATH);
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => !isBlank(value)));
   if (!POST_ONLY.some((name) => name in given)) {
     const get = new URL(url);
-    addQuery(get, mode === "token" ? { ...given, token: apiKey } : given);
+    addQuery(get, place === "query" ? { ...given, token: apiKey } : given);
     if (get.href.length <= MAX_URL_BYTES) {
-      return { url: get, method: "GET", headers: ACCEPT, transport: "get", authorization: mode === "header" };
+      return {
+        url: get,
+        method: "GET",
+        headers: ACCEPT,
+        transport: "get",
+        authorization: place === "header",
+      };
     }
   }
   return {

@@ -4,12 +4,13 @@ import { headerOf } from "./header";
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { sendFollowing } from "./redirect";
+import type { KeyMemory, KeyPlace } from "./key-place";
 import { isBreak, isObject, isSuccess, parseObject, readText, replyError, requestIdOf } from "./reply";
 import { infoFromData, infoFromHeaders, type SpeechInfo } from "./response-data";
 import { ResumableAudio } from "./resume";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type Session } from "./session";
-import { speechRequest, type AuthMode, type SpeechParams, type SpeechRequest } from "./speech-request";
+import { speechRequest, type SpeechParams, type SpeechRequest } from "./speech-request";
 
 /** Name of the operation in errors. */
 const OPERATION = "speak";
@@ -36,32 +37,6 @@ export interface SpeakOptions extends CallOptions {
   meter?: AudioMeter;
 }
 
-/** Remembers where this account's server wants the key (API reference 2). */
-export class AuthMemory {
-  #worked?: AuthMode;
-
-  /** Where to put the key first. */
-  get mode(): AuthMode {
-    return this.#worked ?? "header";
-  }
-
-  /** The server took the key there. */
-  accepted(mode: AuthMode): void {
-    this.#worked = mode;
-  }
-
-  /**
-   * The server answered 401. Returns where to put the key instead, if that makes sense: a header that has worked before
-   * means that the key itself has become invalid, and an invalid key need not be shown in a URL.
-   */
-  refused(mode: AuthMode): AuthMode | undefined {
-    const remembered = this.#worked !== undefined;
-    this.#worked = undefined;
-    if (mode === "token") return remembered ? "header" : undefined;
-    return remembered ? undefined : "token";
-  }
-}
-
 /** A reply that was accepted; without `source` the audio has to be fetched from the URLs in `info`. */
 interface Accepted {
   answer: Answer;
@@ -77,7 +52,7 @@ interface Accepted {
  */
 export async function speak(
   session: Session,
-  auth: AuthMemory,
+  keys: KeyMemory,
   params: SpeechParams,
   options: SpeakOptions,
 ): Promise<SpeechStream> {
@@ -98,7 +73,7 @@ export async function speak(
   const { retries, onRateLimit } = session.options;
   const { value, attempts } = await withRetries(
     { retries, kind: "write", signal, onRateLimit, clock: session.clock },
-    () => named(() => open(session, auth, params, send, limit)),
+    () => named(() => open(session, keys, params, send, limit)),
   );
 
   const { answer, info } = value;
@@ -147,24 +122,23 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
 /** Sends the request, with the key where the server wants it. */
 async function open(
   session: Session,
-  auth: AuthMemory,
+  keys: KeyMemory,
   params: SpeechParams,
   send: (request: SpeechRequest) => Promise<Answer>,
   limit: ReadLimit,
 ): Promise<Accepted> {
   const { baseUrl, apiKey } = session.options;
-  for (let mode: AuthMode | undefined = auth.mode, last = false; ; last = true) {
-    const request = speechRequest(baseUrl, params, mode, apiKey);
+  for (let place: KeyPlace = keys.place, last = false; ; last = true) {
+    const request = speechRequest(baseUrl, params, place, apiKey);
     try {
       const accepted = await accept(session, await send(request), limit);
-      if (request.transport === "get") auth.accepted(mode);
+      if (request.transport === "get") keys.accepted(place);
       return { ...accepted, transport: request.transport };
     } catch (error) {
-      if (!(error instanceof VocuError) || error.cause.statusCode !== 401 || request.transport === "post")
-        throw error;
-      const other = auth.refused(mode);
+      if (!(error instanceof VocuError) || request.transport === "post") throw error;
+      const other = keys.refused(place, error);
       if (!other || last) throw error;
-      mode = other;
+      place = other;
     }
   }
 }

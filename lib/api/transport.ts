@@ -1,16 +1,16 @@
 import { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
 import { abortError, VocuError } from "./errors";
 import { Exchange, type Answer } from "./exchange";
 import type { Redactor } from "./redact";
 import { proxyFor, type ProxyOptions } from "./proxy";
-import { uploadBytes, type BuiltRequest } from "./request";
+import type { BuiltRequest } from "./request";
+import { uploadOf } from "./upload";
 
 /** Header names and values of a reply together; `X-Reecho-Response-Data` has been seen with 12 KB (API reference D.4). */
 const MAX_HEADER_BYTES = 64 * 1024;
-/** A body is given the time that a line of 512 kbit/s needs, on top of the wait for the first byte. */
-const SLOWEST_UPLOAD_BYTES_PER_MS = 64;
 
 /** TLS options as Node's `tls.connect` takes them. */
 export type TlsOptions = Pick<
@@ -23,6 +23,8 @@ export interface TransportOptions {
   /** Origin of the API. Other hosts get `ca` and `rejectUnauthorized` of `tls`, never its certificate or server name. */
   origin: string;
   connectTimeoutMs: number;
+  /** How long a server may take nothing of a request's body. */
+  stallTimeoutMs: number;
   proxy?: ProxyOptions;
   tls?: TlsOptions;
   redactor: Redactor;
@@ -30,6 +32,7 @@ export interface TransportOptions {
 
 /** A request for {@link Transport.send}. */
 export interface Outgoing extends BuiltRequest {
+  /** From the end of the request to the first byte of its reply. */
   firstByteTimeoutMs: number;
   signal?: AbortSignal;
 }
@@ -63,21 +66,33 @@ export class Transport {
     const { url, body, signal } = request;
     if (this.#closed || signal?.aborted) throw abortError(signal);
     const dispatcher = this.#dispatcherFor(url);
+    const upload = body && uploadOf(body);
     const exchange: Exchange = new Exchange({
       destination: { host: url.host, connectTimeoutMs: this.#options.connectTimeoutMs },
-      firstByteTimeoutMs:
-        request.firstByteTimeoutMs + Math.ceil(uploadBytes(body) / SLOWEST_UPLOAD_BYTES_PER_MS),
+      firstByteTimeoutMs: request.firstByteTimeoutMs,
+      uploadStallMs: upload && this.#options.stallTimeoutMs,
       signal,
       redactor: this.#options.redactor,
       onOver: () => this.#exchanges.delete(exchange),
     });
     this.#exchanges.add(exchange);
     const path = url.pathname + url.search;
-    const { method, headers } = request;
+    const { method } = request;
+    const headers = { ...request.headers, ...upload?.headers };
+    if (upload) headers["content-length"] = String(upload.length);
     this.#dispatching = exchange;
     try {
       dispatcher.dispatch(
-        { origin: url.origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 },
+        {
+          origin: url.origin,
+          path,
+          method,
+          headers,
+          // undici takes an iterable; its type says a stream.
+          body: upload?.pieces((done) => exchange.uploaded(done)) as unknown as Readable | undefined,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
         exchange,
       );
     } finally {

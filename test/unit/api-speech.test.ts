@@ -149,6 +149,69 @@ describe("api speech: where the key goes", () => {
     assert.deepEqual(ways(server), ["header", "token"]);
   });
 
+  for (const status of [400, 401, 403]) {
+    it(`tries the query once after ${status} without a code, and remembers that it worked`, async () => {
+      const server = await serve((request, response) => {
+        if (request.query.get("token") === KEY) speakTo(response);
+        else json(response, { status, message: "no" }, status);
+      });
+      const vocu = client(server.url);
+      await vocu.speak(HELLO);
+      await vocu.speak(HELLO);
+      assert.deepEqual(ways(server), ["header", "token", "token"]);
+    });
+
+    it(`does not show the key in a URL after ${status} with a code`, async () => {
+      const server = await serve((_request, response) =>
+        json(response, { status, code: "SOME_CODE" }, status),
+      );
+      assert.equal((await failure(client(server.url).speak(HELLO))).code, "SOME_CODE");
+      assert.deepEqual(ways(server), ["header"]);
+    });
+
+    it(`does not show the key in a URL after ${status} where the header has worked before`, async () => {
+      let known = true;
+      const server = await serve((_request, response) => {
+        if (known) speakTo(response);
+        else json(response, { status }, status);
+      });
+      const vocu = client(server.url);
+      await vocu.speak(HELLO);
+      known = false;
+      assert.equal((await failure(vocu.speak(HELLO))).code, `HTTP_${status}`);
+      assert.deepEqual(ways(server), ["header", "header"]);
+    });
+  }
+
+  for (const status of [402, 404, 409, 500]) {
+    it(`does not try the query after ${status}`, async () => {
+      const server = await serve((_request, response) => json(response, { status }, status));
+      await failure(client(server.url).speak(HELLO));
+      assert.deepEqual(ways(server), ["header"]);
+    });
+  }
+
+  it("always takes the place that was chosen", async () => {
+    for (const [keyIn, way] of [
+      ["header", "header"],
+      ["query", "token"],
+    ] as const) {
+      const server = await serve((_request, response) => json(response, { status: 401 }, 401));
+      const vocu = client(server.url, { keyIn });
+      await failure(vocu.speak(HELLO));
+      await failure(vocu.speak(HELLO));
+      assert.deepEqual(ways(server), [way, way]);
+    }
+  });
+
+  it("sends the header for everything but a streaming GET, also where the query was chosen", async () => {
+    const server = await older();
+    const vocu = client(server.url, { keyIn: "query" });
+    await vocu.speak({ ...HELLO, vivid: true });
+    await failure(vocu.call({ operation: "x", method: "GET", path: "/api/voice" }));
+    assert.deepEqual(ways(server), ["header", "header"]);
+  });
+
   it("counts the key when it goes into the URL: what no longer fits goes by POST with the header", async () => {
     const server = await older();
     const room = 6144 - `${server.url}${PATH}?voiceId=v-1&text=`.length;

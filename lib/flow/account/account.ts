@@ -1,6 +1,6 @@
 /** The account: one key, one connection pool and one lane shared by all nodes that use it. */
 import type { Node, NodeAPI } from "node-red";
-import { baseUrlOf, VocuClient } from "../../api";
+import { baseUrlOf, VocuClient, type KeyIn } from "../../api";
 import type { Settings } from "../../schema/description";
 import type { Config } from "../input/evaluate";
 import { Lane } from "../queue/lane";
@@ -22,6 +22,7 @@ const CACHE_ENABLED = { cacheEnabled: "true" } as const;
 export const ACCOUNT_SETTINGS = {
   site: { kind: "select", choices: ["vocu.ai", "vocu.studio", "wusound.cn", "custom"], default: "vocu.ai" },
   baseUrl: { kind: "line", default: "", when: { site: "custom" } },
+  keyIn: { kind: "select", choices: ["auto", "header", "query"], default: "auto", advanced: true },
   maxConcurrent: { kind: "count", default: 2, min: 0, max: 100, advanced: true },
   maxWaiting: { kind: "count", default: 100, min: 0, max: 1_000_000, advanced: true },
   connectTimeout: { kind: "count", default: 10, min: 0.1, max: HOUR_S, advanced: true },
@@ -79,6 +80,7 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
   const client = new VocuClient({
     baseUrl,
     apiKey: key,
+    keyIn: settings.keyIn as KeyIn,
     connectTimeoutMs: settings.connectTimeout * 1000,
     firstByteTimeoutMs: firstByteTimeoutMs(RED, settings.firstByteTimeout),
     stallTimeoutMs: settings.stallTimeout * 1000,

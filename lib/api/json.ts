@@ -1,0 +1,73 @@
+/** Reads JSON whose form nobody guarantees: whatever is missing or of another type is left out, never an error. */
+
+/** A JSON object as it came. */
+export type JsonObject = Record<string, unknown>;
+
+/** Whether `value` is a JSON object (no array, not null). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object that `text` is in JSON, undefined when it is not one. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object a value is, or an empty one. */
+export const fieldsOf = (value: unknown): Readonly<JsonObject> => (isObject(value) ? value : {});
+
+/** The objects in an array; everything else is taken for an empty array or an empty object. */
+export const listOf = (value: unknown): Readonly<JsonObject>[] =>
+  Array.isArray(value) ? (value as unknown[]).map(fieldsOf) : [];
+
+/** The text a value is; undefined where it is blank or no text. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value.trim() !== "" ? value : undefined;
+
+/** The number a value is; undefined where it is none. */
+export const numberOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+
+/**
+ * Replaces every text in a JSON value, the names of members too, by what `change` makes of it. Changes objects and arrays
+ * in place; not recursive, so that no depth of nesting is too much.
+ */
+export function changeTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  const left: unknown[] = [value];
+  for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
+    if (Array.isArray(next)) changeItems(next, change, left);
+    else if (isObject(next)) changeMembers(next, change, left);
+  }
+  return value;
+}
+
+function changeItems(items: unknown[], change: (text: string) => string, left: unknown[]): void {
+  items.forEach((item, index) => {
+    if (typeof item === "string") items[index] = change(item);
+    else if (typeof item === "object" && item !== null) left.push(item);
+  });
+}
+
+function changeMembers(object: JsonObject, change: (text: string) => string, left: unknown[]): void {
+  for (const [name, member] of Object.entries(object)) {
+    const changed = typeof member === "string" ? change(member) : member;
+    const newName = change(name);
+    if (newName !== name) Reflect.deleteProperty(object, name);
+    if (newName !== name || changed !== member) {
+      // Not by assignment: "__proto__" would set the prototype.
+      Object.defineProperty(object, newName, {
+        value: changed,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    }
+    if (typeof member === "object" && member !== null) left.push(member);
+  }
+}
