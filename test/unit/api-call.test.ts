@@ -175,6 +175,77 @@ describe("api call: replies", () => {
     assert.deepEqual([error.code, error.cause.statusCode], ["AUTH_FORBIDDEN", 403]);
   });
 
+  for (const status of [true, false, "", null, "OK", {}]) {
+    it(`takes a 200 whose body has the status ${JSON.stringify(status)} as a success`, async () => {
+      const server = await serve((_request, response) => json(response, { status, data: 1 }));
+      assert.equal((await client(server.url).call(INFO)).data, 1);
+    });
+  }
+
+  it("takes the key out of a success that repeats it, in names and values at any depth", async () => {
+    const deep = `{"a":`.repeat(20_000) + JSON.stringify(`at the end ${KEY}`) + "}".repeat(20_000);
+    const server = await serve((_request, response) => {
+      const data = {
+        [KEY]: [`Bearer ${KEY}`, { url: `https://a.example/?token=${encodeURIComponent(KEY)}` }],
+      };
+      const base64 = Buffer.from(KEY).toString("base64");
+      response.end(
+        `{"status":200,"data":${JSON.stringify({ ...data, base64, n: 1, none: null })},"deep":${deep}}`,
+      );
+    });
+    const { data, body } = await client(server.url).call(INFO);
+    assert.deepEqual(data, {
+      "***": ["Bearer ***", { url: "https://a.example/?token=***" }],
+      base64: "***0=",
+      n: 1,
+      none: null,
+    });
+    let inner: unknown = body.deep;
+    while (typeof inner === "object" && inner !== null) inner = (inner as { a: unknown }).a;
+    assert.equal(inner, "at the end ***");
+  });
+
+  it("does not wait for ever for a reply that drips", async () => {
+    const server = await serve((_request, response) => {
+      response.write('{"status":200,"data":"');
+      const timer = setInterval(() => response.write("x"), 20);
+      response.on("close", () => clearInterval(timer));
+    });
+    const vocu = client(server.url, { stallTimeoutMs: 200 });
+    const started = performance.now();
+    assert.equal((await failure(vocu.call(CREATE))).code, "CONNECTION_LOST");
+    assert.ok(performance.now() - started < 5000);
+    await (
+      await server.request(0)
+    ).closed;
+  });
+
+  it("takes what has arrived of an error that drips", async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(500);
+      response.write("out of order");
+      const timer = setInterval(() => response.write(" "), 20);
+      response.on("close", () => clearInterval(timer));
+    });
+    const error = await failure(client(server.url, { stallTimeoutMs: 200 }).call(CREATE));
+    assert.deepEqual([error.code, error.cause.serverMessage], ["HTTP_500", "out of order"]);
+  });
+
+  it("waits for a long reply that keeps coming", async () => {
+    const server = await serve((_request, response) => {
+      let left = 20;
+      response.write('{"status":200,"data":"');
+      const timer = setInterval(() => {
+        response.write("x".repeat(1000));
+        if (--left > 0) return;
+        clearInterval(timer);
+        response.end('"}');
+      }, 25);
+    });
+    const { data } = await client(server.url, { stallTimeoutMs: 200 }).call(INFO);
+    assert.equal(String(data).length, 20_000);
+  });
+
   it("takes an error status as an error although the body says 200", async () => {
     const server = await serve((_request, response) => json(response, { status: 200, data: {} }, 500));
     assert.equal((await failure(client(server.url).call(INFO))).code, "HTTP_500");
