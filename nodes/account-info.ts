@@ -1,11 +1,11 @@
-import { operation } from "../lib/flow";
+import { accountIn, operation } from "../lib/flow";
 
 export = operation({
   type: "vocu-account-info",
   family: "library",
   reference: "E.1",
   operationId: "getAccountInfo",
-  request: { method: "GET", path: "/api/account/info" },
+  request: { method: "GET", path: "/api/account/info", withoutId: true },
   inputs: {},
-  output: ({ body }) => body.user,
+  output: ({ body }) => accountIn(body),
 });

@@ -5,6 +5,7 @@ export = operation({
   family: "speech",
   reference: "H",
   operationId: "listPresets",
-  request: { method: "GET", path: "/api/tts/presets" },
+  request: { method: "GET", path: "/api/tts/presets", withoutId: true },
   inputs: {},
+  output: ({ data }) => data ?? [],
 });

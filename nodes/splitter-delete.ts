@@ -5,6 +5,6 @@ export = operation({
   family: "library",
   reference: "H",
   operationId: "deleteSplitter",
-  request: { method: "DELETE", path: "/api/splitter/{id}" },
+  request: { method: "DELETE", path: "/api/splitter/{id}", silent: true },
   inputs: { splitterId: text({ required: true, as: "id" }) },
 });

@@ -5,6 +5,6 @@ export = operation({
   family: "speech",
   reference: "D.7",
   operationId: "deleteTask",
-  request: { method: "DELETE", path: "/api/tts/generate/{id}" },
+  request: { method: "DELETE", path: "/api/tts/generate/{id}", silent: true },
   inputs: { taskId: text({ required: true, from: "msg.payload.id", as: "id" }) },
 });

@@ -7,5 +7,5 @@ export = defineNode({
   inputs: { taskId: text({ required: true, from: "msg.payload.id" }) },
   settings: WAIT_SETTINGS,
   outputs: 2,
-  run: (context) => followTask(context, context.inputs.taskId, "task-wait"),
+  run: (context) => followTask(context, context.inputs.taskId),
 });

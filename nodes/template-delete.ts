@@ -5,6 +5,6 @@ export = operation({
   family: "library",
   reference: "G.5",
   operationId: "deleteTemplate",
-  request: { method: "DELETE", path: "/api/template/{id}" },
+  request: { method: "DELETE", path: "/api/template/{id}", silent: true },
   inputs: { templateId: text({ required: true, as: "id" }) },
 });

@@ -6,5 +6,5 @@ export = listing({
   reference: "G.3",
   operationId: "listTemplates",
   request: { method: "GET", path: "/api/template" },
-  inputs: { ...PAGE_INPUTS, from: choice(["self", "library"]) },
+  inputs: { ...PAGE_INPUTS, from: choice(["self", "library"], { open: true }) },
 });

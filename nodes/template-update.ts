@@ -5,7 +5,7 @@ export = operation({
   family: "library",
   reference: "G.2",
   operationId: "updateTemplate",
-  request: { method: "POST", path: "/api/template/{id}" },
+  request: { method: "POST", path: "/api/template/{id}", silent: true },
   inputs: {
     templateId: text({ required: true, as: "id" }),
     contents: list({ required: true, from: "msg.payload" }),

@@ -5,7 +5,7 @@ export = operation({
   family: "library",
   reference: "H",
   operationId: "uploadConversionAudio",
-  request: { method: "POST", path: "/api/tts/upload-audio" },
+  request: { method: "POST", path: "/api/tts/upload-audio", withoutId: true },
   inputs: {
     audio: file({
       required: true,

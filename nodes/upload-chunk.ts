@@ -6,7 +6,7 @@ export = operation({
   reference: "F.2",
   operationId: "uploadChunk",
   legacy: true,
-  request: { method: "POST", path: CHUNK_PATH },
+  request: { method: "POST", path: CHUNK_PATH, repeatable: true },
   inputs: {
     uploadId: text({ required: true, from: "msg.uploadId", as: "id", in: "form" }),
     index: integer({ required: true, from: "msg.parts.index", min: 0, in: "form" }),

@@ -6,6 +6,6 @@ export = operation({
   reference: "F.1",
   operationId: "createChunkedUpload",
   legacy: true,
-  request: { method: "POST", path: "/api/editor/multipartUpload/newFile" },
+  request: { method: "POST", path: "/api/editor/multipartUpload/newFile", withoutId: true },
   inputs: { fileType: choice(["zip"], { required: true, from: "zip", as: "type" }) },
 });

@@ -8,7 +8,7 @@ export = operation({
   reference: "F.4",
   operationId: "uploadFile",
   legacy: true,
-  request: { method: "POST", path: PATH },
+  request: { method: "POST", path: PATH, withoutId: true },
   inputs: {
     file: file({ required: true, from: "msg.payload", file: { media: "any", wire: "part" }, in: "form" }),
   },

@@ -28,7 +28,7 @@ export = operation({
     description: text({ multiline: true }),
     avatar: file({ file: { media: "image", maxBytes: 10 * MB, wire: "dataUrl" } }),
     vocalFilter: toggle(),
-    modelVersion: choice(["v3.0", "v4.0"], { default: "v3.0", advanced: true }),
+    modelVersion: choice(["v3.0", "v4.0"], { open: true, default: "v3.0", advanced: true }),
     lora: text({ advanced: true }),
     isTest: toggle({ advanced: true }),
     vcover: object({ advanced: true }),

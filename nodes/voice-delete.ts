@@ -5,6 +5,6 @@ export = operation({
   family: "voices",
   reference: "C.8",
   operationId: "deleteVoice",
-  request: { method: "DELETE", path: "/api/voice/{id}" },
+  request: { method: "DELETE", path: "/api/voice/{id}", silent: true },
   inputs: { voiceId: voice({ required: true, as: "id" }) },
 });

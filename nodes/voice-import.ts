@@ -1,4 +1,4 @@
-import { importedVoiceId, operation, text } from "../lib/flow";
+import { importedVoice, operation, text } from "../lib/flow";
 
 export = operation({
   type: "vocu-voice-import",
@@ -8,5 +8,5 @@ export = operation({
   legacy: true,
   request: { method: "POST", path: "/api/voice/byShareId" },
   inputs: { shareId: text({ required: true, from: "msg.payload.shareId" }) },
-  output: (reply) => ({ voiceId: importedVoiceId(reply) }),
+  output: importedVoice,
 });

@@ -5,10 +5,10 @@ export = operation({
   family: "voices",
   reference: "C.5",
   operationId: "listVoices",
-  request: { method: "GET", path: "/api/voice" },
+  request: { method: "GET", path: "/api/voice", withoutId: true },
   inputs: {
     showMarket: toggle({ default: false }),
-    from: choice(["upload", "market", "library"]),
+    from: choice(["upload", "market", "library"], { open: true }),
     version: choice(["v1.0", "v2.0", "v3.0", "v4.0"], { open: true }),
     show: choice(["full"]),
   },

@@ -1,4 +1,4 @@
-import { operation, shareIdOf, voice } from "../lib/flow";
+import { operation, sharedId, voice } from "../lib/flow";
 
 export = operation({
   type: "vocu-voice-share",
@@ -9,5 +9,5 @@ export = operation({
   request: { method: "GET", path: "/api/voice/{id}/share" },
   inputs: { voiceId: voice({ required: true, as: "id" }) },
   settings: { path: { kind: "line", default: "/api/voice/{id}/share", required: true, advanced: true } },
-  output: (reply) => ({ shareId: shareIdOf(reply) }),
+  output: sharedId,
 });

@@ -25,6 +25,8 @@ export interface ErrorFacts {
   audioMs?: number;
   /** How often the request was tried. */
   attempts?: number;
+  /** A 404 that may mean the operation as well as the ID. */
+  perhapsNotOffered?: boolean;
   /** The host that could not be reached, or where a redirect led. */
   host?: string;
   /** The limit that was exceeded, in milliseconds. */

@@ -1,11 +1,13 @@
+/** What the rest of the package uses of the API client. */
 export { VocuClient, type Reply } from "./client";
 export { systemClock, type Clock } from "./clock";
 export type { Download } from "./download";
 export { abortError, VocuError, type ErrorFacts, type OwnCode } from "./errors";
-export { fieldsOf, textOf } from "./json";
+export { fieldsOf, isObject, textOf } from "./json";
 export type { KeyIn } from "./key-place";
 export { LiveChannel } from "./live";
 export type { LiveAudio, LiveRequest } from "./live-messages";
+export * from "./readers";
 export { type ApiRequest } from "./request";
 export type { SpeechInfo } from "./response-data";
 export type { AudioMeter } from "./audio-plan";

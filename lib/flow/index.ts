@@ -1,4 +1,5 @@
 /** What the node files use. */
+export { accountIn } from "../api";
 export { ARCHIVE_SETTINGS, uploadArchive } from "./uploads/archive";
 export { defineAccount } from "./admin/account-node";
 export { CHUNK_SETTINGS } from "./node/delivery";
@@ -37,4 +38,4 @@ export { createTemplate, updateTemplate } from "./voices/templates";
 export { CHUNK_FIELDS, CHUNK_PATH } from "./uploads/upload-fields";
 export { SAMPLE_LANGUAGES, withoutDeletedStyles } from "./voices/voice";
 export { VOICE_WAIT_SETTINGS } from "./voices/voice-wait";
-export { createVoice, importedVoiceId, listedVoices, renameVoice, shareIdOf } from "./voices/voices";
+export { createVoice, importedVoice, listedVoices, renameVoice, sharedId } from "./voices/voices";

@@ -37,7 +37,11 @@ export const SPEECH_INPUTS = {
   post_processing: text({ advanced: true }),
   srt: toggle({ default: false, advanced: true }),
   input_audio: text({ advanced: true }),
-  vc_mode: choice(["standard", "similarity", "prosody", "cover"], { advanced: true, default: "standard" }),
+  vc_mode: choice(["standard", "similarity", "prosody", "cover"], {
+    open: true,
+    advanced: true,
+    default: "standard",
+  }),
   high_quality: toggle({ advanced: true }),
   keep_prosody: toggle({ advanced: true }),
   cover_mode: toggle({ advanced: true }),

@@ -33,10 +33,6 @@ export const DEVIATIONS: Readonly<Record<string, Reasons>> = {
   ),
   "vocu-task-create": {
     ...because(
-      "only inferred from a filter of the list; no document lists it for this operation (API reference D.2)",
-      "trackId: missing in the body",
-    ),
-    ...because(
       "a parameter of the text block that the node makes of one text (API reference D.2)",
       ...[
         "voiceId",
@@ -52,6 +48,13 @@ export const DEVIATIONS: Readonly<Record<string, Reasons>> = {
         "reference_mode",
         "infinite_mode",
         "post_processing",
+        "flash",
+        "stream",
+        "gamble",
+        "interval",
+        "interval_head",
+        "interval_tail",
+        "interval_range",
       ].map((name) => `${name}: not documented in the body`),
     ),
   },

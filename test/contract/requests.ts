@@ -194,7 +194,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
   ],
   createTask: async (sandbox) => [
     {
-      given: wires({ contents: BLOCKS, srt: true, sync: true, projectId }),
+      given: wires({ contents: BLOCKS, srt: true, sync: true, projectId, trackId: "track 1" }),
       settings: { shape: "contents" },
     },
     { given: wires({ text: "[Zoe]Hi.", splitter: RULES }), settings: { shape: "splitter" } },

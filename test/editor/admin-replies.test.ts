@@ -5,19 +5,19 @@ import { accountFacts, voicesOf } from "../../lib/flow/admin/replies";
 describe("the account in one line", () => {
   it("adds paid and granted credits", () => {
     const user = { name: "Ada", isPaid: true, credit: 1200, bonusCredit: 80, credits: 80 };
-    assert.deepEqual(accountFacts(user), { name: "Ada", paid: true, credits: 1280 });
+    assert.deepEqual(accountFacts({ user }), { name: "Ada", paid: true, credits: 1280 });
   });
   it("takes the older form of the balance", () => {
-    assert.deepEqual(accountFacts({ name: "Ada", credits: 80 }), { name: "Ada", credits: 80 });
+    assert.deepEqual(accountFacts({ user: { name: "Ada", credits: 80 } }), { name: "Ada", credits: 80 });
   });
   it("falls back to the e-mail address for the name", () => {
-    assert.equal(accountFacts({ email: "a***@example.org" }).name, "a***@example.org");
+    assert.equal(accountFacts({ user: { email: "a***@example.org" } }).name, "a***@example.org");
   });
   it("leaves out what has another form", () => {
-    assert.deepEqual(accountFacts({ name: 7, isPaid: "yes", credit: "many" }), { name: "" });
+    assert.deepEqual(accountFacts({ user: { name: 7, isPaid: "yes", credit: "many" } }), { name: "" });
   });
   it("survives an account that is none", () => {
-    assert.deepEqual(accountFacts(undefined), { name: "" });
+    assert.deepEqual(accountFacts({ user: null }), { name: "" });
   });
 });
 

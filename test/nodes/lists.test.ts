@@ -45,6 +45,21 @@ describe("a node that lists", () => {
     assert.deepEqual((await list.result({})).payload, []);
   });
 
+  for (const json of [{ status: 200 }, { status: 200, data: null }]) {
+    it(`gives ${JSON.stringify(json)} as an empty list`, async () => {
+      sandbox().fail({ on: { path: "/api/template" }, reply: { status: 200, json } });
+      assert.deepEqual((await list.result({}, { payload: "what came in" })).payload, []);
+    });
+  }
+
+  it("says that the server does not offer the operation, for no ID can be meant", async () => {
+    const reply = { status: 404, json: { status: 404, message: "Not Found" } };
+    for (const pages of ["one", "all"]) {
+      sandbox().fail({ on: { path: "/api/template" }, reply });
+      assert.equal((await list.run({ pages })).error?.code, "OPERATION_NOT_OFFERED");
+    }
+  });
+
   for (const [field, value] of [
     ["limit", "0"],
     ["offset", "-1"],
@@ -83,6 +98,23 @@ describe("a node that lists", () => {
       const { requests } = await list.run({ pages: "all", offset: "7" });
       assert.equal(requests[0]?.query.offset, "7");
     });
+
+    for (const [what, things] of [
+      ["things with ids", names(20).map((id) => ({ id }))],
+      ["things without ids", names(20).map((name) => ({ name }))],
+    ] as const) {
+      it(`ends with the first page that has nothing new: a server that ignores the offset (${what})`, async () => {
+        const reply = { status: 200, json: { status: 200, data: things } };
+        sandbox().fail({ on: { method: "GET", path: "/api/template" }, reply, times: Infinity });
+        const { sent, requests } = await list.run({ pages: "all" });
+        assert.deepEqual(
+          sent.map(({ payload }) => payload),
+          things,
+        );
+        assert.equal(requests.length, 2);
+        assert.equal(sent.at(-1)?.parts?.count, 20);
+      });
+    }
 
     it("ends with a full page when the next one is empty", async () => {
       sandbox().fail(page(...names(20)));

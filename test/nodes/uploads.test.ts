@@ -38,8 +38,9 @@ describe("uploads", () => {
     type: `vocu-${string}`,
     message: Message,
     node: Record<string, unknown> = {},
+    account: Record<string, unknown> = {},
   ): Promise<Message> {
-    const flow = await load(type, node);
+    const flow = await load(type, node, account);
     const { error } = await flow.ended(flow.input(message, "node"));
     assert.equal(error, undefined);
     return flow.at("out").nth(0);
@@ -154,6 +155,35 @@ describe("uploads", () => {
       assert.equal((await flow.caught()).code, "OPERATION_NOT_OFFERED");
     });
 
+    for (const [type, path, message] of [
+      ["vocu-upload-file", "/api/editor/upload", { payload: Buffer.from("x") }],
+      ["vocu-upload-complete", FINISH, { payload: "came in", uploadId: "u" }],
+      ["vocu-upload-chunk", CHUNK, { payload: Buffer.from("x"), uploadId: "u", parts: { index: 0 } }],
+    ] as const) {
+      it(`hands on the whole answer of ${type} where it has no data, never what came in`, async () => {
+        const json = { status: 200, message: "OK", size: 1 };
+        sandbox().fail({ on: { path }, reply: { status: 200, json } });
+        assert.deepEqual((await sent(type, { ...message })).payload, json);
+      });
+    }
+
+    for (const [type, path, message, code] of [
+      ["vocu-upload-create", "/api/editor/multipartUpload/newFile", {}, "OPERATION_NOT_OFFERED"],
+      ["vocu-upload-file", "/api/editor/upload", { payload: Buffer.from("x") }, "OPERATION_NOT_OFFERED"],
+      ["vocu-upload-complete", FINISH, { uploadId: "u" }, "HTTP_404"],
+      ["vocu-upload-archive", CHUNK, { payload: zipOf({ "a.wav": Buffer.from("a") }) }, "HTTP_404"],
+    ] as const) {
+      it(`says what a 404 without a code can mean to ${type}`, async () => {
+        const reply = { status: 404, json: { status: 404, message: "Not Found" } };
+        sandbox().fail({ on: { path }, reply });
+        const flow = await load(type);
+        flow.input({ ...message }, "node");
+        const caught = await flow.caught();
+        assert.equal(caught.code, code);
+        assert.equal(caught.cause?.perhapsNotOffered, code === "HTTP_404" ? true : undefined);
+      });
+    }
+
     it("refuses a file that is not there before anything is sent", async () => {
       const code = await refused("vocu-upload-file", { payload: join(folder, "nothing") });
       assert.equal(code, "INPUT_FILE_MISSING");
@@ -242,12 +272,31 @@ describe("uploads", () => {
     ] as const) {
       it(`sends a chunk again after ${fault}`, async () => {
         sandbox().fail({ on: { path: CHUNK }, ...armed });
-        const out = await sent("vocu-upload-archive", { payload: zip }, { chunkMb });
+        const out = await sent("vocu-upload-archive", { payload: zip }, { chunkMb }, { retries: 1 });
         const stored = sandbox().uploads.find(({ id }) => id === out.payload);
         assert.equal(stored?.sha256, sha256(zip));
         assert.equal(bodies(CHUNK).length, chunks + 1);
+        assert.equal(factsOf(out).attempts, chunks + 3);
       });
     }
+
+    it("sends a chunk no more often than the account says", async () => {
+      sandbox().fail({ on: { path: CHUNK }, resetBeforeHeaders: true, times: Infinity });
+      const flow = await load("vocu-upload-archive", { chunkMb }, { retries: 1 });
+      flow.input({ payload: zip }, "node");
+      const { code, cause } = await flow.caught();
+      assert.deepEqual([code, cause?.attempts], ["CONNECTION_LOST", 2]);
+    });
+
+    it("begins with an id wherever the server puts it", async () => {
+      const reply = { status: 200, json: { status: 200, uploadId: "elsewhere" } };
+      sandbox().fail({ on: { path: "/api/editor/multipartUpload/newFile" }, reply });
+      for (const path of [CHUNK, FINISH]) {
+        sandbox().fail({ on: { path }, reply: { status: 200, json: { status: 200 } }, times: Infinity });
+      }
+      const out = await sent("vocu-upload-archive", { payload: zip }, { chunkMb });
+      assert.equal(out.payload, "elsewhere");
+    });
 
     it("gives up when a chunk is refused, naming the upload, and says so on the second output", async () => {
       sandbox().fail({ on: { path: CHUNK }, error: { status: 413, code: "UPLOAD_TOO_LARGE" } });

@@ -119,8 +119,10 @@ describe("voice nodes", () => {
       });
     });
 
-    it("refuses an origin that the service would ignore in silence", async () => {
-      assert.equal((await list.refusal({ from: "nowhere" })).code, "INPUT_NOT_A_CHOICE");
+    it("sends an origin that no document lists", async () => {
+      const { requests } = await list.run({ from: "community" });
+      assert.equal(requests[0]?.query.from, "community");
+      sandbox().violations.length = 0;
     });
 
     it("leaves out voices that cannot speak when it is asked to", async () => {
@@ -266,6 +268,8 @@ describe("voice nodes", () => {
     for (const [where, json] of Object.entries({
       "as data itself": { status: 200, data: "once" },
       "at top level": { status: 200, shareId: "once" },
+      "in data under another name": { status: 200, data: { link: "once", uses: 1 } },
+      "in data as id": { status: 200, data: { id: "once", url: "https://a.example/once" } },
     })) {
       it(`find a share id that the server puts ${where}`, async () => {
         sandbox().fail({ on: { path: /share$/ }, reply: { status: 200, json } });
@@ -281,14 +285,30 @@ describe("voice nodes", () => {
       assert.deepEqual(message.payload, { voiceId: "market:1" });
     });
 
-    it("report a reply without an id", async () => {
-      sandbox().fail({ on: { path: /share$/ }, reply: { status: 200, json: { status: 200, data: {} } } });
-      assert.equal((await share.run({ voiceId: voiceIds.english })).error?.code, "BAD_REPLY");
-    });
+    for (const [what, json] of Object.entries({
+      "its data": { status: 200, data: { one: "a", two: "b" } },
+      "the whole of it where it has no data": { status: 200, message: "OK" },
+    })) {
+      it(`hand on ${what} where a success does not tell the id`, async () => {
+        const payload = "data" in json ? json.data : json;
+        sandbox().fail({ on: { path: /share$/ }, reply: { status: 200, json } });
+        assert.deepEqual((await share.result({ voiceId: voiceIds.english })).payload, payload);
+        sandbox().fail({ on: { path: /byShareId$/ }, reply: { status: 200, json } });
+        const imported = await bench("voice-import").result({}, { payload: { shareId: "once" } });
+        assert.deepEqual(imported.payload, payload);
+      });
+    }
 
     it("ask under another path when the node says so", async () => {
       const { requests } = await share.run({ voiceId: "a b", path: "/api/tts/voice/{id}/share" });
       assert.equal(requests[0]?.path, "/api/tts/voice/a%20b/share");
+    });
+
+    it("say that either the operation or the ID may be unknown, the likelier first", async () => {
+      const reply = { status: 404, json: { status: 404, message: "Not Found" } };
+      sandbox().fail({ on: { path: /share$/ }, reply });
+      const { error } = await share.run({ voiceId: voiceIds.english });
+      assert.deepEqual([error?.code, error?.cause?.perhapsNotOffered], ["HTTP_404", true]);
     });
 
     it("say that the server does not offer the operation", async () => {

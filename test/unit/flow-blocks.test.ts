@@ -17,7 +17,18 @@ function refusal(...contents: unknown[]): Problem {
 
 /** A valid block of each type. */
 const SAMPLES: Readonly<Record<string, Record<string, unknown>>> = {
-  text: { voiceId: "v", text: "Hello.", emo_switch: [0, 1, 2, 3, 4], interval: 200 },
+  text: {
+    voiceId: "v",
+    text: "Hello.",
+    emo_switch: [0, 1, 2, 3, 4],
+    flash: true,
+    stream: false,
+    gamble: { odd: 1 },
+    interval: 200,
+    interval_head: "1s",
+    interval_tail: 0,
+    interval_range: [1, 2],
+  },
   audio: { voiceId: "v", input_audio: "https://storage.example/vc-input/a.mp3", vc_mode: "prosody" },
   sfx: { text: "rain", sfx_length: 3 },
   music: { text: "calm piano", music_duration: 10, music_instrumental: true },
@@ -37,10 +48,10 @@ describe("The content blocks of a task", () => {
     });
 
     it(`refuses a key that a block of type ${type} does not honour, naming key, type and block`, () => {
-      const { code, params, facts } = refusal({ type, ...sample }, { type, ...sample, flash: true });
+      const { code, params, facts } = refusal({ type, ...sample }, { type, ...sample, train_params: {} });
       assert.equal(code, "INPUT_UNKNOWN_KEY");
-      assert.deepEqual(params, { field: "flash", type, block: 2 });
-      assert.equal(facts.field, "contents[1].flash");
+      assert.deepEqual(params, { field: "train_params", type, block: 2 });
+      assert.equal(facts.field, "contents[1].train_params");
     });
   }
 

@@ -35,6 +35,18 @@ describe("the error a flow gets", () => {
     assert.equal(flowError(missing, "voice-create", translate).message, "“name” is missing.");
   });
 
+  it("says that a 404 may mean the operation as well, where it may", () => {
+    const words = catalog({
+      "shared:errors.HTTP_404": "Not found.",
+      "shared:errors.HTTP_404_EITHER": "Either.",
+    });
+    const facts = { statusCode: 404, retryable: false };
+    const either = new VocuError("HTTP_404", { ...facts, perhapsNotOffered: true });
+    assert.equal(flowError(either, "voice-share", words).message, "Either.");
+    assert.equal(flowError(either, "voice-share", words).code, "HTTP_404");
+    assert.equal(flowError(new VocuError("HTTP_404", facts), "voice-get", words).message, "Not found.");
+  });
+
   it("says what the service said where there are no words for its code", () => {
     const translate = catalog({ "shared:errors.HTTP_4xx": "Vocu refused: __said__" });
     const thrown = new VocuError("BRAND_NEW", {

@@ -1,5 +1,7 @@
 /** What the edit dialogs show of an account and its voices; whatever has another form is left out. */
 
+import { accountIn, DEFAULT_STYLE, readAccount, readVoice, type Style } from "../../api";
+
 /** An account in one line (API reference E.1). */
 export interface AccountFacts {
   readonly name: string;
@@ -28,54 +30,32 @@ export interface StyleFacts {
   readonly name: string;
 }
 
-const USABLE = ["pending", "lora-success", "lora-awaiting-auto-reupload"];
-
-/** Reads the `user` object of account info. */
-export function accountFacts(user: unknown): AccountFacts {
-  const facts = recordOf(user);
-  const { credit, bonusCredit, credits, isPaid } = facts;
-  const granted = numberOf(bonusCredit) ?? numberOf(credits);
-  const balance = numberOf(credit) ?? granted;
-  const sum = numberOf(credit) !== undefined && granted !== undefined ? Number(credit) + granted : balance;
-  return {
-    name: textOf(facts.name) ?? textOf(facts.email) ?? "",
-    ...(typeof isPaid === "boolean" ? { paid: isPaid } : {}),
-    ...(sum === undefined ? {} : { credits: sum }),
-  };
+/** The account in a reply of account info. */
+export function accountFacts(body: Readonly<Record<string, unknown>>): AccountFacts {
+  const { name = "", paid, credits } = readAccount(accountIn(body));
+  return { name, ...(paid === undefined ? {} : { paid }), ...(credits === undefined ? {} : { credits }) };
 }
 
-/** Reads the `data` of the voice list. */
+/** The voices in the `data` of the voice list. */
 export function voicesOf(data: unknown): VoiceFacts[] {
-  const voices = Array.isArray(data) ? (data as unknown[]) : [];
-  return voices.flatMap((entry) => {
-    const voice = recordOf(entry);
-    const id = textOf(voice.idForGenerate) ?? textOf(voice.id);
-    if (id === undefined) return [];
-    const version = textOf(voice.version);
-    return [
-      {
-        id,
-        name: textOf(voice.name) ?? id,
-        ...(version === undefined ? {} : { version }),
-        usable: USABLE.includes(textOf(voice.status) ?? "pending"),
-        styles: stylesOf(recordOf(voice.metadata).prompts),
-      },
-    ];
-  });
+  const voices = Array.isArray(data) ? (data as unknown[]).map(readVoice) : [];
+  return voices.flatMap(({ voiceId: id, name, version, usable, styles }) =>
+    id === undefined
+      ? []
+      : [
+          {
+            id,
+            name: name ?? id,
+            ...(version === undefined ? {} : { version }),
+            usable,
+            styles: pickable(styles),
+          },
+        ],
+  );
 }
 
-function stylesOf(prompts: unknown): StyleFacts[] {
-  const entries = Array.isArray(prompts) ? (prompts as unknown[]).map(recordOf) : [];
-  const styles = entries.flatMap((prompt) => {
-    const id = textOf(prompt.id);
-    return id === undefined || prompt.deleted === true ? [] : [{ id, name: textOf(prompt.name) ?? id }];
-  });
-  const isDefault = ({ id }: StyleFacts): boolean => id === "default";
-  return [...styles.filter(isDefault), ...styles.filter((style) => !isDefault(style))];
+function pickable(styles: readonly Style[]): StyleFacts[] {
+  const kept = styles.filter(({ deleted }) => !deleted).map(({ id, name }) => ({ id, name: name ?? id }));
+  const isDefault = ({ id }: StyleFacts): boolean => id === DEFAULT_STYLE;
+  return [...kept.filter(isDefault), ...kept.filter((style) => !isDefault(style))];
 }
-
-const recordOf = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);

@@ -35,7 +35,7 @@ export function registerAccountRoutes(RED: NodeAPI): void {
   adminRoute(RED, "/vocu/account", (posted, leaving) =>
     ask(RED, posted, leaving, async (client, options) => {
       const request = { operation: "account-info", method: "GET", path: "/api/account/info" } as const;
-      return accountFacts((await client.call(request, options)).body.user);
+      return accountFacts((await client.call(request, options)).body);
     }),
   );
   adminRoute(RED, "/vocu/voices", (posted, leaving) =>

@@ -60,7 +60,11 @@ export function flowError(thrown: unknown, operation: string, translate: Transla
   const cause = { ...defined(facts), operation };
   const field = params.field ?? facts.field;
   const label = field === undefined ? "" : labelOf(String(field), translate);
-  const known = sentence(translate, code, { ...plain(facts), ...params, label });
+  const known = sentence(translate, facts.perhapsNotOffered === true ? `${code}_EITHER` : code, {
+    ...plain(facts),
+    ...params,
+    label,
+  });
   if (known !== undefined) return new FlowError(inBlock(known, params, translate), code, cause);
   const general = generalKey(facts.statusCode);
   const message = sentence(translate, general, { ...plain(facts), code, said: facts.serverMessage ?? code });

@@ -1,8 +1,9 @@
 /** Operations that list things: one page, or all pages as a sequence of single things (API reference D.5, G.3, H). */
-import type { Reply } from "../../api";
+import { fieldsOf, textOf, type Reply } from "../../api";
 import { integer, nameOf, type Inputs, type InputValues, type Settings } from "../../schema/description";
 import {
   callApi,
+  explainMissing,
   replyFacts,
   requestOf,
   type OperationContext,
@@ -60,8 +61,8 @@ async function sendOne<I extends Inputs>(
   description: ListingDescription<I & typeof PAGE_INPUTS>,
   context: Context<I>,
 ): Promise<void> {
-  const reply = await callApi(context, requestOf(description, context.inputs));
-  context.send({ ...context.msg, payload: reply.data, vocu: factsOf(description, reply) });
+  const reply = await callList(description, context, context.inputs);
+  context.send({ ...context.msg, payload: reply.data ?? [], vocu: factsOf(description, reply) });
   context.status.done(context.translate("shared:status.listed", { count: itemsOf(reply).length }));
 }
 
@@ -87,12 +88,27 @@ async function sendAll<I extends Inputs>(
   else context.status.done(context.translate("shared:status.listed", { count: sequence.count }));
 }
 
+async function callList<I extends Inputs>(
+  description: ListingDescription<I & typeof PAGE_INPUTS>,
+  context: Context<I>,
+  values: Readonly<Record<string, unknown>>,
+): Promise<Reply> {
+  try {
+    return await callApi(context, requestOf(description, values));
+  } catch (error) {
+    throw explainMissing(error, { request: { ...description.request, withoutId: true } });
+  }
+}
+
 interface Item {
   readonly thing: unknown;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Page after page; a thing that slid onto the next page because a new one came in is not given twice. */
+/**
+ * Page after page; a thing that slid onto the next page because a new one came in is not given twice. A page without
+ * anything new is the last: a server that ignores `offset` would give it for ever.
+ */
 async function* allItems<I extends Inputs>(
   description: ListingDescription<I & typeof PAGE_INPUTS>,
   context: Context<I>,
@@ -101,19 +117,18 @@ async function* allItems<I extends Inputs>(
   const limit = inputs.limit ?? PAGE_SIZE;
   const seen = new Set<string>();
   for (let offset = inputs.offset ?? 0; ;) {
-    const reply = await callApi(context, requestOf(description, { ...context.inputs, limit, offset }));
+    const reply = await callList(description, context, { ...context.inputs, limit, offset });
     context.signal.throwIfAborted();
     const page = itemsOf(reply);
     const facts = factsOf(description, reply);
-    for (const thing of page) {
-      const id = idOf(thing);
-      if (id !== undefined && seen.has(id)) continue;
-      if (id !== undefined) seen.add(id);
+    const fresh = page.filter((thing) => !seen.has(identityOf(thing)));
+    for (const thing of fresh) {
+      seen.add(identityOf(thing));
       yield { thing, facts };
       context.signal.throwIfAborted();
     }
     offset += page.length;
-    if (isLast(reply, page.length, limit, offset)) return;
+    if (fresh.length === 0 || isLast(reply, page.length, limit, offset)) return;
   }
 }
 
@@ -128,10 +143,8 @@ function isLast(reply: Reply, length: number, limit: number, reached: number): b
 
 const itemsOf = ({ data }: Reply): readonly unknown[] => (Array.isArray(data) ? (data as unknown[]) : []);
 
-function idOf(thing: unknown): string | undefined {
-  const id = typeof thing === "object" && thing !== null && "id" in thing ? thing.id : undefined;
-  return typeof id === "string" ? id : undefined;
-}
+/** What makes a thing the same on two pages: its id, else all of it. */
+const identityOf = (thing: unknown): string => textOf(fieldsOf(thing).id) ?? JSON.stringify(thing);
 
 /** `msg.vocu`, with `total` where the service tells it (splitters). */
 function factsOf(

@@ -1,6 +1,6 @@
 /** A node that is one API call: where its inputs travel, and what comes back (API reference, sections C to H). */
 import { FormData } from "undici";
-import type { ApiRequest, Reply } from "../../api";
+import { VocuError, type ApiRequest, type Reply } from "../../api";
 import type { RunContext, RunDescription } from "./run-context";
 import {
   nameOf,
@@ -22,6 +22,12 @@ export interface OperationRequest {
   readonly path: string;
   /** It is billed, so it waits in the account's generation lane and is retried only where nothing was accepted. */
   readonly costsCredits?: boolean;
+  /** A write that does the same when it is sent twice, so that it is retried like a read. */
+  readonly repeatable?: boolean;
+  /** The service answers without content (API reference C.8, D.7, G, H), so `msg.payload` stays as it was. */
+  readonly silent?: boolean;
+  /** Nothing is looked up by an ID, so that a 404 can only mean the operation itself. */
+  readonly withoutId?: boolean;
 }
 
 /** A node that is one call. */
@@ -34,7 +40,7 @@ export interface OperationDescription<I extends Inputs, S extends Settings> exte
   readonly outputs?: 1 | 2;
   /** The JSON body where it is more than the inputs under their names. */
   readonly body?: (inputs: InputValues<I>, settings: SettingValues<S>) => unknown;
-  /** What `msg.payload` becomes, by default the envelope's `data`; where there is none, it stays as it was. */
+  /** What `msg.payload` becomes, by default the envelope's `data`, or the whole envelope where it has none. */
   readonly output?: (reply: Reply) => unknown;
   /**
    * What happens around the call, for operations that the API does not make safe or whole by themselves: looking before,
@@ -80,20 +86,39 @@ async function callOperation<I extends Inputs, S extends Settings>(
   description: OperationDescription<I, S>,
   context: OperationContext<I, S>,
 ): Promise<void> {
-  const call: Call<InputValues<I>> = (values = context.inputs) => {
+  const call: Call<InputValues<I>> = async (values = context.inputs) => {
     const request = requestOf(description, values, context.settings);
     const { body } = description;
-    return callApi(context, body ? { ...request, json: body(values, context.settings) } : request);
+    try {
+      return await callApi(context, body ? { ...request, json: body(values, context.settings) } : request);
+    } catch (error) {
+      throw explainMissing(error, description);
+    }
   };
   const outcome = description.around ? await description.around(context, call) : { reply: await call() };
   if (!outcome) return;
-  const { reply, facts, payload = (description.output ?? dataOf)(reply) }: Outcome = outcome;
-  const vocu = { ...replyFacts(nameOf(description), reply), ...facts };
-  context.send({ ...context.msg, ...(payload === undefined ? {} : { payload }), vocu });
+  const { reply, facts, payload = (description.output ?? payloadOf)(reply) }: Outcome = outcome;
+  const known = Object.entries(facts ?? {}).filter(([, value]) => value !== undefined);
+  const vocu = { ...replyFacts(nameOf(description), reply), ...Object.fromEntries(known) };
+  context.send({ ...context.msg, ...(description.request.silent === true ? {} : { payload }), vocu });
   context.status.idle("done");
 }
 
-const dataOf = (reply: Reply): unknown => reply.data;
+/** What a success is to the flow where nothing else is said: its `data`, else the whole reply (API reference 10.1). */
+export const payloadOf = ({ data, body }: Reply): unknown => data ?? body;
+
+/**
+ * A 404 of an edition without codes may mean the ID or the operation: older servers lack the newer operations and newer
+ * servers the older ones (API reference 0.2). Says which it is, or that it may be either.
+ */
+export function explainMissing(
+  error: unknown,
+  { legacy, reference, request }: { legacy?: boolean; reference?: string; request?: OperationRequest },
+): unknown {
+  if (!(error instanceof VocuError) || error.code !== "HTTP_404") return error;
+  if (request?.withoutId === true) return error.with({}, "OPERATION_NOT_OFFERED");
+  return legacy === true || reference === "H" ? error.with({ perhapsNotOffered: true }) : error;
+}
 
 /** One call on behalf of a message: its turn, its abort signal, its time limit. */
 export async function callApi(context: RunContext<unknown, unknown>, request: ApiRequest): Promise<Reply> {
@@ -124,7 +149,7 @@ export function requestOf(
   values: Readonly<Record<string, unknown>>,
   settings: Readonly<Record<string, unknown>> = {},
 ): ApiRequest {
-  const { method, path: template, costsCredits } = description.request;
+  const { method, path: template, costsCredits, repeatable } = description.request;
   const path = typeof settings.path === "string" ? settings.path : template;
   const sorted: Record<Place, Record<string, unknown>> = { path: {}, query: {}, body: {}, form: {} };
   for (const [name, spec] of Object.entries(description.inputs)) {
@@ -142,6 +167,7 @@ export function requestOf(
     ...(Object.keys(sorted.body).length > 0 ? { json: sorted.body } : {}),
     ...(Object.keys(sorted.form).length > 0 ? { form: formOf(sorted.form) } : {}),
     ...(costsCredits === true ? { costsCredits } : {}),
+    ...(repeatable === true ? { repeatable } : {}),
   };
 }
 

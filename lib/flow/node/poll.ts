@@ -1,13 +1,11 @@
 /** Looking again and again until something has happened on the server. */
 import { systemClock, VocuError, type Clock } from "../../api";
+import { startTimer } from "../../timers";
 
 /** Pauses between looks (API reference 5 prescribes none): one second first, then longer, never more than five. */
 const FIRST_PAUSE_MS = 1000;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5000;
-
-/** Timers hold at most 2^31 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How long to look, and how. */
 export interface PollOptions<T> {
@@ -29,7 +27,7 @@ export interface PollOptions<T> {
 export async function poll<T>(options: PollOptions<T>): Promise<T> {
   const { signal, timeoutMs, clock = systemClock } = options;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const timer = startTimer(timeoutMs, () => deadline.abort());
   const either = AbortSignal.any([signal, deadline.signal]);
   let last: Look<T> = {};
   try {
@@ -43,7 +41,7 @@ export async function poll<T>(options: PollOptions<T>): Promise<T> {
     if (deadline.signal.aborted && !signal.aborted) throw options.timedOut(last.trouble);
     throw error;
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }
 

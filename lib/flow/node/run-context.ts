@@ -10,6 +10,8 @@ import type { Description, Inputs, InputValues, Settings, SettingValues } from "
 /** Handed to `run` once per message. */
 export interface RunContext<I, S, M = unknown> {
   readonly RED: NodeAPI;
+  /** The node's name, e.g. `task-wait`: what `msg.vocu` and errors call the operation. */
+  readonly operation: string;
   /** The message as it came; never changed, so that a Catch node gets it whole. */
   readonly msg: Message;
   /** Converted inputs; blank optional ones are undefined. */

@@ -2,7 +2,13 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from "node-red";
 import { accountOf, type Account } from "../account/account";
 import type { Memory, RunContext, RunDescription } from "./run-context";
-import type { Inputs, InputValues, Settings, SettingValues } from "../../schema/description";
+import {
+  nameOf,
+  type Inputs,
+  type InputValues,
+  type Settings,
+  type SettingValues,
+} from "../../schema/description";
 import { readInputs, type Config } from "../input/evaluate";
 import { Jobs, type Job } from "../queue/jobs";
 import { Lane, type Release, type QueueOptions } from "../queue/lane";
@@ -98,7 +104,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
         done();
         return;
       }
-      const problem = flowError(error, this.description.type.slice("vocu-".length), this.translate);
+      const problem = flowError(error, nameOf(this.description), this.translate);
       this.status.failed(problem.message);
       done(problem);
     }
@@ -167,6 +173,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
     return {
       ...rest,
       RED: this.RED,
+      operation: nameOf(this.description),
       msg,
       signal: job.signal,
       memory: this.memory,

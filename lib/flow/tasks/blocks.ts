@@ -1,6 +1,6 @@
 /** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
 import { convert, isBlank } from "../../schema/check";
-import { text, type Input, type Inputs } from "../../schema/description";
+import { integer, list, number, text, toggle, type Input, type Inputs } from "../../schema/description";
 import { Problem } from "../message/problem";
 import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
@@ -9,7 +9,7 @@ export type Block = Readonly<Record<string, unknown>>;
 
 const { voiceId, promptId, preset, speechRate, language, break_clone, vivid, emo_switch, seed } =
   SPEECH_INPUTS;
-const { instruct_mode, reference_mode, infinite_mode, post_processing } = SPEECH_INPUTS;
+const { flash, instruct_mode, reference_mode, infinite_mode, post_processing } = SPEECH_INPUTS;
 const { vc_mode, high_quality, keep_prosody, cover_mode } = SPEECH_INPUTS;
 
 /** What a spoken text takes inside a block, besides the text itself. */
@@ -27,6 +27,20 @@ export const TEXT_BLOCK_INPUTS = {
   reference_mode,
   infinite_mode,
   post_processing,
+  flash,
+  stream: toggle({ default: false, advanced: true }),
+} as const satisfies Inputs;
+
+/**
+ * What a spoken text takes besides, of a type that the reference does not tell (API reference D.2): the likeliest here; in
+ * a content block they travel as they are.
+ */
+export const UNTYPED_BLOCK_INPUTS = {
+  gamble: integer({ advanced: true }),
+  interval: number({ advanced: true }),
+  interval_head: number({ advanced: true }),
+  interval_tail: number({ advanced: true }),
+  interval_range: list({ advanced: true }),
 } as const satisfies Inputs;
 
 /** A key whose type the reference does not tell: it travels as it is. */

@@ -1,5 +1,6 @@
 /** Creating an asynchronous task: what the request is, and what follows (API reference D.2). */
-import { readBlocks, TEXT_BLOCK_INPUTS } from "./blocks";
+import { readBlocks, TEXT_BLOCK_INPUTS, UNTYPED_BLOCK_INPUTS } from "./blocks";
+import { idInReply, readTask } from "../../api";
 import type { RunContext } from "../node/run-context";
 import {
   inputsWhen,
@@ -12,7 +13,6 @@ import {
   type Settings,
 } from "../../schema/description";
 import type { Call, Outcome } from "../node/operation";
-import { readTask } from "./task";
 import { followTask, WAIT_SETTINGS, type WaitValues } from "./tasks";
 
 /** What the task node asks for. Which inputs count depends on the setting `shape`: the service takes exactly one shape. */
@@ -21,13 +21,14 @@ export const TASK_INPUTS = {
     { shape: ["text", "splitter", "splitterId"] },
     { text: text({ required: true, from: "msg.payload", multiline: true }) },
   ),
-  ...inputsWhen({ shape: "text" }, TEXT_BLOCK_INPUTS),
+  ...inputsWhen({ shape: "text" }, { ...TEXT_BLOCK_INPUTS, ...UNTYPED_BLOCK_INPUTS }),
   ...inputsWhen({ shape: "contents" }, { contents: list({ required: true, from: "msg.payload" }) }),
   ...inputsWhen({ shape: "splitter" }, { splitter: object({ required: true }) }),
   ...inputsWhen({ shape: "splitterId" }, { splitterId: text({ required: true }) }),
   srt: toggle({ default: false }),
   sync: toggle({ advanced: true }),
   projectId: text({ advanced: true }),
+  trackId: text({ advanced: true }),
 } as const satisfies Inputs;
 
 /** The task node's settings. */
@@ -39,22 +40,25 @@ export const TASK_SETTINGS = {
 
 /** The request body: one text as a block, blocks as they are given, or a text for a splitter. */
 export function taskBody(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { srt, sync, projectId, contents, text: words, splitter, splitterId, ...block } = inputs;
-  const options = { srt, sync, projectId };
+  const { srt, sync, projectId, trackId, contents, text: words, splitter, splitterId, ...block } = inputs;
+  const options = { srt, sync, projectId, trackId };
   if (contents !== undefined) return { contents: readBlocks("contents", contents as unknown[]), ...options };
   if (splitter !== undefined) return { text: words, splitter, ...options };
   if (splitterId !== undefined) return { text: words, splitterId, ...options };
   return { contents: [{ type: "text", text: words, ...block }], ...options };
 }
 
-/** What follows the creation: nothing but the task itself, or waiting for its audio (setting `wait`). */
+/**
+ * What follows the creation: nothing but the task itself, or waiting for its audio (setting `wait`). A reply that does not
+ * tell the task's ID is handed on as it is: it may have been billed.
+ */
 export async function createdTask<V>(
   context: RunContext<V, WaitValues & { readonly wait: boolean }>,
   call: Call<V>,
 ): Promise<Outcome | undefined> {
   const reply = await call();
-  const { id: taskId } = readTask(reply);
-  if (!context.settings.wait) return { reply, facts: { taskId } };
-  await followTask(context, taskId, "task-create");
+  const taskId = readTask(reply.data).id ?? idInReply(reply.body, ["taskId"]);
+  if (!context.settings.wait || taskId === undefined) return { reply, facts: { taskId } };
+  await followTask(context, taskId);
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Waiting for asynchronous tasks and handing on their audio (API reference 5, 7.8, D.6). */
-import type { Reply, VocuError } from "../../api";
+import { readTask, type Reply, type Task, type VocuError } from "../../api";
 import type { RunContext } from "../node/run-context";
 import { CHUNK_SETTINGS, deliver, type DeliverySettings } from "../node/delivery";
 import type { Facts } from "../message/sequence";
@@ -9,7 +9,6 @@ import { replyFacts } from "../node/operation";
 import { poll } from "../node/poll";
 import { Problem, withFacts } from "../message/problem";
 import { AudioSequence } from "../message/sequence";
-import { readTask, type Task } from "./task";
 
 /** How a node waits and what it hands on. `timeout` is in seconds. */
 export const WAIT_SETTINGS = {
@@ -35,37 +34,27 @@ interface Generated {
 /**
  * Waits until a task is generated and sends what the node is set to: the audio, its address or the task; then a summary
  * on the second output. The task's id is on every error, so that the task can be found again.
- * @param operation the node's name, for `msg.vocu` and errors
- * @throws Problem `TASK_FAILED`, `TASK_TIMEOUT`, `TASK_NO_AUDIO`, `NOT_AUDIO`, `BAD_REPLY`; VocuError e.g. `GENERATE_NOT_FOUND`
+ * @throws Problem `TASK_FAILED`, `TASK_TIMEOUT`, `TASK_NO_AUDIO`, `NOT_AUDIO`; VocuError e.g. `GENERATE_NOT_FOUND`
  */
-export async function followTask(
-  context: RunContext<unknown, WaitValues>,
-  taskId: string,
-  operation: string,
-): Promise<void> {
+export async function followTask(context: RunContext<unknown, WaitValues>, taskId: string): Promise<void> {
   try {
-    const generated = await waitFor(context, taskId, operation);
-    await handOn(context, generated, operation);
+    await handOn(context, taskId, await waitFor(context, taskId));
   } catch (error) {
     throw withFacts(error, { taskId });
   }
 }
 
-function waitFor(
-  context: RunContext<unknown, WaitValues>,
-  taskId: string,
-  operation: string,
-): Promise<Generated> {
-  const { account, settings, signal, requestTimeoutMs: timeoutMs = LOOK_TIMEOUT_MS } = context;
+function waitFor(context: RunContext<unknown, WaitValues>, taskId: string): Promise<Generated> {
+  const { account, operation, settings, signal, requestTimeoutMs: timeoutMs = LOOK_TIMEOUT_MS } = context;
   const path = "/api/tts/generate/{id}";
   const look = async (either: AbortSignal): Promise<Generated | undefined> => {
     const reply = await account.client.call(
       { operation, method: "GET", path, pathParams: { id: taskId } },
       { signal: either, timeoutMs },
     );
-    const task = readTask(reply);
-    if (task.status === "failed") throw failed(context, task, reply);
-    if (task.status === "generated") return { task, reply };
+    const task = readTask(reply.data);
+    if (task.state === "failed") throw failed(context, task, reply);
+    if (task.state === "generated") return { task, reply };
     showProgress(context, task);
     return undefined;
   };
@@ -91,20 +80,20 @@ function tooLate(seconds: number, trouble: VocuError | undefined): Problem {
 
 async function handOn(
   context: RunContext<unknown, WaitValues>,
+  taskId: string,
   { task, reply }: Generated,
-  operation: string,
 ): Promise<void> {
   const sequence = new AudioSequence(context.RED.util, context.msg);
   const known: Facts = {
-    ...replyFacts(operation, reply),
+    ...replyFacts(context.operation, reply),
     durationMs: Math.round(performance.now() - context.arrivedAt),
-    taskId: task.id,
+    taskId,
     ...(task.audioUrl === undefined ? {} : { audioUrl: task.audioUrl }),
     ...(task.characters === undefined ? {} : { characters: task.characters }),
   };
   const { output } = context.settings;
   if (output === "task") {
-    context.send({ ...context.msg, payload: task.raw, vocu: known }, sequence.summary(known));
+    context.send({ ...context.msg, payload: reply.data, vocu: known }, sequence.summary(known));
     context.status.done(context.translate("shared:status.taskGenerated"));
     return;
   }

@@ -1,11 +1,11 @@
 /** A whole ZIP to the service, piece by piece (API reference F): begin, send every chunk, complete. */
-import { systemClock, VocuError, type ApiRequest, type Reply } from "../../api";
+import { fieldsOf, idInReply, textOf, type ApiRequest, type Reply } from "../../api";
 import type { RunContext } from "../node/run-context";
 import type { Setting } from "../../schema/description";
 import type { FilePart } from "../../schema/description";
 import { MB } from "../input/file";
 import { Stopped } from "../queue/jobs";
-import { formOf, replyFacts } from "../node/operation";
+import { explainMissing, formOf, replyFacts } from "../node/operation";
 import { Problem, withFacts } from "../message/problem";
 import { CHUNK_FIELDS } from "./upload-fields";
 import { assertZip } from "./zip";
@@ -37,12 +37,6 @@ interface Progress {
   readonly totalBytes: number;
   readonly percent: number;
 }
-
-/** A chunk is tried this often before the upload is given up; its number makes sending it again harmless. */
-const TRIES = 4;
-const FIRST_PAUSE_MS = 500;
-
-const OPERATION = "upload-archive";
 
 /**
  * Uploads the archive and sends its id. The file is read while it is sent, chunk by chunk. However it ends, the second
@@ -76,8 +70,12 @@ class ArchiveUpload {
   }
 
   async run(): Promise<void> {
-    const begun = await this.call({ path: "/api/editor/multipartUpload/newFile", json: { type: "zip" } });
-    const uploadId = (this.id = idIn(begun));
+    const begun = await this.call({
+      path: "/api/editor/multipartUpload/newFile",
+      json: { type: "zip" },
+      withoutId: true,
+    });
+    const uploadId = (this.id = idInReply(begun.body, ["uploadId"]));
     if (uploadId === undefined) throw new Problem("BAD_REPLY", {}, { requestId: begun.requestId });
     this.tell("uploading");
     for (let index = 0; index < this.chunks; index++) {
@@ -114,7 +112,7 @@ class ArchiveUpload {
   private finish(uploadId: string, reply: Reply): void {
     const { context, attempts, chunks } = this;
     const vocu = {
-      ...replyFacts(OPERATION, reply),
+      ...replyFacts(context.operation, reply),
       durationMs: Math.round(performance.now() - context.arrivedAt),
       attempts,
       uploadId,
@@ -122,7 +120,7 @@ class ArchiveUpload {
       chunks,
     };
     this.tell("done");
-    context.send({ ...context.msg, payload: idIn(reply) ?? uploadId, vocu });
+    context.send({ ...context.msg, payload: textOf(fieldsOf(reply.data).id) ?? uploadId, vocu });
     context.status.done(
       context.translate("shared:status.uploaded", { size: (this.blob.size / MB).toFixed(1) }),
     );
@@ -134,38 +132,30 @@ class ArchiveUpload {
     const { filename } = this.context.inputs.archive;
     const blob = this.blob.slice(start, start + this.chunkBytes);
     const part = { filename, blob };
-    for (let tries = 1; ; tries++) {
-      try {
-        const form = formOf({ [uploadIdField]: uploadId, [indexField]: String(index), [fileField]: part });
-        await this.call({ path, form });
-        return;
-      } catch (error) {
-        if (tries === TRIES || !mayPass(error)) throw error;
-        this.context.status.working("uploadRetry", { chunk: index + 1 });
-        const pause = Math.max(FIRST_PAUSE_MS * 2 ** (tries - 1), (error.cause.retryAfter ?? 0) * 1000);
-        await systemClock.sleep(pause, this.context.signal);
-      }
+    const form = formOf({ [uploadIdField]: uploadId, [indexField]: String(index), [fileField]: part });
+    // Its number makes sending a chunk again harmless.
+    await this.call({ path, form, repeatable: true });
+  }
+
+  private async call({ withoutId, ...request }: ArchiveRequest): Promise<Reply> {
+    const { account, operation, signal, requestTimeoutMs } = this.context;
+    const timeout = requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
+    const full: ApiRequest = { operation, method: "POST", ...request };
+    try {
+      const reply = await account.client.call(full, { signal, ...timeout });
+      this.attempts += reply.attempts;
+      return reply;
+    } catch (error) {
+      throw explainMissing(error, {
+        legacy: true,
+        request: { method: "POST", path: request.path, withoutId },
+      });
     }
   }
-
-  private async call(request: Pick<ApiRequest, "path" | "json" | "form">): Promise<Reply> {
-    const { account, signal, requestTimeoutMs } = this.context;
-    const timeout = requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
-    const full: ApiRequest = { operation: OPERATION, method: "POST", ...request };
-    const reply = await account.client.call(full, { signal, ...timeout });
-    this.attempts += reply.attempts;
-    return reply;
-  }
 }
 
-/** A fault of the network or the server; what it says about charging twice does not count for a chunk. */
-function mayPass(error: unknown): error is VocuError {
-  if (!(error instanceof VocuError) || error.code === "ABORTED") return false;
-  const { statusCode } = error.cause;
-  return statusCode === undefined || statusCode === 408 || statusCode === 429 || statusCode >= 500;
-}
-
-function idIn({ data }: Reply): string | undefined {
-  const id = typeof data === "object" && data !== null && "id" in data ? data.id : undefined;
-  return typeof id === "string" && id !== "" ? id : undefined;
+/** A request of the archive node. */
+interface ArchiveRequest extends Pick<ApiRequest, "path" | "json" | "form" | "repeatable"> {
+  /** See `OperationRequest`. */
+  readonly withoutId?: boolean;
 }

@@ -1,9 +1,8 @@
 /** What the splitter nodes do around their calls (API reference H). */
-import type { Reply } from "../../api";
+import { fieldsOf, textOf, type Reply } from "../../api";
 import type { RunContext } from "../node/run-context";
 import type { Outcome } from "../node/operation";
 import { Problem } from "../message/problem";
-import { fieldsOf, textOf } from "./voice";
 
 type Config = Readonly<Record<string, unknown>>;
 

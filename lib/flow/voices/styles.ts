@@ -1,10 +1,10 @@
 /** What the style nodes do around their calls (API reference C.2, C.9, H). */
-import type { Reply } from "../../api";
+import { DEFAULT_STYLE, readVoice, type Reply, type Voice } from "../../api";
 import type { RunContext } from "../node/run-context";
 import { keepDescription, type Rename } from "./keep-description";
 import type { Outcome } from "../node/operation";
 import { Problem } from "../message/problem";
-import { DEFAULT_STYLE, fetchVoice, fieldsOf, readVoice, styleIn, type Voice } from "./voice";
+import { fetchVoice, styleIn } from "./voice";
 
 /** Names a style of a voice. */
 interface StyleValues {
@@ -20,7 +20,7 @@ export async function addStyle(
   const { voiceId } = context.inputs;
   const before = await fetchVoice(context, voiceId);
   const reply = await call();
-  return { reply, facts: { voiceId, promptId: newestStyle(before, readVoice(reply)) } };
+  return { reply, facts: { voiceId, promptId: newestStyle(before, readVoice(reply.data)) } };
 }
 
 function newestStyle(before: Voice, after: Voice): string | undefined {
@@ -58,7 +58,8 @@ export async function resetStyle(
 
 /** A reply without a voice proves nothing and is believed. */
 function assertStyle(reply: Reply, promptId: string, options: { readonly deleted: boolean }): void {
-  if (fieldsOf(reply.data).metadata !== undefined) styleIn(readVoice(reply), promptId, options);
+  const voice = readVoice(reply.data);
+  if (voice.styles.length > 0) styleIn(voice, promptId, options);
 }
 
 /**

@@ -1,12 +1,11 @@
 /** What the template nodes do around their calls (API reference G). */
-import type { Reply } from "../../api";
+import { fieldsOf, textOf, type Reply } from "../../api";
 import { convert, isBlank } from "../../schema/check";
 import { choice, text, toggle, type Input, type Inputs } from "../../schema/description";
 import type { RunContext } from "../node/run-context";
 import { keepDescription, type Rename } from "./keep-description";
 import { callApi, type Outcome } from "../node/operation";
 import { Problem } from "../message/problem";
-import { fieldsOf, textOf } from "./voice";
 
 /** The keys of a template's block (API reference G.1). `voiceId` "0" leaves the voice open. */
 export const TEMPLATE_BLOCK = {
@@ -14,7 +13,7 @@ export const TEMPLATE_BLOCK = {
   voiceId: text(),
   text: text(),
   input_audio: text(),
-  vc_mode: choice(["standard", "similarity", "prosody", "cover"]),
+  vc_mode: choice(["standard", "similarity", "prosody", "cover"], { open: true }),
   high_quality: toggle(),
 } as const satisfies Inputs;
 

@@ -1,10 +1,9 @@
 /** Waiting until a new voice can be used (API reference C.1, C.6, 7.1). */
-import type { Reply, VocuError } from "../../api";
+import { readVoice, type Reply, type VocuError } from "../../api";
 import type { RunContext } from "../node/run-context";
 import type { Settings } from "../../schema/description";
 import { poll } from "../node/poll";
 import { Problem, withFacts } from "../message/problem";
-import { isUsable, readVoice } from "./voice";
 
 /** What a node that can wait for a voice lets its user choose. */
 export const VOICE_WAIT_SETTINGS = {
@@ -36,13 +35,13 @@ type Context = RunContext<unknown, { readonly timeout: number }>;
  * usable says in its cause which voice it is (`voiceId`) and what it was last (`voiceStatus`).
  * @throws Problem `VOICE_CREATE_FAILED`, `VOICE_TRAINING_FAILED`, `VOICE_NEEDS_REUPLOAD`, `VOICE_TIMEOUT`
  */
-export async function waitForVoice(context: Context, operation: string, created: Reply): Promise<Reply> {
+export async function waitForVoice(context: Context, voiceId: string, created: Reply): Promise<Reply> {
   const { signal, settings, translate } = context;
-  const { id, status } = readVoice(created);
-  let voiceStatus = status;
+  let voiceStatus = "";
   const judge = (reply: Reply): Reply | undefined => {
-    voiceStatus = readVoice(reply).status;
-    if (isUsable(voiceStatus)) return reply;
+    const { status = "", usable } = readVoice(reply.data);
+    voiceStatus = status;
+    if (usable) return reply;
     const end = ENDS[voiceStatus];
     if (end !== undefined) throw new Problem(end);
     context.status.working(PROGRESS[voiceStatus] ?? "voiceWorking");
@@ -50,7 +49,7 @@ export async function waitForVoice(context: Context, operation: string, created:
   };
   let first: Reply | undefined = created;
   const look = async (either: AbortSignal): Promise<Reply | undefined> => {
-    const reply = first ?? (await lookUp(context, operation, id, either));
+    const reply = first ?? (await lookUp(context, voiceId, either));
     first = undefined;
     return judge(reply);
   };
@@ -62,12 +61,12 @@ export async function waitForVoice(context: Context, operation: string, created:
   try {
     return await poll({ signal, timeoutMs: settings.timeout * 1000, look, timedOut });
   } catch (error) {
-    throw withFacts(error, { voiceId: id, voiceStatus });
+    throw withFacts(error, { voiceId, voiceStatus });
   }
 }
 
-function lookUp(context: Context, operation: string, id: string, signal: AbortSignal): Promise<Reply> {
-  const { account, requestTimeoutMs: timeoutMs = LOOK_TIMEOUT_MS } = context;
+function lookUp(context: Context, id: string, signal: AbortSignal): Promise<Reply> {
+  const { account, operation, requestTimeoutMs: timeoutMs = LOOK_TIMEOUT_MS } = context;
   const request = { operation, method: "GET", path: "/api/voice/{id}", pathParams: { id } } as const;
   return account.client.call(request, { signal, timeoutMs });
 }

@@ -1,10 +1,10 @@
 /** What the voice nodes do around their calls (API reference C, H). */
-import type { Reply } from "../../api";
+import { idInReply, readVoice, type Reply } from "../../api";
 import type { RunContext } from "../node/run-context";
 import { keepDescription, type Rename } from "./keep-description";
-import type { Outcome } from "../node/operation";
+import { payloadOf, type Outcome } from "../node/operation";
 import { Problem } from "../message/problem";
-import { badReply, fetchVoice, fieldsOf, isUsable, readVoice, textOf, withoutDeletedStyles } from "./voice";
+import { fetchVoice, withoutDeletedStyles } from "./voice";
 import { waitForVoice } from "./voice-wait";
 
 /** What decides whether a voice can be created as asked. */
@@ -26,9 +26,9 @@ export async function createVoice(
 ): Promise<Outcome> {
   assertPossible(context.inputs);
   const reply = await call();
-  const voiceId = readVoice(reply).id;
-  if (!context.settings.wait) return { reply, facts: { voiceId } };
-  const usable = await waitForVoice(context, "voice-create", reply);
+  const voiceId = readVoice(reply.data).id;
+  if (!context.settings.wait || voiceId === undefined) return { reply, facts: { voiceId } };
+  const usable = await waitForVoice(context, voiceId, reply);
   const durationMs = Math.round(performance.now() - context.arrivedAt);
   return { reply: usable, facts: { voiceId, durationMs } };
 }
@@ -50,8 +50,8 @@ export async function renameVoice<V extends Rename & { readonly voiceId: string 
   call: (values: V) => Promise<Reply>,
 ): Promise<Outcome> {
   const read = async (): Promise<Rename> => {
-    const { raw, description } = await fetchVoice(context, context.inputs.voiceId);
-    return { name: textOf(raw.name), description };
+    const { name, description } = await fetchVoice(context, context.inputs.voiceId);
+    return { name, description };
   };
   return { reply: await call(await keepDescription(context, read)) };
 }
@@ -61,27 +61,22 @@ export function listedVoices(
   voices: unknown,
   { usableOnly, hideDeleted }: { readonly usableOnly: boolean; readonly hideDeleted: boolean },
 ): unknown {
-  if (!Array.isArray(voices)) return voices;
-  const wanted = usableOnly ? voices.filter((voice) => isUsable(fieldsOf(voice).status)) : voices;
+  if (!Array.isArray(voices)) return voices ?? [];
+  const wanted = usableOnly ? voices.filter((voice) => readVoice(voice).usable) : voices;
   return hideDeleted ? wanted.map(withoutDeletedStyles) : wanted;
 }
 
 /**
- * The one-time share ID, wherever the server puts it: the form of this reply is not documented (API reference C.7).
- * @throws Problem `BAD_REPLY`
+ * The one-time share ID, wherever the server puts it: the form of this reply is not documented (API reference C.7, 10.1).
+ * Where it cannot be told, the whole reply.
  */
-export function shareIdOf(reply: Reply): string {
-  const id = textOf(fieldsOf(reply.data).shareId) ?? textOf(reply.data) ?? textOf(reply.body.shareId);
-  if (id === undefined) throw badReply(reply, "no share id");
-  return id;
+export function sharedId(reply: Reply): unknown {
+  const shareId = idInReply(reply.body, ["shareId"]);
+  return shareId === undefined ? payloadOf(reply) : { shareId };
 }
 
-/**
- * The id of an imported voice, at top level or in `data` (API reference C.4).
- * @throws Problem `BAD_REPLY`
- */
-export function importedVoiceId(reply: Reply): string {
-  const id = textOf(reply.body.voiceId) ?? textOf(fieldsOf(reply.data).voiceId);
-  if (id === undefined) throw badReply(reply, "no voice id");
-  return id;
+/** The id of an imported voice (API reference C.4, 10.1); where it cannot be told, the whole reply. */
+export function importedVoice(reply: Reply): unknown {
+  const voiceId = idInReply(reply.body, ["voiceId"]);
+  return voiceId === undefined ? payloadOf(reply) : { voiceId };
 }

@@ -1,0 +1,25 @@
+/** Ids in replies whose form is not documented (API reference C.4, C.7, F, 10.1). */
+import { fieldsOf, textOf, type JsonObject } from "../json";
+
+/** Members that every reply may have beside its content (API reference 3 and 4). */
+const ENVELOPE = new Set(["status", "message", "code", "requestId", "traceId"]);
+
+/**
+ * The id that a reply is about: in its `data` or beside it, under one of these names; the `data` itself where it is a
+ * text; `data.id`; else the only text that there is. Undefined where it cannot be told.
+ */
+export function idInReply(body: Readonly<JsonObject>, names: readonly string[]): string | undefined {
+  const data = fieldsOf(body.data);
+  for (const name of names) {
+    const named = textOf(data[name]) ?? textOf(body[name]);
+    if (named !== undefined) return named;
+  }
+  return textOf(body.data) ?? textOf(data.id) ?? onlyText(data) ?? textOf(body.id) ?? onlyText(body);
+}
+
+function onlyText(fields: Readonly<JsonObject>): string | undefined {
+  const texts = Object.entries(fields).flatMap(([name, value]) =>
+    ENVELOPE.has(name) ? [] : (textOf(value) ?? []),
+  );
+  return texts.length === 1 ? texts[0] : undefined;
+}

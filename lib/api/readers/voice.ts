@@ -1,0 +1,64 @@
+/** The one reader of a voice object (API reference 7.1, 7.2, 7.7); whatever is missing or of another type is left out. */
+import { fieldsOf, listOf, textOf, type JsonObject } from "../json";
+
+/** The id of every voice's first style. */
+export const DEFAULT_STYLE = "default";
+
+/** One style of a voice. */
+export interface Style {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  /** Deleted styles stay in the list. */
+  readonly deleted: boolean;
+}
+
+/** What matters of a voice. */
+export interface Voice {
+  /** Undefined where the value is no voice. */
+  readonly id: string | undefined;
+  /** What a request sends as `voiceId` (API reference 7.1, 10.1). */
+  readonly voiceId: string | undefined;
+  readonly name: string | undefined;
+  /** `creating`, `pending` (usable!), `lora-…`, `failed`; undefined where nothing is said. */
+  readonly status: string | undefined;
+  readonly version: string | undefined;
+  readonly description: string | undefined;
+  /** Whether speech can be generated with it. A voice that says nothing about it is believed to be usable. */
+  readonly usable: boolean;
+  /** As the service lists them, deleted ones too. */
+  readonly styles: readonly Style[];
+}
+
+const USABLE: readonly string[] = ["pending", "lora-success", "lora-awaiting-auto-reupload"];
+
+/** Reads a voice. */
+export function readVoice(value: unknown): Voice {
+  const fields = fieldsOf(value);
+  const metadata = fieldsOf(fields.metadata);
+  const status = textOf(fields.status);
+  return {
+    id: textOf(fields.id),
+    voiceId: voiceIdOf(fields),
+    name: textOf(fields.name),
+    status,
+    version: textOf(fields.version),
+    description: textOf(metadata.description),
+    usable: status === undefined || USABLE.includes(status),
+    styles: listOf(metadata.prompts).flatMap(readStyle),
+  };
+}
+
+/** `idForGenerate`, else the id; older lists leave the prefix of market voices, which have a `type`, to the client. */
+function voiceIdOf(fields: Readonly<JsonObject>): string | undefined {
+  const id = textOf(fields.idForGenerate) ?? textOf(fields.id);
+  const bare = id !== undefined && textOf(fields.idForGenerate) === undefined && !id.startsWith("market:");
+  return bare && textOf(fields.type) !== undefined ? `market:${id}` : id;
+}
+
+function readStyle(fields: Readonly<JsonObject>): Style[] {
+  const id = textOf(fields.id);
+  if (id === undefined) return [];
+  const { name, description, deleted } = fields;
+  return [{ id, name: textOf(name), description: textOf(description), deleted: deleted === true }];
+}
