@@ -1,11 +1,11 @@
-import { BUSY, CHUNK_SETTINGS, defineNode, SPEECH_INPUTS, streamSpeech } from "../lib/flow";
+import { BUSY, CHUNK_SETTINGS, defineNode, SPEECH_INPUTS, STREAM_INPUTS, streamSpeech } from "../lib/flow";
 
 export = defineNode({
   type: "vocu-speech-stream",
   family: "speech",
   reference: "D.4",
   operationId: "simpleGenerateStream",
-  inputs: SPEECH_INPUTS,
+  inputs: { ...SPEECH_INPUTS, ...STREAM_INPUTS },
   settings: {
     output: { kind: "select", choices: ["chunks", "buffer"], default: "chunks" },
     busy: { kind: "select", choices: BUSY, default: "queue" },

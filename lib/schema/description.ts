@@ -46,6 +46,8 @@ export interface InputOptions {
   readonly open?: boolean;
   /** Folded away in the dialog. */
   readonly advanced?: boolean;
+  /** It is for the node itself and is not sent to the service. */
+  readonly local?: boolean;
   /** Where it travels; by default the place the operation's method suggests. */
   readonly in?: Place;
   /** The name on the wire when Node-RED reserves it (`id`), e.g. `voiceId` travels as path parameter `id`. */

@@ -47,5 +47,10 @@ export const SPEECH_INPUTS = {
   cover_mode: toggle({ advanced: true }),
 } as const satisfies Inputs;
 
+/** What the stream node is told besides, for itself. */
+export const STREAM_INPUTS = {
+  keep: toggle({ default: false, messageWins: true, local: true, advanced: true }),
+} as const satisfies Inputs;
+
 /** How the messages of one speaking node treat each other. */
 export const BUSY = ["queue", "replace", "parallel", "drop"] as const;

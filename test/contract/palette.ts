@@ -28,7 +28,8 @@ export interface Sent {
 /** What a node sends to its operation. A node with more than one way to call it is measured by the document's. */
 export function sentBy({ inputs, request }: PaletteNode, operation: DocumentOperation): Sent[] {
   const { method, path } = request ?? (operation as OperationRequest);
-  return Object.entries(inputs).map(([property, spec]) => ({
+  const own = Object.entries(inputs).filter(([, { local }]) => local !== true);
+  return own.map(([property, spec]) => ({
     property,
     name: spec.as ?? property,
     in: placeOf(property, spec, { method, path }),

@@ -63,4 +63,16 @@ describe("speech-stream: what the speech cache keeps", () => {
     assert.match(text, /vc-input\/a\.mp3"/);
     assert.ok(!text.includes("planted-secret"));
   });
+
+  it("is not the signature of an address that the service told", async () => {
+    const files = await kept(WHOLE, {}, (call, bytes) => {
+      call.data = { audio: "https://storage.example/a.mp3?Expires=1&Signature=planted-secret" };
+      call.end(bytes);
+    });
+    const card = files.find((name) => name.endsWith(".json")) ?? "";
+    const text = await readFile(join(userDir(), "vocu-cache", card), "utf8");
+    assert.match(text, /"audioUrl": "https:\/\/storage\.example\/a\.mp3"/);
+    assert.match(String(last?.audioUrl), /Signature/);
+    assert.ok(!text.includes("planted-secret"));
+  });
 });

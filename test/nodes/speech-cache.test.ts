@@ -202,6 +202,41 @@ describe("speech-stream: the speech cache", () => {
     assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
   });
 
+  it("marks a speech that is to be kept for ever, by the node or by the message", async () => {
+    const flow = await load({ node: { keep: "true", keepType: "bool" } });
+    await flow.speak(TEXT);
+    await flow.speak({ payload: "Not this one.", keep: false });
+    await flow.stop();
+    const kept = await files(".keep");
+    assert.equal(kept.length, 1);
+    assert.match(kept[0] ?? "", /^The-washing-machine/);
+  });
+
+  it("marks a speech that is stored already", async () => {
+    await (await load()).speak(TEXT);
+    const flow = await load();
+    await flow.speak({ payload: TEXT, keep: true });
+    await flow.stop();
+    assert.equal((await files(".keep")).length, 1);
+  });
+
+  it("speaks what it has without a key; anything else is an error", async () => {
+    await (await load()).speak(TEXT);
+    const nodes = speechFlow(sandbox().url, { account: { cacheEnabled: true } });
+    const flow = await flows.load(nodes, {}, { userDir: userDir() });
+    assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
+    const { error } = await flow.ended(flow.input("Something else."));
+    assert.equal((error as { code?: string }).code, "NO_API_KEY");
+  });
+
+  it("speaks what it has when the service does not answer", async () => {
+    const service = await startSandbox();
+    const { chunks } = await (await load({}, service.url)).speak(TEXT);
+    const flow = await load({}, service.url);
+    await service.close();
+    assert.deepEqual(bytesOf((await flow.speak(TEXT)).chunks), bytesOf(chunks));
+  });
+
   it("keeps nobody from speaking when its folder does not work", async () => {
     await writeFile(cache(), "I am a file");
     const flow = await load();

@@ -54,7 +54,7 @@ export interface AccountNode extends Node<{ apiKey?: string }> {
 
 /**
  * The account a node refers to.
- * @throws Problem `NO_ACCOUNT`; `NO_API_KEY` and `BAD_BASE_URL` from the account itself.
+ * @throws Problem `NO_ACCOUNT`; VocuError `BAD_BASE_URL` from the account itself.
  */
 export function accountOf(RED: NodeAPI, id: unknown): Account {
   const node = typeof id === "string" && id !== "" ? (RED.nodes.getNode(id) as AccountNode | null) : null;
@@ -67,12 +67,13 @@ const UNSET = /^\$\{[^}]*\}$/;
 
 /**
  * Builds an account from a stored configuration and a key.
- * @throws Problem `NO_API_KEY`, those of `readSettings`; VocuError `BAD_BASE_URL`.
+ * @throws Problem those of `readSettings`; VocuError `BAD_BASE_URL`.
  */
 export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undefined): Account {
   const settings = readSettings(config, ACCOUNT_SETTINGS);
-  const key = apiKey?.trim();
-  if (!key || UNSET.test(key)) throw new Problem("NO_API_KEY");
+  const given = apiKey?.trim() ?? "";
+  // Without a key the client refuses every call, and stored speech can still be spoken.
+  const key = UNSET.test(given) ? "" : given;
   const proxy = proxyOf(RED, config.proxy);
   const tls = tlsOf(RED, config.tls);
   const baseUrl = baseUrlOf(settings.site, settings.baseUrl);

@@ -36,6 +36,8 @@ export interface Wish {
   readonly timeoutMs?: number;
   /** False: a generation of its own, which nobody shares and nothing keeps. */
   readonly cache: boolean;
+  /** The stored speech is outside the limits of age and size. */
+  readonly keep?: boolean;
   /** Called when the service has to be asked. */
   connecting(): void;
 }
@@ -72,6 +74,8 @@ interface Sharing {
   readonly deadline: SharedDeadline;
   /** Whether a message already bears the costs. */
   paid: boolean;
+  /** Whether a message wants it outside the limits. */
+  kept: boolean;
 }
 
 /** The speeches of one account. */
@@ -114,15 +118,17 @@ export class SpeechCache {
     const key = speechKey(baseUrl, wish.params);
     const running = this.sharings.get(key);
     if (running?.stream.joinable) {
+      running.kept ||= wish.keep === true;
       if (!running.stream.end) wish.connecting();
       return running;
     }
-    const look = async (): Promise<StoredSpeech | undefined> => store?.find(key, labelOf(wish.params));
+    const label = labelOf(wish.params);
+    const look = async (): Promise<StoredSpeech | undefined> => store?.find(key, label);
     const sharing = this.begin(wish, MAX_SPEECH_BYTES, look);
     this.sharings.set(key, sharing);
     // Whoever asks between the end and the last byte on the disk still joins.
     void sharing.stream.settled
-      .then((completed) => completed && this.keep(key, wish.params, completed))
+      .then((completed) => completed && this.keep(sharing, key, wish.params, completed))
       .catch(() => undefined)
       .finally(() => {
         if (this.sharings.get(key) === sharing) this.sharings.delete(key);
@@ -146,7 +152,7 @@ export class SpeechCache {
         return this.generate(wish, signal);
       },
     });
-    return { stream, deadline, paid: false };
+    return { stream, deadline, paid: false, kept: wish.keep === true };
   }
 
   private async generate({ params, timeoutMs }: Wish, signal: AbortSignal): Promise<Live> {
@@ -156,21 +162,28 @@ export class SpeechCache {
     return { speech, meter, audio: speech.audio };
   }
 
-  /** Only whole speech is worth keeping. */
+  /** Stores whole speech, and takes it out of the limits where a message wants that. */
   private async keep(
+    { kept }: Sharing,
     key: string,
     params: SpeechParams,
     { carried, pieces }: Completed<Live | Stored>,
   ): Promise<void> {
-    if ("stored" in carried || carried.meter.audioMs === 0 || carried.meter.truncated) return;
-    if (carried.speech.unverified) return;
-    await this.source.store?.keep({
+    const { store } = this.source;
+    const label = labelOf(params);
+    if ("stored" in carried) {
+      if (kept) await store?.protect(key, label);
+      return;
+    }
+    if (carried.meter.audioMs === 0 || carried.meter.truncated || carried.speech.unverified) return;
+    await store?.keep({
       key,
-      label: labelOf(params),
+      label,
+      kept,
       pieces,
       audioMs: Math.round(carried.meter.audioMs),
       info: lasting(carried.speech.info),
-      request: withoutQueries(soundOf(params)),
+      request: requestOf(params),
     });
   }
 }
@@ -183,16 +196,25 @@ async function* iterate(pieces: readonly Buffer[]): AsyncGenerator<Buffer, undef
   yield* pieces;
 }
 
-/** What stays true of a speech: stream addresses and bills do not. */
-const lasting = (info: SpeechInfo): Facts => without(info, ["streamUrl", "billing"]);
+/** What stays true of a speech: stream addresses, bills and the signatures of addresses do not. */
+const lasting = (info: SpeechInfo): Facts => withoutQueries(without(info, ["streamUrl", "billing"])) as Facts;
 
 const without = (facts: object, names: readonly string[]): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !names.includes(name)));
 
-/** Addresses without their query, in which storage hosts have their secrets. */
-function withoutQueries(request: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { input_audio: address, ...others } = request;
-  return typeof address === "string" ? { ...others, input_audio: address.split(/[?#]/)[0] } : request;
+/** What was asked for; the text stays as it is, whatever is in it. */
+function requestOf(params: SpeechParams): Facts {
+  const { text, ...others } = soundOf(params);
+  return { ...(text === undefined ? {} : { text }), ...(withoutQueries(others) as Facts) };
+}
+
+/** Addresses without their query, in which storage hosts have their secrets, wherever they are in a value. */
+function withoutQueries(value: unknown): unknown {
+  if (typeof value === "string")
+    return /^\s*[a-z][a-z\d+.-]*:\/\//i.test(value) ? value.split(/[?#]/)[0] : value;
+  if (Array.isArray(value)) return value.map(withoutQueries);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutQueries(member)]));
 }
 
 const ours = (subscriber: Subscriber<Live | Stored>): Pick<Speech, "audio" | "leave"> => ({
@@ -201,7 +223,9 @@ const ours = (subscriber: Subscriber<Live | Stored>): Pick<Speech, "audio" | "le
 });
 
 function fromDisk({ stored }: Stored, subscriber: Subscriber<Live | Stored>): Speech {
-  const known = { operation: OPERATION, ...stored.card.info, creditsUsed: 0, cached: true };
+  // Entries of earlier versions may still hold signatures.
+  const info = withoutQueries(stored.card.info) as Facts;
+  const known = { operation: OPERATION, ...info, creditsUsed: 0, cached: true };
   return { known, cached: true, ending: () => ({}), ...ours(subscriber) };
 }
 

@@ -4,10 +4,13 @@ import { deliver, type DeliverySettings } from "../node/delivery";
 import type { Facts } from "../message/sequence";
 import type { InputValues } from "../../schema/description";
 import { AudioSequence } from "../message/sequence";
-import type { SPEECH_INPUTS } from "../../schema/speech-inputs";
+import type { SPEECH_INPUTS, STREAM_INPUTS } from "../../schema/speech-inputs";
 
 /** What one spoken text takes. */
 export type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
+
+/** What the stream node is told for one message. */
+export type StreamValues = SpeechValues & InputValues<typeof STREAM_INPUTS>;
 
 /** How the stream node speaks. */
 export interface SpeechSettings extends DeliverySettings {
@@ -15,14 +18,16 @@ export interface SpeechSettings extends DeliverySettings {
   readonly cache: boolean;
 }
 
-type Context = RunContext<SpeechValues, SpeechSettings>;
+type Context = RunContext<StreamValues, SpeechSettings>;
 
 /** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
   const { inputs, settings, queueOptions, requestTimeoutMs } = context;
   const sequence = new AudioSequence(context.RED.util, context.msg);
+  const { keep = false, ...params } = inputs;
   const speech = await context.account.speeches.speak({
-    params: inputs,
+    params,
+    keep,
     queueOptions,
     cache: settings.cache,
     ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }),

@@ -10,6 +10,8 @@ export class Call {
   readonly closed: Promise<void>;
   /** True once the test has ended the reply. */
   finished = false;
+  /** What the header `X-Reecho-Response-Data` of the reply holds. */
+  data: object = {};
 
   constructor(
     readonly method: string,
@@ -54,7 +56,11 @@ export class Call {
 
   private begin(): void {
     if (this.response.headersSent) return;
-    this.response.writeHead(200, { "Content-Type": "audio/mpeg", "X-Reecho-Audio-Id": "by-hand" });
+    this.response.writeHead(200, {
+      "Content-Type": "audio/mpeg",
+      "X-Reecho-Audio-Id": "by-hand",
+      "X-Reecho-Response-Data": JSON.stringify(this.data),
+    });
   }
 }
 
