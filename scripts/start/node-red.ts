@@ -27,14 +27,16 @@ const STOP_MS = 5000;
 /**
  * Starts Node-RED and resolves when its editor is served.
  * @param env what the flow reads from the environment.
+ * @param settings more of Node-RED's settings file, in place of the demo's.
  * @throws Error with the end of the log when it ends instead.
  */
 export async function launchNodeRed(
   options: StartOptions,
   env: Record<string, string>,
+  settings: object = {},
 ): Promise<DemoNodeRed> {
-  const settings = join(options.dir, "settings.json");
-  await writeFile(settings, JSON.stringify(await settingsFor(options), null, 2));
+  const settingsFile = join(options.dir, "settings.json");
+  await writeFile(settingsFile, JSON.stringify({ ...(await settingsFor(options)), ...settings }, null, 2));
   const child = spawn(
     process.execPath,
     [
@@ -44,7 +46,7 @@ export async function launchNodeRed(
       "--userDir",
       options.dir,
       "--settings",
-      settings,
+      settingsFile,
     ],
     { cwd: options.dir, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe", "ipc"] },
   );
