@@ -62,7 +62,7 @@ function resolved(RED: NodeAPI, posted: Config): Config {
 function filled(RED: NodeAPI, config: Config, node: Node): Config {
   const fill = (value: unknown): unknown => {
     const name = variableIn(value);
-    return name === undefined ? value : (RED.util.getSetting(node, name) ?? "");
+    return name === undefined ? value : ((RED.util.getSetting(node, name) as string | undefined) ?? "");
   };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, fill(value)]));
 }
