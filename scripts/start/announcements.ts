@@ -6,7 +6,7 @@ import type { Aedes, AedesPublishPacket } from "aedes";
 
 export const GREETING = "Welcome home. This was spoken while it was still being generated.";
 
-/** The file that the flow appends each chunk to. */
+/** The file that the flow writes each speech to. */
 const RECORDING = "announcement.mp3";
 
 /** How long the flow may take to listen, and the first speech to end, in ms. */
@@ -22,8 +22,17 @@ interface Summary {
   readonly firstAudioMs: number;
 }
 
+/** What came over MQTT of one speech. */
+interface Heard {
+  readonly speech: string;
+  readonly chunks: number;
+  readonly bytes: number;
+}
+
 export class Announcements {
-  private heard = { chunks: 0, bytes: 0 };
+  private heard: Heard | undefined;
+  private readonly complete: Heard[] = [];
+  private readonly summaries: Summary[] = [];
   private readonly told: Promise<void>;
   private firstTold: () => void = () => undefined;
   private readonly flowListens: Promise<void>;
@@ -39,14 +48,12 @@ export class Announcements {
   ) {
     this.told = new Promise((resolve) => (this.firstTold = resolve));
     this.flowListens = this.listener("home/say");
-    this.on("home/speech/audio", (audio) => {
-      // An empty message begins a new speech.
-      const { chunks, bytes } = this.heard;
-      this.heard =
-        audio.length === 0 ? { chunks: 0, bytes: 0 } : { chunks: chunks + 1, bytes: bytes + audio.length };
+    this.on("home/speech/audio/#", (audio, topic) => {
+      this.take(audio, topic);
     });
     this.on("home/speech/done", (payload) => {
-      void this.report(JSON.parse(payload.toString()) as Summary);
+      this.summaries.push(JSON.parse(payload.toString()) as Summary);
+      this.reportComplete();
     });
     this.on("home/speech/error", (payload) => {
       this.say(`could not speak: ${payload.toString()}`);
@@ -55,29 +62,47 @@ export class Announcements {
 
   /** Has the flow speak a text as soon as it listens; resolves when it has spoken, failed, or never listened. */
   async greet(text: string): Promise<void> {
-    const enough = AbortSignal.timeout(PATIENCE_MS);
-    const tooLong = new Promise<void>((resolve) => {
-      enough.addEventListener("abort", () => {
+    const enough = new AbortController();
+    const tooLong = sleep(PATIENCE_MS, undefined, { signal: enough.signal }).then(
+      () => {
         this.say("the flow has not spoken; press one of its buttons in the editor");
-        resolve();
-      });
-    });
-    await Promise.race([
-      this.flowListens.then(() => this.publish("home/say", text)).then(() => this.told),
-      tooLong,
-    ]);
+      },
+      () => undefined,
+    );
+    const spoken = this.flowListens.then(() => this.publish("home/say", text)).then(() => this.told);
+    await Promise.race([spoken, tooLong]);
+    enough.abort();
   }
 
-  private async report({ bytes, audioMs, firstAudioMs }: Summary): Promise<void> {
-    const { chunks, bytes: heard } = this.heard;
+  /** Counts a chunk; its topic ends in the speech, and the chunk's index and `more` or `last`, or in `cut`. */
+  private take(audio: Buffer, topic: string): void {
+    const [speech = "", index, end] = topic.split("/").slice("home/speech/audio".split("/").length);
+    if (index === "cut") {
+      this.heard = undefined;
+      return;
+    }
+    const { chunks, bytes } = this.heard?.speech === speech ? this.heard : { chunks: 0, bytes: 0 };
+    this.heard = { speech, chunks: chunks + 1, bytes: bytes + audio.length };
+    if (end !== "last") return;
+    this.complete.push(this.heard);
+    this.reportComplete();
+  }
+
+  /** The last chunk and the summary of a speech come in either order. */
+  private reportComplete(): void {
+    if (this.complete.length === 0 || this.summaries.length === 0) return;
+    void this.report(this.complete.shift() as Heard, this.summaries.shift() as Summary);
+  }
+
+  private async report(heard: Heard, { bytes, audioMs, firstAudioMs }: Summary): Promise<void> {
     const file = join(this.dir, RECORDING);
     const written = await writtenBytes(file, bytes);
     const missing = [
-      ...(heard === bytes ? [] : [`only ${heard} of ${bytes} bytes came over MQTT`]),
+      ...(heard.bytes === bytes ? [] : [`only ${heard.bytes} of ${bytes} bytes came over MQTT`]),
       ...(written >= bytes ? [] : [`only ${written} of ${bytes} bytes are in the file`]),
     ];
     const line =
-      `spoke ${(audioMs / 1000).toFixed(1)} s in ${chunks} chunks (${Math.round(bytes / 1000)} kB)` +
+      `spoke ${(audioMs / 1000).toFixed(1)} s in ${heard.chunks} chunks (${Math.round(bytes / 1000)} kB)` +
       ` -> ${relative(process.cwd(), file)}, first audio after ${firstAudioMs} ms`;
     this.say([line, ...missing].join("; "));
   }
@@ -87,9 +112,9 @@ export class Announcements {
     this.firstTold();
   }
 
-  private on(topic: string, handle: (payload: Buffer) => void): void {
-    const deliver = ({ payload }: AedesPublishPacket, done: () => void): void => {
-      handle(Buffer.from(payload));
+  private on(topic: string, handle: (payload: Buffer, topic: string) => void): void {
+    const deliver = ({ payload, topic: exact }: AedesPublishPacket, done: () => void): void => {
+      handle(Buffer.from(payload), exact);
       done();
     };
     this.aedes.subscribe(topic, deliver, () => undefined);

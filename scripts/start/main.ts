@@ -1,12 +1,15 @@
 /**
  * `npm start`: Node-RED with this package and a flow that speaks, an MQTT broker, and the sandbox in the service's
- * place, or the real service when `VOCU_API_KEY` is set. Everything is on loopback and ends with Ctrl-C.
+ * place, or the real service when `VOCU_API_KEY` is set. Everything is on loopback, unless `--lan` opens the page to the
+ * network, and ends with Ctrl-C.
  */
 import { once } from "node:events";
 import { relative } from "node:path";
 import { Announcements, GREETING } from "./announcements";
 import { startBroker } from "./broker";
 import { buildIfStale } from "./build";
+import { DEMO_ENV, PAGE_PATH } from "./demo-flow";
+import { openToNetwork } from "./lan";
 import { launchNodeRed } from "./node-red";
 import { readOptions, USAGE, type StartOptions } from "./options";
 import { openService } from "./service";
@@ -59,10 +62,11 @@ async function run(options: StartOptions, closers: Closer[]): Promise<void> {
   const kept = await prepareUserDir(options.dir);
   const announcements = new Announcements(broker.aedes, options.dir, console.log);
   const env = {
-    VOCU_API_KEY: service.apiKey,
-    VOCU_BASE_URL: service.baseUrl,
-    VOCU_VOICE_ID: service.voiceId,
-    VOCU_DEMO_MQTT_PORT: String(broker.port),
+    [DEMO_ENV.apiKey]: service.apiKey,
+    [DEMO_ENV.baseUrl]: service.baseUrl,
+    [DEMO_ENV.voiceId]: service.voiceId,
+    [DEMO_ENV.mqttPort]: String(broker.port),
+    [DEMO_ENV.greeting]: GREETING,
   };
   const [nodeRed] = await Promise.all([launchNodeRed(options, env), service.rehearse(GREETING)]);
   closers.push(nodeRed.close);
@@ -73,6 +77,8 @@ async function run(options: StartOptions, closers: Closer[]): Promise<void> {
   });
   console.log(`voice: ${service.name}`);
   await Promise.race([announcements.greet(GREETING), ended]);
+  console.log(`page: ${nodeRed.url}${PAGE_PATH} (open it in a browser and it speaks to you)`);
+  if (options.lan) await tellNetwork(options, nodeRed.url, closers);
   console.log(`MQTT: mqtt://127.0.0.1:${broker.port} (publish a text to home/say and it is spoken)`);
   console.log(`editor: ${nodeRed.url} (the buttons of the flow speak again; Ctrl-C ends everything)`);
   if (kept)
@@ -80,6 +86,15 @@ async function run(options: StartOptions, closers: Closer[]): Promise<void> {
       `your changes to the flow are kept; remove ${relative(process.cwd(), options.dir)}/ to start afresh`,
     );
   await ended;
+}
+
+/** Opens the page to the network and prints its addresses. */
+async function tellNetwork({ lanPort }: StartOptions, nodeRedUrl: string, closers: Closer[]): Promise<void> {
+  const lan = await openToNetwork(nodeRedUrl, lanPort);
+  closers.push(lan.close);
+  if (lan.urls.length === 0) console.log("--lan: this machine has no address in a network");
+  for (const url of lan.urls)
+    console.log(`page for your phone: ${url}${PAGE_PATH} (everyone on this network can open it)`);
 }
 
 void start(process.argv.slice(2));

@@ -8,6 +8,10 @@ export interface StartOptions {
   readonly port: number | undefined;
   /** Port of the MQTT broker; undefined for 1883 or, where that is taken, any; 0 for any. */
   readonly mqttPort: number | undefined;
+  /** Whether other devices on the network may open the page. */
+  readonly lan: boolean;
+  /** Port of the page for other devices; 0 for any. */
+  readonly lanPort: number;
   /** Node-RED's user directory, which also gets the audio and the log. */
   readonly dir: string;
 }
@@ -16,6 +20,8 @@ export const USAGE = `npm start [-- options]
 
   --port <number>       port of the editor (default 1880 or the next free one)
   --mqtt-port <number>  port of the MQTT broker (default 1883, or any free one)
+  --lan                 let other devices on your network open the page (never the editor)
+  --lan-port <number>   port of the page for them (default any free one)
   --dir <folder>        where flows, audio and log go (default demo)
 
 Environment, for the real service instead of the sandbox:
@@ -32,6 +38,8 @@ export function readOptions(args: readonly string[]): StartOptions {
       help: { type: "boolean", short: "h", default: false },
       port: { type: "string" },
       "mqtt-port": { type: "string" },
+      lan: { type: "boolean", default: false },
+      "lan-port": { type: "string" },
       dir: { type: "string", default: join(__dirname, "..", "..", "demo") },
     },
   });
@@ -39,6 +47,8 @@ export function readOptions(args: readonly string[]): StartOptions {
     help: values.help,
     port: portOf("--port", values.port),
     mqttPort: portOf("--mqtt-port", values["mqtt-port"]),
+    lan: values.lan,
+    lanPort: portOf("--lan-port", values["lan-port"]) ?? 0,
     dir: resolve(values.dir),
   };
 }

@@ -1,6 +1,7 @@
 /** The demo's Node-RED user directory. */
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { demoFlow } from "./demo-flow";
 
 const ROOT = join(__dirname, "..", "..");
 const PACKAGE = "@vocu-community/node-red-vocu";
@@ -18,11 +19,11 @@ const CREDENTIALS = { account: { apiKey: "${VOCU_API_KEY}" } };
  */
 export async function prepareUserDir(dir: string): Promise<boolean> {
   await linkPackage(dir);
-  const shipped = await read(join(__dirname, "flows.json"));
+  const shipped = await demoFlow();
   const present = await read(join(dir, "flows.json"));
   if (present !== undefined && present !== (await read(join(dir, SHIPPED)))) return true;
-  await writeFile(join(dir, "flows.json"), shipped ?? "[]");
-  await writeFile(join(dir, SHIPPED), shipped ?? "[]");
+  await writeFile(join(dir, "flows.json"), shipped);
+  await writeFile(join(dir, SHIPPED), shipped);
   await writeFile(join(dir, "flows_cred.json"), JSON.stringify(CREDENTIALS));
   return false;
 }
