@@ -61,9 +61,9 @@ export class Announcements {
   }
 
   /** Has the flow speak a text as soon as it listens; resolves when it has spoken, failed, or never listened. */
-  async greet(text: string): Promise<void> {
+  async greet(text: string, patienceMs = PATIENCE_MS): Promise<void> {
     const enough = new AbortController();
-    const tooLong = sleep(PATIENCE_MS, undefined, { signal: enough.signal }).then(
+    const tooLong = sleep(patienceMs, undefined, { signal: enough.signal }).then(
       () => {
         this.say("the flow has not spoken; press one of its buttons in the editor");
       },

@@ -18,6 +18,7 @@ import type { Duplex } from "node:stream";
 export interface Lan {
   /** The addresses of this machine in its networks, with the port, e.g. `http://192.168.1.10:1888`. */
   readonly urls: readonly string[];
+  readonly port: number;
   readonly close: () => Promise<void>;
 }
 
@@ -40,7 +41,8 @@ export async function openToNetwork(nodeRed: string, port: number): Promise<Lan>
   const listening = once(server, "listening");
   server.listen(port, "0.0.0.0");
   await listening;
-  return { urls: addressesOf(server), close: () => closeAll(server, sockets) };
+  const { port: opened } = server.address() as AddressInfo;
+  return { urls: addressesOf(opened), port: opened, close: () => closeAll(server, sockets) };
 }
 
 /** The path to pass on, or undefined: `..` is resolved first, and a page of another site cannot ask. */
@@ -104,8 +106,7 @@ function passUpgradeOn(nodeRed: string): (asked: IncomingMessage, socket: Duplex
   };
 }
 
-function addressesOf(server: Server): string[] {
-  const { port } = server.address() as AddressInfo;
+function addressesOf(port: number): string[] {
   return Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])
     .filter(({ internal, family }) => !internal && family === "IPv4")

@@ -24,15 +24,16 @@ const FLAGS = [
   "--force-color-profile=srgb",
 ];
 
-/** Starts Chromium without a window. */
-export async function startChromium(): Promise<Browser> {
+/** Starts Chromium without a window; `flags` are added to the usual ones. */
+export async function startChromium(...flags: readonly string[]): Promise<Browser> {
+  const args = [...FLAGS, ...flags];
   const system = SYSTEM.find((path) => path !== undefined && existsSync(path));
-  if (system !== undefined) return chromium.launch({ executablePath: system, args: FLAGS });
+  if (system !== undefined) return chromium.launch({ executablePath: system, args });
   const bundle = await bundledChromium();
   return chromium.launch({
     executablePath: join(bundle, "chromium"),
     // It is built for a small container: one process, and its libraries beside it.
-    args: [...FLAGS, "--single-process", "--no-zygote", "--headless=shell"],
+    args: [...args, "--single-process", "--no-zygote", "--headless=shell"],
     env: { ...definedEnvironment(), ...librariesOf(bundle) },
   });
 }
