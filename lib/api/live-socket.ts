@@ -1,99 +1,26 @@
-import type { IncomingMessage } from "node:http";
+/** The connection to a live channel. API reference B.2. */
 import { WebSocket, type RawData } from "ws";
 import { startTimer } from "../timers";
 import { abortError, VocuError } from "./errors";
-import type { ReadLimit } from "./exchange";
-import { networkError } from "./failure";
-import { liveRoute } from "./live-address";
 import { CLOSE, PING, readLiveMessage, type LiveMessage } from "./live-messages";
-import { replyError } from "./reply";
 import type { Session } from "./session";
 
 /** Well within the minute of silence after which a server may hang up (API reference B.2). */
 const PING_MS = 20_000;
-/** How long the other end may take to say goodbye. */
-const GOODBYE_MS = 1000;
-/** Longest message; a second of speech has about 100 KB. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** How long the other end may take to answer the close, before the connection is ended without its answer. */
+const CLOSE_TIMEOUT_MS = 1000;
+/** Nobody waits longer than this for a connection to be closed. */
+const CLOSE_WAIT_MS = 50;
 /** So many characters may wait to be read before the connection is held up. */
 const PAUSE_ABOVE = 4 * 1024 * 1024;
-const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/**
- * Connects to a live channel within `connectTimeoutMs`.
- * @throws VocuError of the network (see `networkError`), `CONNECT_TIMEOUT`, `ABORTED`; `LIVE_REFUSED`, or the code that the
- * reply has, where the server refuses the handshake
- */
-export async function connectLive(session: Session, url: URL, signal?: AbortSignal): Promise<LiveSocket> {
-  if (signal?.aborted) throw abortError(signal);
-  const { connectTimeoutMs } = session.options;
-  const ended = new AbortController();
-  const route = liveRoute(session, url, ended.signal);
-  const to = { host: url.host, proxied: route.agent !== undefined, connectTimeoutMs };
-  const socket = new WebSocket(url, { ...route, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
-  return new Promise<LiveSocket>((resolve, reject) => {
-    const settle = (error?: VocuError): void => {
-      timer.cancel();
-      signal?.removeEventListener("abort", onAbort);
-      if (error) {
-        reject(error);
-        ended.abort();
-        socket.terminate();
-      }
-    };
-    const onAbort = (): void => settle(abortError(signal));
-    const timer = startTimer(connectTimeoutMs, () => {
-      const { host } = to;
-      settle(new VocuError("CONNECT_TIMEOUT", { retryable: true, host, timeoutMs: connectTimeoutMs }));
-    });
-    signal?.addEventListener("abort", onAbort, { once: true });
-    socket.on("error", (error) => settle(connectError(error, to, session)));
-    socket.on("unexpected-response", (_request, response) => {
-      void refusal(session, response).then(settle);
-    });
-    socket.once("open", () => {
-      settle();
-      socket.removeAllListeners("error");
-      resolve(new LiveSocket(socket, session, url.host));
-    });
-  });
-}
-
-function connectError(
-  error: Error,
-  to: { host: string; proxied: boolean; connectTimeoutMs: number },
-  { redactor }: Session,
-): VocuError {
-  const refusedByProxy = /^Bad response: (\d{3})$/.exec(error.message)?.[1];
-  if (refusedByProxy === undefined) return networkError(error, "connecting", to, redactor);
-  const statusCode = Number(refusedByProxy);
-  const { host } = to;
-  return new VocuError("PROXY_FAILED", { statusCode, host, retryable: statusCode >= 500 });
-}
-
-/** The error of a handshake that was answered otherwise. */
-async function refusal(session: Session, response: IncomingMessage): Promise<VocuError> {
-  const { statusCode = 0, headers } = response;
-  const text = await bodyOf(response);
-  const error = replyError(session, { statusCode, headers }, text, false);
-  if (!error) return new VocuError("LIVE_REFUSED", { statusCode, retryable: false });
-  return error.code === `HTTP_${statusCode}` ? error.with({}, "LIVE_REFUSED") : error;
-}
-
-/** What there is of a body; of one that breaks off or is long, the beginning. */
-async function bodyOf(response: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const piece of response as AsyncIterable<Buffer>) {
-      pieces.push(piece);
-      size += piece.length;
-      if (size > MAX_REFUSAL_BYTES) break;
-    }
-  } catch {
-    // The beginning is enough.
-  }
-  return Buffer.concat(pieces).toString("utf8", 0, MAX_REFUSAL_BYTES);
+/** How long to wait for a message. */
+export interface MessageLimit {
+  readonly ms: number;
+  /** The code of the error when it takes longer. */
+  readonly code: string;
+  /** From when on `ms` is counted, by `performance.now()`; by default from the call on. */
+  readonly since?: number;
 }
 
 /** A connection to a live channel: pings by itself, and knows whether the other end still lives. API reference B.2. */
@@ -136,7 +63,7 @@ export class LiveSocket {
     if (attentive) return;
     this.#waiting = [];
     this.#size = 0;
-    this.#resume();
+    this.#unpause();
   }
 
   /** Sends a message as a text frame. */
@@ -148,10 +75,10 @@ export class LiveSocket {
    * The next message that means something. What arrived before a failure is handed out before the failure.
    * @throws VocuError the code of `limit` when it takes longer, `LIVE_CLOSED`, `LIVE_PROTOCOL`, `ABORTED`
    */
-  next(limit: Pick<ReadLimit, "ms"> & { code: string }, signal?: AbortSignal): Promise<LiveMessage> {
+  next({ ms, code, since }: MessageLimit, signal?: AbortSignal): Promise<LiveMessage> {
     return new Promise<LiveMessage>((resolve, reject) => {
       const settle = (): void => {
-        timer.cancel();
+        timer?.cancel();
         signal?.removeEventListener("abort", onAbort);
         this.#reader = undefined;
       };
@@ -160,9 +87,10 @@ export class LiveSocket {
         reject(error);
       };
       const onAbort = (): void => fail(abortError(signal));
-      const timer = startTimer(limit.ms, () =>
-        fail(new VocuError(limit.code, { retryable: false, timeoutMs: limit.ms, host: this.host })),
-      );
+      const onTimeout = (): void =>
+        fail(new VocuError(code, { retryable: false, timeoutMs: ms, host: this.host }));
+      const left = since === undefined ? ms : ms - (performance.now() - since);
+      const timer = left > 0 ? startTimer(left, onTimeout) : undefined;
       this.#reader = {
         resolve: (message) => {
           settle();
@@ -171,20 +99,31 @@ export class LiveSocket {
         reject: fail,
       };
       if (signal?.aborted) onAbort();
+      // Messages that come without end must not outlast the limit.
+      else if (!timer) onTimeout();
       else signal?.addEventListener("abort", onAbort, { once: true });
       this.#deliver();
     });
   }
 
-  /** Ends the channel and the connection at once; resolves when the connection is gone, after a second at the latest. */
-  async close(): Promise<void> {
+  /**
+   * Ends the channel and the connection. Resolves when the connection is gone, after 50 ms at the latest: where the
+   * other end does not answer the close, the connection is ended a second later.
+   */
+  close(): Promise<void> {
     if (this.open) this.send(CLOSE);
     this.#fail(abortError());
     this.attentive = false;
     this.socket.close(1000);
-    const timer = startTimer(GOODBYE_MS, () => this.socket.terminate());
-    await this.#closed;
-    timer.cancel();
+    const timeout = startTimer(CLOSE_TIMEOUT_MS, () => this.socket.terminate());
+    return new Promise((resolve) => {
+      const wait = startTimer(CLOSE_WAIT_MS, resolve);
+      void this.#closed.then(() => {
+        timeout.cancel();
+        wait.cancel();
+        resolve();
+      });
+    });
   }
 
   async #keepAlive(): Promise<void> {
@@ -225,12 +164,12 @@ export class LiveSocket {
     const first = this.#waiting.shift();
     if (first) {
       this.#size -= first.size;
-      this.#resume();
+      this.#unpause();
       reader.resolve(first.message);
     } else if (this.#failure) reader.reject(this.#failure);
   }
 
-  #resume(): void {
+  #unpause(): void {
     if (this.#size <= PAUSE_ABOVE && this.socket.isPaused) this.socket.resume();
   }
 

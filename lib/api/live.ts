@@ -1,8 +1,10 @@
+/** A live channel: one voice that answers with almost no delay. API reference B. */
 import { startTimer, type Timer } from "../timers";
 import { VocuError } from "./errors";
 import { liveAddress, type LiveAddress } from "./live-address";
 import { synthesisRequest, type LiveAudio, type LiveRequest } from "./live-messages";
-import { connectLive, type LiveSocket } from "./live-socket";
+import { connectLive } from "./live-connect";
+import type { LiveSocket, MessageLimit } from "./live-socket";
 import { isObject, replyError } from "./reply";
 import { withRetries } from "./retry";
 import type { CallOptions, Session } from "./session";
@@ -79,6 +81,7 @@ export class LiveChannel {
 
   /** From now on the channel is idle. */
   #rest(): void {
+    this.#idle?.cancel();
     this.#idle = startTimer(this.#options.idleMs, () => void this.close());
   }
 
@@ -87,20 +90,23 @@ export class LiveChannel {
     { signal, timeoutMs }: CallOptions,
   ): AsyncGenerator<LiveAudio, void, undefined> {
     const { firstByteTimeoutMs, stallTimeoutMs } = this.#options.session.options;
-    let begun = false;
+    const first = { ms: timeoutMs ?? firstByteTimeoutMs, code: "FIRST_BYTE_TIMEOUT" };
+    // Only audio counts: other messages may come for ever.
+    let limit: MessageLimit = { ...first, since: performance.now() };
+    const begun = (): boolean => limit.code === "STREAM_STALLED";
     for (;;) {
-      const limit = begun
-        ? { ms: stallTimeoutMs, code: "STREAM_STALLED" }
-        : { ms: timeoutMs ?? firstByteTimeoutMs, code: "FIRST_BYTE_TIMEOUT" };
       const message = await socket.next(limit, signal).catch((error: unknown) => {
-        const cut = begun && error instanceof VocuError && error.code === "LIVE_CLOSED";
+        const cut = begun() && error instanceof VocuError && error.code === "LIVE_CLOSED";
         throw cut ? error.with({}, "STREAM_CUT") : error;
       });
       if (message.kind === "error") throw this.#errorOf(message.body);
+      if (message.kind === "not-found") {
+        throw new VocuError(begun() ? "STREAM_CUT" : "LIVE_CLOSED", { statusCode: 404, retryable: false });
+      }
       if (message.kind !== "audio") continue;
       if (message.hex === "") return;
-      begun = true;
       yield message;
+      limit = { ms: stallTimeoutMs, code: "STREAM_STALLED", since: performance.now() };
     }
   }
 
@@ -129,9 +135,13 @@ export class LiveChannel {
   }
 
   /** Connects to a channel as long as it may take to become ready; undefined when there is no such channel. */
-  async #join({ url, cancelAfterMs }: LiveAddress, { signal }: CallOptions): Promise<LiveSocket | undefined> {
+  async #join(
+    { url, cancelAfterMs }: LiveAddress,
+    { signal, timeoutMs }: CallOptions,
+  ): Promise<LiveSocket | undefined> {
     const { session } = this.#options;
-    const until = session.clock.now() + cancelAfterMs;
+    const patienceMs = Math.min(cancelAfterMs, timeoutMs ?? session.options.firstByteTimeoutMs);
+    const until = session.clock.now() + patienceMs;
     for (;;) {
       const left = until - session.clock.now();
       const socket = await this.#connect(url, signal);
@@ -141,7 +151,7 @@ export class LiveChannel {
       void socket.close();
       if (greeting === "not-found") return undefined;
       if (left <= NOT_READY_WAIT_MS) {
-        throw new VocuError("LIVE_NOT_READY", { retryable: true, timeoutMs: cancelAfterMs });
+        throw new VocuError("LIVE_NOT_READY", { retryable: true, timeoutMs: patienceMs });
       }
       await session.clock.sleep(NOT_READY_WAIT_MS, signal);
     }
@@ -163,8 +173,10 @@ export class LiveChannel {
   /** What the server says first; until then nothing has been asked of it. */
   async #greeting(socket: LiveSocket, ms: number, signal?: AbortSignal) {
     try {
+      // A server that sends anything but a greeting must not keep the channel waiting.
+      const limit = { ms, code: "LIVE_NOT_READY", since: performance.now() };
       for (;;) {
-        const message = await socket.next({ ms, code: "LIVE_NOT_READY" }, signal);
+        const message = await socket.next(limit, signal);
         if (message.kind === "error") throw this.#errorOf(message.body);
         if (message.kind !== "audio") return message.kind;
       }

@@ -1,3 +1,4 @@
+/** What a reply says about a speech beside its audio. */
 import { isObject, parseObject, type JsonObject } from "./reply";
 import type { Answer } from "./exchange";
 import { headerOf } from "./header";
@@ -20,6 +21,10 @@ export interface SpeechInfo {
 }
 
 const SHORTEST_SPEECH_MS = 300;
+/** What shows that an object is the data themselves. */
+const NAMES = ["audio", "streamUrl", "credit_used", "estimatedDuration"];
+/** What is nested deeper cannot be subtitles or a bill, and is more than copying a message can take. */
+const DEEPEST = 32;
 
 /** Info from the headers `X-Reecho-Audio-Id` and `X-Reecho-Response-Data` (API reference D.4), read tolerantly. */
 export function infoFromHeaders(answer: Pick<Answer, "headers">, redactor: Redactor): SpeechInfo {
@@ -30,8 +35,13 @@ export function infoFromHeaders(answer: Pick<Answer, "headers">, redactor: Redac
   return audioId === undefined ? info : { ...info, audioId };
 }
 
-/** Info from the `data` of a JSON reply (API reference D.1). Values of a wrong type are ignored one by one. */
-export function infoFromData(data: JsonObject, redactor: Redactor): SpeechInfo {
+/**
+ * Info from the `data` of a JSON reply (API reference D.1), or from an envelope around it. Values of a wrong type are
+ * ignored one by one.
+ */
+export function infoFromData(found: JsonObject, redactor: Redactor): SpeechInfo {
+  const isEnvelope = isObject(found.data) && !NAMES.some((name) => name in found);
+  const data = isEnvelope ? (found.data as JsonObject) : found;
   const info: SpeechInfo = {
     audioId: textOf(data.id, redactor),
     audioUrl: urlOf(data.audio, redactor),
@@ -45,12 +55,17 @@ export function infoFromData(data: JsonObject, redactor: Redactor): SpeechInfo {
 }
 
 /**
- * The JSON object in a header whose character encoding is not documented: plain, UTF-8 bytes that Node reads as Latin-1,
- * or percent-encoded.
+ * The JSON object in a header whose encoding is not documented: plain, UTF-8 bytes that Node reads as Latin-1,
+ * percent-encoded, or base64.
  */
 function parseHeader(text: string | undefined): JsonObject | undefined {
   if (text === undefined) return undefined;
-  const readings = [() => fromUtf8Bytes(text), () => text, () => decodeURIComponent(text)];
+  const readings = [
+    () => fromUtf8Bytes(text),
+    () => text,
+    () => decodeURIComponent(text),
+    () => fromBase64(text),
+  ];
   for (const reading of readings) {
     try {
       const found = parseObject(reading());
@@ -60,6 +75,11 @@ function parseHeader(text: string | undefined): JsonObject | undefined {
     }
   }
   return undefined;
+}
+
+/** Both alphabets; "" for what is no base64. */
+function fromBase64(text: string): string {
+  return /^[\w+/-]+={0,2}$/.test(text.trim()) ? Buffer.from(text, "base64").toString("utf8") : "";
 }
 
 function fromUtf8Bytes(text: string): string {
@@ -89,5 +109,11 @@ function opaque(value: unknown, redactor: Redactor): unknown {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return redactor.redact(value);
   if (!isObject(value) && !Array.isArray(value)) return undefined;
+  if (isDeeperThan(DEEPEST, value)) return undefined;
   return redactor.leaks(JSON.stringify(value)) ? undefined : value;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
 }

@@ -1,15 +1,15 @@
+/** Speech as a stream. API reference D.1 and D.4. */
 import type { AudioMeter } from "./audio-plan";
-import { encodingOf } from "./decode";
-import { headerOf } from "./header";
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { sendFollowing } from "./redirect";
 import type { KeyMemory, KeyPlace } from "./key-place";
-import { isBreak, isObject, isSuccess, parseObject, readText, replyError, requestIdOf } from "./reply";
-import { infoFromData, infoFromHeaders, type SpeechInfo } from "./response-data";
+import { requestIdOf } from "./reply";
+import type { SpeechInfo } from "./response-data";
 import { ResumableAudio } from "./resume";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type Session } from "./session";
+import { readSpeechReply, type SpeechReply } from "./speech-reply";
 import { speechRequest, type SpeechParams, type SpeechRequest } from "./speech-request";
 
 /** Name of the operation in errors. */
@@ -37,11 +37,8 @@ export interface SpeakOptions extends CallOptions {
   meter?: AudioMeter;
 }
 
-/** A reply that was accepted; without `source` the audio has to be fetched from the URLs in `info`. */
-interface Accepted {
-  answer: Answer;
-  source?: Answer;
-  info: SpeechInfo;
+/** A reply that was accepted, and how it was asked for. */
+interface Accepted extends SpeechReply {
   transport: "get" | "post";
 }
 
@@ -131,7 +128,7 @@ async function open(
   for (let place: KeyPlace = keys.place, last = false; ; last = true) {
     const request = speechRequest(baseUrl, params, place, apiKey);
     try {
-      const accepted = await accept(session, await send(request), limit);
+      const accepted = await readSpeechReply(session, await send(request), limit);
       if (request.transport === "get") keys.accepted(place);
       return { ...accepted, transport: request.transport };
     } catch (error) {
@@ -141,61 +138,4 @@ async function open(
       place = other;
     }
   }
-}
-
-/** Finds out what a reply is: an error, audio, or a JSON success of a server that does not stream. */
-async function accept(
-  session: Session,
-  answer: Answer,
-  limit: ReadLimit,
-): Promise<Omit<Accepted, "transport">> {
-  if (isSuccess(answer) && (await looksLikeAudio(answer, limit))) {
-    const info = infoFromHeaders(answer, session.keyRedactor);
-    if (encodingOf(answer) === undefined) return { answer, source: answer, info };
-    // Compressed audio cannot be taken up again by its bytes; it has been paid for, so it is fetched from where it lies.
-    answer.destroy();
-    if (info.streamUrl ?? info.audioUrl) return { answer, info };
-    throw new VocuError("NOT_AUDIO", { ...factsOf(session, answer), detail: "it is compressed" });
-  }
-  const text = await readText(session, answer);
-  const error = replyError(session, answer, text);
-  if (error) throw error;
-  const data = parseObject(text)?.data;
-  const info = isObject(data) ? infoFromData(data, session.keyRedactor) : {};
-  if (info.streamUrl ?? info.audioUrl) return { answer, info };
-  throw new VocuError("NOT_AUDIO", {
-    ...factsOf(session, answer),
-    detail: session.redactor.clean(text) ?? "it is empty",
-  });
-}
-
-const factsOf = (session: Session, answer: Answer): ErrorFacts => ({
-  statusCode: answer.statusCode,
-  requestId: requestIdOf(session, answer),
-  retryable: false,
-});
-
-/**
- * By the content type where that says audio; else by the first byte that is not white space, for a label may be wrong
- * and the audio behind it has been paid for. What is called text must begin like mp3 (a frame or an ID3 tag).
- */
-async function looksLikeAudio(answer: Answer, limit: ReadLimit): Promise<boolean> {
-  const type = (headerOf(answer, "content-type") ?? "").toLowerCase();
-  if (type.startsWith("audio/")) return true;
-  const isText = type.startsWith("text/") || type.includes("json") || type.includes("xml");
-  const seen: Buffer[] = [];
-  let first: string | undefined;
-  try {
-    while (first === undefined) {
-      const piece = await answer.read(limit);
-      if (piece === undefined) break;
-      seen.push(piece);
-      first = /[^\s]/.exec(piece.toString("latin1"))?.[0];
-    }
-  } catch (error) {
-    // A break is the audio's to mend.
-    if (!(error instanceof VocuError) || !isBreak(error)) throw error;
-  }
-  for (const piece of seen.reverse()) answer.unread(piece);
-  return isText ? first === "\u00ff" || first === "I" : first !== "{" && first !== "<";
 }

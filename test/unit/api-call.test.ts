@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FormData } from "undici";
-import { client, failure, json, KEY, refusingUrl, serve, serveSocket } from "./api-server";
+import { client, collect, failure, json, KEY, refusingUrl, serve, serveSocket } from "./api-server";
 
 const INFO = { operation: "account-info", method: "GET", path: "/api/account/info" } as const;
 const CREATE = {
@@ -357,6 +357,57 @@ describe("api call: replies", () => {
   });
 });
 
+describe("api call: a reply that comes byte by byte", () => {
+  /** A server that sends a byte of a body every few milliseconds and never ends it. */
+  const dripping = (status: number, type = "application/json") =>
+    serve((_request, response) => {
+      response.writeHead(status, { "content-type": type });
+      const timer = setInterval(() => response.write(" "), 10);
+      response.once("close", () => clearInterval(timer));
+    });
+
+  it("ends in an error after the time that its pieces may take, and is closed", async () => {
+    const server = await dripping(200);
+    const error = await failure(client(server.url, { stallTimeoutMs: 300 }).call(INFO));
+    assert.equal(error.code, "CONNECTION_LOST");
+    await server.seen[0]?.closed;
+  });
+
+  it("is the error of its status", async () => {
+    const server = await dripping(403);
+    const error = await failure(client(server.url, { stallTimeoutMs: 300 }).call(INFO));
+    assert.equal(error.cause.statusCode, 403);
+    await server.seen[0]?.closed;
+  });
+
+  it("ends in an error for a speech too", async () => {
+    for (const type of ["application/json", "application/octet-stream"]) {
+      const server = await dripping(200, type);
+      const limits = { stallTimeoutMs: 300, firstByteTimeoutMs: 300 };
+      const speaking = client(server.url, limits).speak({ voiceId: "v", text: "Hello" });
+      await failure(speaking.then(({ audio }) => collect(audio)));
+      await server.seen[0]?.closed;
+    }
+  });
+
+  it("is whole where it comes slowly but fast enough", async () => {
+    const text = JSON.stringify({ status: 200, data: "x".repeat(60_000) });
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      let at = 0;
+      const timer = setInterval(() => {
+        response.write(text.slice(at, at + 4000));
+        at += 4000;
+        if (at < text.length) return;
+        clearInterval(timer);
+        response.end();
+      }, 40);
+    });
+    const reply = await client(server.url, { stallTimeoutMs: 400 }).call(INFO);
+    assert.equal(String(reply.data).length, 60_000);
+  });
+});
+
 describe("api call: redirects", () => {
   it("follows a GET within the origin, with the key", async () => {
     const server = await serve((request, response) =>
@@ -366,6 +417,15 @@ describe("api call: redirects", () => {
     );
     assert.equal((await client(server.url).call(INFO)).data, "here");
     assert.equal(server.seen[1]?.headers.authorization, `Bearer ${KEY}`);
+  });
+
+  it("closes the connection to a server that sends a body behind its redirect", async () => {
+    const server = await serve((request, response) => {
+      if (request.path === "/there") json(response, { status: 200, data: "ok" });
+      else response.writeHead(302, { location: "/there" }).write("moved");
+    });
+    assert.equal((await client(server.url).call(INFO)).data, "ok");
+    await server.seen[0]?.closed;
   });
 
   it("sends nothing to another origin, and names it", async () => {

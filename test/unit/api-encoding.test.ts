@@ -96,6 +96,16 @@ describe("api encoding: audio", () => {
     assert.deepEqual([heard, fetched], [audio, 1]);
   });
 
+  it("closes the connection to compressed audio that it cannot use", async () => {
+    const endless = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "audio/mpeg", "content-encoding": "gzip" }).write("audio");
+    });
+    await failure(client(endless.url).speak({ voiceId: "v", text: "Hello" }));
+    await failure(client(endless.url).download(endless.url));
+    for (const request of endless.seen) await request.closed;
+    assert.equal(endless.seen.length, 2);
+  });
+
   it("says NOT_AUDIO for compressed audio that lies nowhere else", async () => {
     const headers = { "content-type": "audio/mpeg", "content-encoding": "gzip" };
     const server = await answering(headers, gzipSync(audio));

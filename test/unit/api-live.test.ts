@@ -336,14 +336,74 @@ describe("a live channel", () => {
       assert.equal(await caller.closed, 1000);
     });
 
-    it("waits no longer than a second for a server that says no goodbye", async () => {
+    it("does not wait for a server that ignores the close, and ends the connection a second later", async () => {
       const live = channel();
       const spoken = speaking(live);
       const caller = await server().callers.nth(0);
       await answer(caller);
       await spoken;
-      caller.socket.pause();
+      caller.ignoreClose();
+      const began = performance.now();
       await live.close();
+      const waited = performance.now() - began;
+      assert.ok(waited < 500, `it waited ${waited} ms`);
+      assert.equal(await caller.closed, 1000);
+      const lasted = performance.now() - began;
+      assert.ok(lasted > 900 && lasted < 5000, `the connection lasted ${lasted} ms`);
+    });
+  });
+
+  describe("a server that sends anything but audio, without end", () => {
+    const notice = "Waiting for Turbo Channel to be ready.";
+    const repeat = (caller: Caller, message: object | string): void => {
+      const timer = setInterval(() => caller.say(message), 10);
+      void caller.closed.then(() => clearInterval(timer));
+    };
+    const audio = { type: "audio_chunk", data: { hex: "01020304", pcm: {} } };
+
+    it("does not hold up a text by repeating its notice", async () => {
+      const failed = failing(channel({ firstByteTimeoutMs: 1000 }));
+      const caller = await server().callers.nth(0);
+      await caller.asked.nth(0);
+      repeat(caller, notice);
+      const { code, cause } = await failed;
+      assert.deepEqual([code, cause.timeoutMs], ["FIRST_BYTE_TIMEOUT", 1000]);
+    });
+
+    it("does not hold up what comes behind the first audio", async () => {
+      const failed = failing(channel({ stallTimeoutMs: 300 }));
+      const caller = await server().callers.nth(0);
+      await caller.asked.nth(0);
+      caller.audio(TONE);
+      repeat(caller, notice);
+      const { code, cause } = await failed;
+      assert.deepEqual([code, cause.timeoutMs], ["STREAM_STALLED", 300]);
+    });
+
+    it("does not hold up the greeting by audio that nobody asked for", async () => {
+      server().data = { cancelAfter: 0.3 };
+      server().greetings.push((caller) => repeat(caller, audio));
+      assert.equal((await failing(channel())).code, "LIVE_NOT_READY");
+    });
+
+    it("does not hold up a text longer than the message's own limit while it is not ready", async () => {
+      server().data = { cancelAfter: 3600 };
+      const notReady = (caller: Caller): void => caller.say(notice);
+      server().greetings.push(notReady, notReady, notReady);
+      const failed = failure(heard(channel().speak({ text: "Hello." }, { timeoutMs: 2000 })));
+      await clock.waits.find((ms) => ms === 1000);
+      clock.advance(1000);
+      const { code, cause } = await failed;
+      assert.deepEqual([code, cause.timeoutMs], ["LIVE_NOT_READY", 2000]);
+    });
+
+    it("is an error at once when it says in the middle that it knows no such channel", async () => {
+      const failed = failing(channel());
+      const caller = await server().callers.nth(0);
+      await caller.asked.nth(0);
+      caller.say("404 Not Found");
+      const { code, cause } = await failed;
+      assert.deepEqual([code, cause.statusCode, cause.retryable], ["LIVE_CLOSED", 404, false]);
     });
   });
 
@@ -420,6 +480,24 @@ describe("a live channel", () => {
       stop.abort();
       assert.equal((await failed).code, "ABORTED");
       assert.equal(await caller.closed, 1000);
+    });
+
+    it("takes no longer where the server ignores the close, and the next text has a channel of its own", async () => {
+      const stop = new AbortController();
+      const live = channel();
+      const failed = failing(live, stop.signal);
+      const caller = await server().callers.nth(0);
+      await caller.asked.nth(0);
+      caller.audio(TONE);
+      caller.ignoreClose();
+      const began = performance.now();
+      stop.abort();
+      assert.equal((await failed).code, "ABORTED");
+      const spoken = speaking(live);
+      await answer(await server().callers.nth(1));
+      await spoken;
+      const took = performance.now() - began;
+      assert.ok(took < 900, `it took ${took} ms`);
     });
 
     it("closes the channel when the listener leaves", async () => {

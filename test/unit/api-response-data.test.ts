@@ -20,6 +20,12 @@ describe("api response data", () => {
     ],
     ["UTF-8 bytes read as Latin-1", Buffer.from(JSON.stringify(DATA)).toString("latin1")],
     ["percent-encoded JSON", encodeURIComponent(JSON.stringify(DATA))],
+    ["base64", Buffer.from(JSON.stringify(DATA)).toString("base64")],
+    ["base64 for URLs", Buffer.from(JSON.stringify(DATA)).toString("base64url")],
+    [
+      "an envelope",
+      JSON.stringify({ status: 200, message: "OK", data: DATA }).replace("你好", "\\u4f60\\u597d"),
+    ],
   ];
   for (const [form, text] of forms) {
     it(`reads ${form}`, () => {
@@ -74,6 +80,45 @@ describe("api response data", () => {
     };
     assert.deepEqual(infoFromData(data, redactor), {});
   });
+
+  it("leaves out what is nested thousands deep, and keeps the rest", () => {
+    const deep = `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`;
+    const text = `{"id":"a-1","srt":${deep},"billing":${"[".repeat(9000)}${"]".repeat(9000)},"credit_used":3}`;
+    assert.deepEqual(fromHeader(text), { audioId: "a-1", creditsUsed: 3 });
+  });
+
+  it("keeps what is nested as deep as subtitles may be", () => {
+    const srt = [{ words: [{ times: [1, 2] }] }];
+    assert.deepEqual(infoFromData({ srt }, redactor), { srt });
+  });
+
+  for (const data of ['{"a":'.repeat(4000) + "1" + "}".repeat(4000), "=", "AAAA", '{"data":[]}', "{}"]) {
+    it(`does not keep the audio from being heard: ${data.slice(0, 20)}`, async () => {
+      const server = await serve((_request, response) => {
+        const headers = { "content-type": "audio/mpeg", "X-Reecho-Response-Data": data };
+        response.writeHead(200, headers).end(bytes(10));
+      });
+      const speech = await client(server.url).speak({ voiceId: "v", text: "Hello" });
+      assert.deepEqual(await collect(speech.audio), bytes(10));
+    });
+  }
+
+  for (const status of [true, "", null, "ok"]) {
+    it(`does not keep audio by its address from being heard: status ${JSON.stringify(status)}`, async () => {
+      const server = await serve((request, response) => {
+        if (request.path === "/a.mp3")
+          response.writeHead(200, { "content-type": "audio/mpeg" }).end(bytes(10));
+        else {
+          const data = { audio: `${server.url}/a.mp3` };
+          response
+            .writeHead(200, { "content-type": "application/json" })
+            .end(JSON.stringify({ status, data }));
+        }
+      });
+      const speech = await client(server.url).speak({ voiceId: "v", text: "Hello" });
+      assert.deepEqual(await collect(speech.audio), bytes(10));
+    });
+  }
 
   it("takes the key out of texts", () => {
     const info = infoFromData({ id: KEY, srt: `x ${KEY}`, billing: { k: KEY } }, redactor);

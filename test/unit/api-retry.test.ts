@@ -123,6 +123,22 @@ describe("api retry", () => {
     });
   }
 
+  it("waits when Retry-After asks for exactly a minute", async () => {
+    const clock = new FakeClock();
+    const server = await failing([429], { "Retry-After": "60" });
+    assert.equal((await client(server.url, { retries: 1 }, clock).call(READ)).attempts, 2);
+    assert.deepEqual(clock.waits, [60_000]);
+  });
+
+  for (const request of [READ, WRITE]) {
+    it(`does not repeat a ${request.method} that was not answered in time, which would double the wait`, async () => {
+      const server = await serve(() => undefined);
+      const vocu = client(server.url, { retries: 2, firstByteTimeoutMs: 50 });
+      const error = await failure(vocu.call(request));
+      assert.deepEqual([error.code, error.cause.attempts, server.seen.length], ["FIRST_BYTE_TIMEOUT", 1, 1]);
+    });
+  }
+
   it("does not wait when Retry-After asks for more than a minute, but says how long", async () => {
     const clock = new FakeClock();
     const server = await failing([429], { "Retry-After": "61" });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GrowingTexts, SentenceCutter } from "../../lib/flow/live/live-text";
+import { withoutMarkdown } from "../../lib/flow/live/live-markdown";
+import { GrowingTexts, SentenceCutter, withoutEdges } from "../../lib/flow/live/live-text";
 
 /** The sentences of a text that comes in these pieces, and the rest, all trimmed. */
 function cut(pieces: Iterable<string>, minLength = 1): string[] {
@@ -31,6 +32,16 @@ const cases: readonly [what: string, text: string, sentences: readonly string[]]
   ["German ones", "Das ist z.B. gut. Ja", ["Das ist z.B. gut.", "Ja"]],
   ["numbers of a list", "1. Milk. 2. Bread. x", ["1. Milk.", "2. Bread.", "x"]],
   ["addresses", "See example.com/a.b now. Ok", ["See example.com/a.b now.", "Ok"]],
+  ["an Arabic question", "هل أنت هنا؟ نعم", ["هل أنت هنا؟", "نعم"]],
+  ["an Urdu full stop", "وہ گھر ہے۔ ہاں", ["وہ گھر ہے۔", "ہاں"]],
+  ["a danda", "यह घर है। हाँ॥ ठीक", ["यह घर है।", "हाँ॥", "ठीक"]],
+  ["marks of other scripts", "ሰላም። ဟုတ်ကဲ့။ Այո։ x", ["ሰላም።", "ဟုတ်ကဲ့။", "Այո։", "x"]],
+  [
+    "closing brackets of CJK",
+    "「行こう。」彼は言った。『はい！』x",
+    ["「行こう。」", "彼は言った。", "『はい！』", "x"],
+  ],
+  ["emphasis around a mark", "**Go now.** _Then stop._ x", ["**Go now.**", "_Then stop._", "x"]],
   ["nothing to say", "... !!! Hello. x", ["... !!! Hello.", "x"]],
 ];
 
@@ -42,7 +53,7 @@ describe("sentences of a text that grows", () => {
   }
 
   it("are the same when the text comes letter by letter", () => {
-    for (const [what, text, sentences] of cases.filter(([, each]) => !/[。！？；…][”！]/.test(each)))
+    for (const [what, text, sentences] of cases.filter(([, each]) => !/[。！？；…][”！」』]/.test(each)))
       assert.deepEqual(cut(text), sentences, what);
   });
 
@@ -88,6 +99,50 @@ describe("sentences of a text that grows", () => {
       }),
     );
   });
+});
+
+describe("a sentence that is about to be spoken", () => {
+  it("begins without what closed the one before", () => {
+    assert.equal(withoutEdges("」 彼は言った。 "), "彼は言った。");
+    assert.equal(withoutEdges("“Quoted.”"), "“Quoted.”");
+    assert.equal(withoutEdges("(In brackets.)"), "(In brackets.)");
+  });
+});
+
+describe("Markdown that is about to be spoken", () => {
+  const spoken: readonly (readonly [written: string, spoken: string])[] = [
+    ["**Hello.** It is *very* nice, __really__, _so_ ~~not~~.", "Hello. It is very nice, really, so not."],
+    ["## **Bold** title", "Bold title"],
+    ["- milk\n- [x] done\n* star\n1. one", "milk\ndone\nstar\n1. one"],
+    ["> quoted\n> > twice", "quoted\ntwice"],
+    ['See [the docs](https://a.b/c_d?e=1 "t") and ![pic](x.png).', "See the docs and pic."],
+    ["`npm test`", "npm test"],
+    ["```js\ncode\n```", "\ncode\n"],
+    ["---", ""],
+    ["| a | b |\n|---|:-:|\n| 1 | 2 |", "a, b\n\n1, 2"],
+    ["***wow***", "wow"],
+    ["你好**世界**。", "你好世界。"],
+  ];
+  for (const [written, words] of spoken) {
+    it(`is its words: ${JSON.stringify(written)}`, () => assert.equal(withoutMarkdown(written), words));
+  }
+
+  it("has lost its marks where a sentence holds one half of them", () => {
+    assert.deepEqual(["**One.", "Two**"].map(withoutMarkdown), ["One.", "Two"]);
+  });
+
+  for (const text of [
+    "3*4*5 and 2 * 3",
+    "snake_case_name",
+    "-5 degrees",
+    "5 < 6 > 4",
+    "C# and C++",
+    "#tag",
+    "a - b",
+    "a|b",
+  ]) {
+    it(`is left alone: ${text}`, () => assert.equal(withoutMarkdown(text), text));
+  }
 });
 
 describe("texts that grow side by side", () => {

@@ -36,6 +36,11 @@ export class Caller {
     await this.closed;
   }
 
+  /** From now on a close of the client is not answered. */
+  ignoreClose(): void {
+    this.socket.close = () => undefined;
+  }
+
   say(message: object | string): void {
     this.socket.send(typeof message === "string" ? message : JSON.stringify(message));
   }

@@ -3,10 +3,19 @@
 /** A text without any sentence end is cut here at the latest. */
 const LONGEST = 1000;
 
-const CLOSING = `["'”’»)\\]）】」』》〉]*`;
+/** What may stand between a mark and the end of its sentence: closing quotes, brackets, and marks of Markdown. */
+const CLOSING = `["'”’»)\\]）】」』》〉*_~\`]*`;
 const CJK = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}]";
-/** Chinese marks end a sentence at once; Western ones also stand in numbers and names, so something must follow. */
-const ENDS = new RegExp(`[。！？；｡…]+${CLOSING}|\\n|[.!?]+${CLOSING}(?=\\s|${CJK})`, "gu");
+/** The marks of all scripts that end a sentence and stand nowhere else. */
+const CERTAIN = "(?:[…；]|(?![.!?])\\p{Sentence_Terminal})";
+/** Western marks also stand in numbers and names, so something must follow them. */
+const ENDS = new RegExp(
+  `${CERTAIN}[….!?；\\p{Sentence_Terminal}]*${CLOSING}|\\n|[.!?]+${CLOSING}(?=\\s|${CJK})`,
+  "gu",
+);
+
+/** Closing marks that no opening one precedes: they came after their sentence was cut. */
+const EARLIER_CLOSING = /^[”’»)\]）】」』》〉]+/u;
 
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 const INITIALS = /^(?:\p{L}\.)*[a-z]$/iu;
@@ -43,6 +52,9 @@ export class SentenceCutter {
     return rest;
   }
 }
+
+/** A sentence without white space around it, and without the closing marks of the sentence before. */
+export const withoutEdges = (sentence: string): string => sentence.trim().replace(EARLIER_CLOSING, "").trim();
 
 /** True for text that has something to say in it. */
 export const isSpeakable = (text: string): boolean => SPEAKABLE.test(text);

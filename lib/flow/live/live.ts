@@ -8,7 +8,8 @@ import type { Memory } from "../node/run-context";
 import type { InputValues, SettingValues } from "../../schema/description";
 import { Lane } from "../queue/lane";
 import type { LIVE_INPUTS, LIVE_SETTINGS } from "./live-description";
-import { GrowingTexts, isSpeakable } from "./live-text";
+import { withoutMarkdown } from "./live-markdown";
+import { GrowingTexts, isSpeakable, withoutEdges } from "./live-text";
 import { Problem } from "../message/problem";
 import { AudioSequence, type Message, type Parts } from "../message/sequence";
 
@@ -22,8 +23,12 @@ export class LiveMemory implements Memory {
   readonly texts = new GrowingTexts();
   private readonly channels = new Map<string, { client: VocuClient; channel: LiveChannel }>();
 
-  /** The channel of a voice. The one that was not used for longest gives way to another voice. */
+  /**
+   * The channel of a voice. The one that was not used for longest gives way to another voice. A channel of another
+   * client is of no use: its account has been deployed anew, or another one is meant now.
+   */
   channel(client: VocuClient, voiceId: string, idleMs: number): LiveChannel {
+    if (this.channels.get(voiceId)?.client !== client) void this.forget(voiceId);
     const kept = this.channels.get(voiceId) ?? { client, channel: client.live(voiceId, idleMs) };
     this.channels.delete(voiceId);
     this.channels.set(voiceId, kept);
@@ -67,9 +72,11 @@ export async function speakLive(context: Context): Promise<void> {
 /** Before any wait, so that pieces stay in the order of their messages. */
 function textsOf({ inputs, settings, msg, memory }: Context): string[] {
   const { text = "" } = inputs;
+  const plain = (each: string): string => (settings.keepMarkdown ? each : withoutMarkdown(each));
   if (settings.input !== "pieces") {
-    if (text.trim() === "") throw new Problem("INPUT_MISSING", { field: "text" }, { field: "text" });
-    return [text];
+    const whole = plain(text);
+    if (whole.trim() === "") throw new Problem("INPUT_MISSING", { field: "text" }, { field: "text" });
+    return [whole];
   }
   const { id, index, count } = (msg.parts ?? {}) as Parts;
   const growing = memory.texts.of(id);
@@ -79,7 +86,7 @@ function textsOf({ inputs, settings, msg, memory }: Context): string[] {
     sentences.push(growing.take());
     memory.texts.drop(id);
   }
-  return sentences.map((sentence) => sentence.trim()).filter(isSpeakable);
+  return sentences.map((sentence) => withoutEdges(plain(sentence))).filter(isSpeakable);
 }
 
 const isFlush = ({ flush }: Message): boolean => flush !== undefined && flush !== false;
