@@ -42,7 +42,7 @@ export function readSources(): Source[] {
   const compiled = readdirSync(PATHS.nodes)
     .filter((file) => file.endsWith(".js"))
     .map((file) => file.slice(0, -".js".length));
-  const complaints = [...disagreements(listed, compiled), ...compiled.flatMap(withoutIcon)];
+  const complaints = [...disagreements(listed, compiled), ...iconComplaints(compiled)];
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
   return Object.keys(listed).map((name) => sourceOf(name));
 }
@@ -56,10 +56,16 @@ export function disagreements(
   return [
     ...compiled
       .filter((name) => !names.includes(name))
-      .map((name) => `package.json: node-red.nodes does not list nodes/${name}.ts`),
+      .map(
+        (name) =>
+          `package.json: node-red.nodes does not list nodes/${name}.ts: add "${name}": "dist/nodes/${name}.js"`,
+      ),
     ...names
       .filter((name) => !compiled.includes(name))
-      .map((name) => `package.json: node-red.nodes lists ${name}, but there is no nodes/${name}.ts`),
+      .map(
+        (name) =>
+          `package.json: node-red.nodes lists ${name}, but there is no nodes/${name}.ts: write it or remove the entry`,
+      ),
     ...names
       .filter((name) => listed[name] !== `dist/nodes/${name}.js`)
       .map((name) => `package.json: node-red.nodes.${name} must be dist/nodes/${name}.js`),
@@ -67,8 +73,30 @@ export function disagreements(
   ];
 }
 
-const withoutIcon = (name: string): string[] =>
-  existsSync(join(PATHS.icons, `${name}.svg`)) ? [] : [`icons/${name}.svg: missing`];
+function iconComplaints(names: readonly string[]): string[] {
+  const present = names.filter((name) => existsSync(iconFile(name)));
+  const drawings = Object.fromEntries(present.map((name) => [name, readFileSync(iconFile(name), "utf8")]));
+  const missing = names
+    .filter((name) => !present.includes(name))
+    .map((name) => `icons/${name}.svg: missing: draw it`);
+  return [...missing, ...drawingFaults(drawings)];
+}
+
+const iconFile = (name: string): string => join(PATHS.icons, `${name}.svg`);
+
+/** Icons that show nothing, or the same as another; `drawings` are the texts of the files by node. */
+export function drawingFaults(drawings: Readonly<Record<string, string>>): string[] {
+  const first = new Map<string, string>();
+  return Object.entries(drawings).flatMap(([name, drawing]) => {
+    if (!/<(path|circle|rect|ellipse|line|poly)/.test(drawing))
+      return [`icons/${name}.svg: shows nothing: draw it`];
+    const same = first.get(drawing);
+    first.set(drawing, name);
+    return same === undefined
+      ? []
+      : [`icons/${name}.svg: the same as icons/${same}.svg: draw one of its own`];
+  });
+}
 
 function sourceOf(name: string): Source {
   const file = join(PATHS.nodes, `${name}.js`);
@@ -77,6 +105,10 @@ function sourceOf(name: string): Source {
   const { description } = require(file) as { description?: Source["description"] };
   if (description?.type !== `vocu-${name}`) {
     throw new Error(`nodes/${name}.ts: must export a node described as vocu-${name}`);
+  }
+  // Empty where a new node was laid out and not finished.
+  if ("reference" in description && description.reference === "") {
+    throw new Error(`nodes/${name}.ts: reference is empty: name the section of docs/api-reference.md`);
   }
   return "credentials" in description
     ? { kind: "config", name, description }

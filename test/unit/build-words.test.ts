@@ -92,12 +92,12 @@ describe("package.json and the node files", () => {
   });
   it("disagree on a file that is not listed", () => {
     assert.deepEqual(disagreements(listed, ["account", "voice-get", "voice-list"]), [
-      "package.json: node-red.nodes does not list nodes/voice-list.ts",
+      'package.json: node-red.nodes does not list nodes/voice-list.ts: add "voice-list": "dist/nodes/voice-list.js"',
     ]);
   });
   it("disagree on an entry without a file", () => {
     assert.deepEqual(disagreements(listed, ["account"]), [
-      "package.json: node-red.nodes lists voice-get, but there is no nodes/voice-get.ts",
+      "package.json: node-red.nodes lists voice-get, but there is no nodes/voice-get.ts: write it or remove the entry",
     ]);
   });
   it("want the account first, because it brings what all dialogs use", () => {
