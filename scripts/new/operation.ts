@@ -58,7 +58,7 @@ export function describedOperation(text: string, method: string, path: string): 
     throw new Error(`${key} is missing: describe the operation there first, as its documentation has it`);
   if (!raw.operationId) throw new Error(`${key}.operationId is missing: give the operation a name`);
   const follow = <T extends { readonly $ref?: string }>(value: T): T => resolve(document, value, key);
-  const beside = [...(item?.parameters ?? []), ...(raw.parameters ?? [])].map((given) => {
+  const beside = [...(item.parameters ?? []), ...(raw.parameters ?? [])].map((given) => {
     const { name, required = false, schema } = follow(given);
     return parameter(name, required, follow(schema));
   });

@@ -252,6 +252,7 @@ const CALLS: Readonly<Record<string, Calls>> = {
 /** Calls that together try every parameter of an operation, with what they refer to in place. */
 export async function callsOf(operationId: string, sandbox: Sandbox): Promise<readonly Call[]> {
   const calls = CALLS[operationId];
-  if (!calls) throw new Error(`There are no values for ${operationId}`);
+  if (!calls)
+    throw new Error(`test/contract/requests.ts: CALLS.${operationId} is missing: give the values to send`);
   return calls(sandbox);
 }
