@@ -1,4 +1,6 @@
 import {
+  askPlayers,
+  askTone,
   AUDIO_SINK_SETTINGS,
   audioFile,
   BUSY,
@@ -6,6 +8,7 @@ import {
   number,
   PLAYERS,
   playingSink,
+  registerQuestions,
   text,
 } from "../lib/flow";
 
@@ -32,5 +35,6 @@ export = defineAudioSink({
   },
   outputs: 2,
   audioOfText: audioFile,
+  setUp: (RED) => registerQuestions(RED, { "/vocu/players": askPlayers, "/vocu/play-tone": askTone }),
   sink: playingSink,
 });

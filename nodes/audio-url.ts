@@ -1,4 +1,11 @@
-import { AUDIO_SINK_SETTINGS, defineAudioSink, prepareServing, publishingSink } from "../lib/flow";
+import {
+  askAddress,
+  AUDIO_SINK_SETTINGS,
+  defineAudioSink,
+  prepareServing,
+  publishingSink,
+  registerQuestions,
+} from "../lib/flow";
 
 export = defineAudioSink({
   type: "vocu-audio-url",
@@ -13,6 +20,9 @@ export = defineAudioSink({
     ...AUDIO_SINK_SETTINGS,
   },
   outputs: 1,
-  setUp: prepareServing,
+  setUp: (RED) => {
+    prepareServing(RED);
+    registerQuestions(RED, { "/vocu/audio-url": (posted) => askAddress(RED, posted) });
+  },
   sink: publishingSink,
 });

@@ -25,6 +25,8 @@ export { bytesOfHex } from "./hex";
 export { FrameMeter } from "./mp3/meter";
 export { pace, type PaceOptions } from "./pace";
 export { pcmFormatOf, pcmMs, SampleCutter, type DescribedPcm } from "./pcm";
+export { soundDevices, type SoundDevice } from "./play/devices";
+export { TEST_TONE } from "./play/test-tone";
 export { joinMp3, type Joined } from "./play/join";
 export { play, type PlayOptions } from "./play/player";
 export {

@@ -3,9 +3,11 @@ export { accountIn } from "../api";
 export { ARCHIVE_SETTINGS, uploadArchive } from "./uploads/archive";
 export { defineAccount } from "./admin/account-node";
 export { CHUNK_SETTINGS } from "./node/delivery";
+export { registerQuestions } from "./admin/questions";
+export { askPlayers, askTone } from "./sound/play-questions";
 export { audioFile } from "./sound/audio-file";
 export { AUDIO_SINK_SETTINGS, defineAudioSink } from "./sound/audio-node";
-export { prepareServing, publishingSink } from "./sound/audio-url";
+export { askAddress, prepareServing, publishingSink } from "./sound/audio-url";
 export { inputsWhen, settingsWhen } from "../schema/description";
 export {
   choice,

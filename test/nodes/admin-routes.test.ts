@@ -13,6 +13,16 @@ interface Layer {
 describe("the admin routes of all nodes", () => {
   const flows = useFlows();
 
+  // Without any player nobody has to listen to the test tone.
+  let path: string | undefined;
+  before(() => {
+    path = process.env.PATH;
+    process.env.PATH = "";
+  });
+  after(() => {
+    process.env.PATH = path;
+  });
+
   beforeEach(() => flows.load([tab, ...ourTypes().map((type) => ({ ...onTab, id: type, type, wires: [] }))]));
 
   it("are the ones that the tests know, and each is a POST", () => {

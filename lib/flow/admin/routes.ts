@@ -9,7 +9,7 @@ import { adminRoute } from "./admin-route";
 import { postedAccount } from "./posted-account";
 import { accountFacts, voicesOf } from "./replies";
 import type { Config } from "../input/evaluate";
-import { Problem } from "../message/problem";
+import { Problem, systemProblem } from "../message/problem";
 import { clearSpeeches } from "../cache/speech-store";
 
 /** A person waits in front of the dialog, so it waits less than a flow would. */
@@ -61,8 +61,8 @@ function ask(RED: NodeAPI, posted: Config, signal: AbortSignal, answer: Answer):
   });
 }
 
-/** What `work` answers, or why it failed as `{ error }`. */
-async function reported(work: () => Promise<object>): Promise<object> {
+/** What `work` answers, or why it failed as `{ error }`, which holds no secret. */
+export async function reported(work: () => Promise<object>): Promise<object> {
   try {
     return await work();
   } catch (error) {
@@ -71,7 +71,8 @@ async function reported(work: () => Promise<object>): Promise<object> {
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof Problem) return { code: error.code, params: error.params };
+  const problem = error instanceof Problem ? error : systemProblem(error);
+  if (problem) return { code: problem.code, params: problem.params };
   if (!(error instanceof VocuError)) {
     return { code: "INTERNAL", params: { detail: error instanceof Error ? error.message : String(error) } };
   }

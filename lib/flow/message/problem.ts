@@ -101,8 +101,8 @@ function factsOf(thrown: unknown): Failure {
     return { code: thrown.code, params: thrown.params, facts: { retryable: false, ...thrown.facts } };
   }
   if (thrown instanceof VocuError) return { code: thrown.code, params: {}, facts: thrown.cause };
-  const refusal = systemFailure(thrown);
-  if (refusal) return refusal;
+  const refusal = systemProblem(thrown);
+  if (refusal) return factsOf(refusal);
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: "INTERNAL", params: {}, facts: { retryable: false, detail } };
 }
@@ -120,12 +120,12 @@ const SYSTEM_CODES: Readonly<Record<string, { readonly code: string; readonly re
   ESTALE: { code: "FILE_GONE", retryable: true },
 };
 
-/** A failure of the file system, or of starting a program; undefined for anything else. */
-function systemFailure(thrown: unknown): Failure | undefined {
+/** A failure of the file system, or of starting a program, as a problem; undefined for anything else. */
+export function systemProblem(thrown: unknown): Problem | undefined {
   const { code: said, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown };
   if (!(thrown instanceof Error) || typeof said !== "string" || typeof syscall !== "string") return undefined;
   const { code, retryable } = SYSTEM_CODES[said] ?? { code: "SYSTEM_REFUSED", retryable: false };
-  return { code, params: { detail: said }, facts: { retryable, detail: said } };
+  return new Problem(code, { detail: said }, { retryable, detail: said });
 }
 
 function generalKey(statusCode: number | undefined): string {

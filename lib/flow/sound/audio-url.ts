@@ -4,6 +4,7 @@ import { NoRoomError, PublishedAudio, serveAudio, type Publication } from "../..
 import { MB } from "../input/file";
 import { Problem, type Translate } from "../message/problem";
 import { httpNodesUrl } from "./address";
+import { inContainer, ownAddresses, type OwnAddress } from "./own-address";
 import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
 
 /** Where below Node-RED's HTTP nodes the audio is. */
@@ -83,3 +84,16 @@ const refuse = (error: unknown): never => {
 };
 
 const sizeOf = ({ spool }: Publication): string => (spool.bytes / MB).toFixed(1);
+
+/**
+ * Answers to `POST vocu/audio-url`: the address (`url`) that a node with the posted `publicUrl` gives out, the other
+ * addresses that this machine has in its networks, and whether this is a container, whose own address is of little use.
+ * @throws Problem `HTTP_NODES_OFF`, `BAD_PUBLIC_URL`
+ */
+export function askAddress(
+  RED: NodeAPI,
+  { publicUrl }: Readonly<Record<string, unknown>>,
+): { url: string; addresses: readonly OwnAddress[]; container: boolean } {
+  const url = httpNodesUrl(RED, typeof publicUrl === "string" ? publicUrl : "");
+  return { url, addresses: ownAddresses(), container: inContainer() };
+}

@@ -1,2 +1,9 @@
 /** The admin routes of this package: a test makes sure that there are no others, and others test each of these. */
-export const ADMIN_ROUTES = ["/vocu/account", "/vocu/cache/clear", "/vocu/voices"] as const;
+export const ADMIN_ROUTES = [
+  "/vocu/account",
+  "/vocu/audio-url",
+  "/vocu/cache/clear",
+  "/vocu/play-tone",
+  "/vocu/players",
+  "/vocu/voices",
+] as const;
