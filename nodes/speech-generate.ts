@@ -7,6 +7,7 @@ export = operation({
   operationId: "simpleGenerate",
   request: { method: "POST", path: "/api/tts/simple-generate", costsCredits: true },
   inputs: { ...SPEECH_INPUTS, stream: toggle({ default: false, advanced: true }) },
+  silentInput: "text",
   settings: { download: { kind: "check", default: false } },
   around: downloadIfAsked,
 });

@@ -6,6 +6,7 @@ export = defineNode({
   reference: "D.4",
   operationId: "simpleGenerateStream",
   inputs: { ...SPEECH_INPUTS, ...STREAM_INPUTS },
+  silentInput: "text",
   settings: {
     output: { kind: "select", choices: ["chunks", "buffer"], default: "chunks" },
     busy: { kind: "select", choices: BUSY, default: "queue" },

@@ -146,6 +146,8 @@ export interface Description<I extends Inputs = Inputs, S extends Settings = Set
   readonly settings?: S;
   /** Number of outputs; their names are the words `outputs.1`, `outputs.2`. */
   readonly outputs: 1 | 2;
+  /** The input that may be blank in a member of a sequence (`msg.parts`); `run` then passes on an empty member. */
+  readonly silentInput?: string;
   /** Section of the API reference; a node that calls no API has none. */
   readonly reference?: string;
   /** The operation of the OpenAPI document that it is, for the contract test. */

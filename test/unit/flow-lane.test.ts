@@ -301,4 +301,50 @@ describe("a waiting limit", () => {
     for (let i = 0; i < 50; i++) void lane.enter(queueOptions({ slot: limit.slot() }));
     assert.equal(lane.waiting, 50);
   });
+
+  describe("whose messages belong to a sequence", () => {
+    it("counts all members that wait as one", async () => {
+      const limit = new QueueLimit(1);
+      const lane = new Lane(1);
+      await lane.enter(queueOptions());
+      for (let i = 0; i < 150; i++) void lane.enter(queueOptions({ slot: limit.slot("split") }));
+      await setImmediate();
+      assert.equal(lane.waiting, 150);
+      await assert.rejects(lane.enter(queueOptions({ slot: limit.slot() })), /QUEUE_FULL/);
+    });
+
+    it("admits the rest of a sequence whose beginning is in processing, however full the queue is", async () => {
+      const limit = new QueueLimit(1);
+      const lane = new Lane(1);
+      await lane.enter(queueOptions({ slot: limit.slot("split") }));
+      void lane.enter(queueOptions({ slot: limit.slot() }));
+      void lane.enter(queueOptions({ slot: limit.slot("split") }));
+      await setImmediate();
+      assert.equal(lane.waiting, 2);
+    });
+
+    it("refuses a whole sequence at its first member when the queue is full", async () => {
+      const limit = new QueueLimit(1);
+      const lane = new Lane(1);
+      await lane.enter(queueOptions());
+      void lane.enter(queueOptions({ slot: limit.slot() }));
+      for (let i = 0; i < 3; i++) {
+        const slot = limit.slot("split");
+        await assert.rejects(lane.enter(queueOptions({ slot })), /QUEUE_FULL/);
+        slot.close();
+      }
+    });
+
+    it("forgets a sequence when its last member has ended", async () => {
+      const limit = new QueueLimit(1);
+      const [first, second] = [limit.slot("split"), limit.slot("split")];
+      first.close();
+      first.close();
+      second.close();
+      const lane = new Lane(1);
+      await lane.enter(queueOptions());
+      void lane.enter(queueOptions({ slot: limit.slot() }));
+      await assert.rejects(lane.enter(queueOptions({ slot: limit.slot("split") })), /QUEUE_FULL/);
+    });
+  });
 });

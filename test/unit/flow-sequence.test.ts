@@ -21,6 +21,56 @@ describe("an audio sequence", () => {
     assert.notEqual(first.room, second.room);
   });
 
+  it("does not let a change in one chunk reach another", () => {
+    const speech = sequence({ payload: "hi", room: { name: "kitchen" } });
+    const first = speech.next(Buffer.from("a"), {}, false);
+    (first.room as { name: string }).name = "hall";
+    const second = speech.next(Buffer.from("b"), {}, true);
+    assert.deepEqual([first.room, second.room], [{ name: "hall" }, { name: "kitchen" }]);
+  });
+
+  it("does not let a later change of the incoming message reach a chunk", () => {
+    const room = { name: "kitchen" };
+    const speech = sequence({ payload: "hi", room });
+    room.name = "hall";
+    assert.deepEqual(speech.next(Buffer.from("a"), {}, false).room, { name: "kitchen" });
+  });
+
+  it("lets a flow replace a property of a chunk", () => {
+    const chunk = sequence({ room: { name: "kitchen" } }).next(Buffer.from("a"), {}, true);
+    chunk.room = "hall";
+    assert.deepEqual({ ...chunk }.room, "hall");
+  });
+
+  it("copies large properties once, not for every chunk that nobody reads them from", () => {
+    // With the states of a whole home on the message, copying them for each chunk stopped Node-RED for seconds.
+    let copied = 0;
+    const counting = {
+      ...tools,
+      cloneMessage: <T>(message: T): T => {
+        if (JSON.stringify(message).includes("state")) copied += 1;
+        return structuredClone(message);
+      },
+    };
+    const states = Array.from({ length: 100 }, () => ({ state: "on" }));
+    const speech = new AudioSequence(counting, { _msgid: "m", states } as never);
+    const chunks = Array.from({ length: 50 }, (_, at) => speech.next(Buffer.from("a"), {}, at === 49));
+    assert.equal(copied, 1);
+    assert.deepEqual(chunks[7]?.states, states);
+    assert.equal(copied, 2);
+  });
+
+  it("leaves the copy for a further wire to Node-RED", () => {
+    const speech = sequence({ room: { name: "kitchen" } });
+    const chunk = speech.next(Buffer.from("a"), {}, false);
+    const copies: unknown[] = [];
+    speech.whileSending(() => copies.push(structuredClone({ ...chunk })));
+    (chunk.room as { name: string }).name = "hall";
+    const next = speech.next(Buffer.from("b"), {}, true);
+    assert.deepEqual(copies[0], { ...(copies[0] as object), room: { name: "kitchen" } });
+    assert.deepEqual(next.room, { name: "kitchen" });
+  });
+
   it("keeps the incoming sequence inside its own", () => {
     const outer = { id: "o", index: 3, count: 9, type: "array", len: 1 };
     const { parts } = sequence({ parts: outer }).next(Buffer.from("a"), {}, true);

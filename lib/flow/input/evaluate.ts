@@ -32,6 +32,7 @@ export function storedSource(config: Config, name: string, spec: Input): Source 
  * settings have no use for.
  * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of `convert`
  * and `loadFile`.
+ * @param mayBeBlank a required input that may be missing all the same
  */
 export async function readInputs<I extends Inputs>(
   RED: NodeAPI,
@@ -40,6 +41,7 @@ export async function readInputs<I extends Inputs>(
   inputs: I,
   msg: NodeMessageInFlow,
   settings: Readonly<Record<string, unknown>> = {},
+  mayBeBlank?: string,
 ): Promise<InputValues<I>> {
   const values: Record<string, unknown> = {};
   const asked = Object.entries(inputs).filter(([, spec]) => applies(spec.when, settings));
@@ -50,7 +52,7 @@ export async function readInputs<I extends Inputs>(
   for (const [name, spec] of asked) {
     const excused = spec.requiredUnless !== undefined && values[spec.requiredUnless] !== undefined;
     const wanted = spec.required === true || (spec.requiredUnless !== undefined && !excused);
-    if (wanted && values[name] === undefined)
+    if (wanted && name !== mayBeBlank && values[name] === undefined)
       throw new Problem("INPUT_MISSING", { field: name }, { field: name });
   }
   // Files last: what is wrong with the others is known without reading them.
@@ -103,7 +105,7 @@ async function evaluate(
     });
   } catch (error) {
     if (source.type === "msg" && !isSyntaxError(error)) return undefined;
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = detailOf(error);
     throw new Problem("INPUT_UNREADABLE", { field, detail }, { field });
   }
 }
@@ -111,3 +113,11 @@ async function evaluate(
 /** A path such as `payload.name` through something that is not there means "not given"; a misspelt path is a fault. */
 const isSyntaxError = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "INVALID_EXPR";
+
+/** What an error says about itself. JSONata throws plain objects, and errors of other realms are no instances of `Error`. */
+function detailOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  if (typeof message === "string" && message !== "") return message;
+  return typeof code === "string" ? code : JSON.stringify(error);
+}

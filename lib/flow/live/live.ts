@@ -107,7 +107,7 @@ async function speakSegment(context: Context, text: string): Promise<void> {
     context.status.done(context.translate("shared:status.speaking", { seconds }));
   } catch (error) {
     const retraction = sequence.retraction();
-    if (retraction) context.send(retraction);
+    if (retraction) context.retract(retraction);
     throw error;
   }
 }

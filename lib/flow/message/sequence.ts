@@ -1,5 +1,6 @@
 /** Node-RED's sequence contract for audio: chunks that Join, File and MQTT understand (message contract of the plan). */
 import type { NodeMessage, NodeMessageInFlow } from "node-red";
+import { Extras } from "./extras";
 
 /** Node-RED's `msg.parts`; nested sequences keep the outer one in `parts`. */
 export interface Parts {
@@ -60,17 +61,14 @@ export class AudioSequence {
   private readonly id: string;
   private readonly outer: Parts | undefined;
   private readonly listed: Parts | undefined;
-  private readonly template: Record<string, unknown>;
+  private readonly extras: Extras;
   private sent = 0;
 
-  constructor(
-    private readonly tools: MessageTools,
-    message: Message,
-  ) {
+  constructor(tools: MessageTools, message: Message) {
     this.id = tools.generateId();
     this.outer = carriedParts(message.parts);
     this.listed = listedParts(message.parts);
-    this.template = without(message, "payload", "parts");
+    this.extras = new Extras((own) => tools.cloneMessage(own), without(message, "payload", "parts", "vocu"));
   }
 
   /** How many chunks have been made. */
@@ -93,7 +91,9 @@ export class AudioSequence {
       ...(last ? { count: this.sent } : {}),
       ...(this.outer ? { parts: this.outer } : {}),
     };
-    return without(this.message(data, { parts, vocu }), "complete");
+    const chunk = this.message(data, { parts, vocu });
+    delete chunk.complete;
+    return chunk;
   }
 
   /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
@@ -113,8 +113,13 @@ export class AudioSequence {
     return { reset: true, parts: { id: this.id } } as unknown as Message;
   }
 
+  /** Calls `send` for messages of this sequence, see `Extras.whileSending`. */
+  whileSending(send: () => void): void {
+    this.extras.whileSending(send);
+  }
+
   /** A message that shares nothing with the others: a flow that changes one must not change them all. */
   private message(payload: unknown, own: Record<string, unknown>): Message {
-    return { ...this.tools.cloneMessage({ ...this.template, ...own }), payload } as Message;
+    return this.extras.addTo({ ...this.extras.copy(own), payload }) as Message;
   }
 }

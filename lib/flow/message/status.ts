@@ -6,6 +6,7 @@ import type { Translate } from "./problem";
 export class StatusLine {
   private silent = false;
   private waitingShown?: number;
+  private shown?: string;
 
   constructor(
     private readonly node: Pick<Node, "status">,
@@ -47,7 +48,11 @@ export class StatusLine {
 
   private show(fill: NodeStatusFill, shape: NodeStatusShape, text: string): void {
     this.waitingShown = undefined;
-    if (!this.silent) this.node.status({ fill, shape, text });
+    // Every status travels to each open editor, and thousands of messages may end in the same way at once.
+    const line = `${fill} ${shape} ${text}`;
+    if (this.silent || line === this.shown) return;
+    this.shown = line;
+    this.node.status({ fill, shape, text });
   }
 }
 

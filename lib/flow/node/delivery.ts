@@ -48,7 +48,7 @@ export interface Delivery {
 /** The part of a node's context that delivering needs. */
 export type DeliveryContext = Pick<
   RunContext<unknown, DeliverySettings>,
-  "settings" | "signal" | "send" | "status" | "arrivedAt"
+  "settings" | "signal" | "send" | "retract" | "status" | "arrivedAt"
 >;
 
 /** A paced listener with a small buffer is never handed more than this much audio at once, in ms. */
@@ -70,7 +70,7 @@ export async function deliver(
     return await sendAll(context, sequence, delivery);
   } catch (error) {
     const retraction = sequence.retraction();
-    if (retraction) context.send(retraction);
+    if (retraction) context.retract(retraction);
     if (error instanceof NoAudioError) throw new Problem("NOT_AUDIO");
     throw error;
   }
@@ -94,8 +94,10 @@ async function sendAll(
       const totals = { bytes, audioMs: Math.round(audioMs), firstAudioMs, totalMs: elapsed(context) };
       facts = { ...known, ...totals, ...ending?.() };
     }
-    if (asChunks) context.send(sequence.next(chunk.data, facts, chunk.last !== undefined));
-    else whole.push(chunk.data);
+    if (asChunks) {
+      const message = sequence.next(chunk.data, facts, chunk.last !== undefined);
+      sequence.whileSending(() => context.send(message));
+    } else whole.push(chunk.data);
   }
   if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
   return { ...facts, chunks: asChunks ? sequence.count : 1 };

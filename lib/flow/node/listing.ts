@@ -11,6 +11,7 @@ import {
 } from "./operation";
 import type { RunDescription } from "./run-context";
 import { defineNode, type NodeModule } from "./runner";
+import { Extras } from "../message/extras";
 import { without, type Message, type MessageTools, type Parts } from "../message/sequence";
 
 /** The service's own page size. */
@@ -81,7 +82,7 @@ async function sendAll<I extends Inputs>(
     if (held) context.send(sequence.next(held.thing, held.facts, true));
   } catch (error) {
     const retraction = sequence.retraction();
-    if (retraction) context.send(retraction);
+    if (retraction) context.retract(retraction);
     throw error;
   }
   if (sequence.count === 0) context.status.idle("empty");
@@ -158,13 +159,16 @@ function factsOf(
 /** The messages of one list, in the form that Join and Batch understand. */
 class ItemSequence {
   private readonly id: string;
+  private readonly outer: Parts | undefined;
+  private readonly extras: Extras;
   private sent = 0;
 
-  constructor(
-    private readonly tools: MessageTools,
-    private readonly message: Message,
-  ) {
+  constructor(tools: MessageTools, message: Message) {
     this.id = tools.generateId();
+    this.outer = message.parts as Parts | undefined;
+    // A `complete` that came in would end a join at the first of the messages.
+    const travelling = without(message, "payload", "parts", "vocu", "complete");
+    this.extras = new Extras((own) => tools.cloneMessage(own), travelling);
   }
 
   /** How many messages have been made. */
@@ -174,8 +178,6 @@ class ItemSequence {
 
   /** The next thing as a message of its own; only the last one carries `parts.count`. */
   next(thing: unknown, vocu: object, last: boolean): Message {
-    const outer = this.message.parts as Parts | undefined;
-    const others = { ...without(this.message, "complete"), payload: undefined, parts: undefined };
     const index = this.sent;
     this.sent += 1;
     const parts: Parts = {
@@ -184,9 +186,9 @@ class ItemSequence {
       index,
       len: 1,
       ...(last ? { count: this.sent } : {}),
-      ...(outer ? { parts: outer } : {}),
+      ...(this.outer ? { parts: this.extras.copy(this.outer) } : {}),
     };
-    return { ...this.tools.cloneMessage(others), payload: thing, parts, vocu } as Message;
+    return this.extras.addTo({ payload: thing, parts, vocu }) as unknown as Message;
   }
 
   /** Makes a half-filled join forget this sequence; undefined when it never began. */

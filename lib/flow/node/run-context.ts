@@ -32,6 +32,8 @@ export interface RunContext<I, S, M = unknown> {
   readonly status: StatusLine;
   /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
   send(...outputs: (Message | null)[]): void;
+  /** Sends a sequence's retraction on output 1, also while the node is being closed: what is behind it may stay deployed. */
+  retract(retraction: Message): void;
   /** Writes to Node-RED's log, also when the node is being closed and can tell nobody else. */
   warn(text: string): void;
 }

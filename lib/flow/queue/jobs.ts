@@ -27,9 +27,9 @@ export class Jobs {
     return this.ended;
   }
 
-  /** Whether any message is still in hand. */
-  get idle(): boolean {
-    return this.running.size === 0;
+  /** How many messages are in hand. */
+  get count(): number {
+    return this.running.size;
   }
 
   /** Starts work on a message; `work` must not throw. */
@@ -43,9 +43,10 @@ export class Jobs {
       },
     };
     // The work begins in the same tick, so that messages keep their order; it is listed before it can end.
-    const work$ = Promise.resolve().then(() => work(job));
+    const work$ = Promise.resolve()
+      .then(() => work(job))
+      .finally(() => this.running.delete(controller));
     this.running.set(controller, work$);
-    void work$.finally(() => this.running.delete(controller));
   }
 
   /** Gives up everything in hand. */

@@ -9,16 +9,15 @@ import type {
   Settings,
   SettingValues,
 } from "../../schema/description";
-import { readInputs, type Config } from "../input/evaluate";
-import { readSettings } from "../input/settings";
-import { finish } from "../message/finish";
-import { flowError, Problem, type Translate } from "../message/problem";
+import type { Config } from "../input/evaluate";
+import { forgetReset, isReset, readControls } from "../message/controls";
+import { Problem, type Translate } from "../message/problem";
 import type { Message, Parts } from "../message/sequence";
-import { StatusLine } from "../message/status";
-import { translator } from "../message/translate";
-import { forgetReset, isReset, queueOptionsOf, type NodeModule } from "../node/runner";
-import { Jobs, Stopped, type Job } from "../queue/jobs";
-import { Lane } from "../queue/lane";
+import { isEmptyMember } from "../message/silent-member";
+import type { StatusLine } from "../message/status";
+import { NodeWork, type Done } from "../node/node-work";
+import type { NodeModule } from "../node/runner";
+import { Stopped, type Job } from "../queue/jobs";
 
 /** The setting that every audio sink has: how many seconds the next chunk of a sequence may take. */
 export const AUDIO_SINK_SETTINGS = {
@@ -88,81 +87,59 @@ const MAX_SPEECHES = 100;
 const MAX_IGNORED = 1000;
 
 type Send = (messages: (Message | null)[]) => void;
-type Done = (error?: Error) => void;
 
 /** One placed node. */
 class AudioSinkRunner<I extends Inputs, S extends Settings> {
-  private readonly jobs = new Jobs();
-  private readonly translate: Translate;
-  private readonly status: StatusLine;
-  private readonly lane: Lane;
+  private readonly work: NodeWork<I, S>;
   private readonly sink: AudioSink<InputValues<I>, SettingValues<S>>;
   private readonly speeches = new Set<IncomingAudio>();
   /** The newest speech of each sequence in hand. */
   private readonly sequences = new Map<string, IncomingAudio>();
   /** Sequences that ended before their last chunk came. */
   private readonly ignored = new Set<string>();
-  /** Inputs are read one speech after the other, so that a slow JSONata expression cannot reorder them. */
-  private reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly RED: NodeAPI,
     private readonly node: Node,
-    private readonly config: Config,
+    config: Config,
     private readonly description: AudioSinkDescription<I, S>,
   ) {
-    this.translate = translator(RED);
-    this.status = new StatusLine(node, this.translate);
-    const oneAtATime = "busy" in description.settings && config.busy !== "parallel";
-    this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
-      if (waiting > 0) this.status.waiting(waiting);
-    });
-    this.sink = description.sink(RED, node, this.translate);
+    this.work = new NodeWork<I, S>(RED, node, config, description);
+    this.sink = description.sink(RED, node, this.work.translate);
   }
 
   listen(): void {
     this.node.on("input", (message: Message, send: unknown, done: Done) => {
       if (isReset(message)) {
-        let error: Error | undefined;
-        finish(
-          this.reset(message),
-          () => done(error),
-          (thrown) => (error = this.failed(thrown)),
-        );
+        this.reset(message, done);
         return;
       }
       forgetReset(message);
       this.take(message, send as Send, done);
     });
     this.node.on("close", (_removed: boolean, done: () => void) => {
-      finish(this.close(), done, (thrown) => this.node.warn(this.failed(thrown).message));
+      this.work.close(done, () => this.sink.close?.());
     });
   }
 
-  private async close(): Promise<void> {
-    const discarded = this.speeches.size;
-    if (discarded > 0) this.node.warn(this.translate("shared:status.discarded", { count: discarded }));
-    await this.jobs.close();
-    try {
-      await this.sink.close?.();
-    } finally {
-      this.status.close();
-    }
-  }
-
   /** A reset that names a sequence is meant for that one alone: a stream node retracts what it could not finish. */
-  private async reset(message: Message): Promise<void> {
+  private reset(message: Message, done: Done): void {
     const { id } = (message.parts ?? {}) as Parts;
-    if (typeof id === "string") {
-      this.sequences.get(id)?.fail(new Stopped("reset"));
-      this.ignored.delete(id);
+    if (typeof id !== "string") {
+      this.work.reset(done, () => this.sink.reset?.());
       return;
     }
-    this.jobs.stop("reset");
-    await this.sink.reset?.();
+    this.sequences.get(id)?.fail(new Stopped("reset"));
+    this.ignored.delete(id);
+    done();
   }
 
   private take(message: Message, send: Send, done: Done): void {
+    if (isEmptyMember(message)) {
+      send([answerTo(this.RED, message, message.payload, {})]);
+      done();
+      return;
+    }
     const place = placeOf(message);
     if (place && this.isIgnored(place)) {
       done();
@@ -177,7 +154,7 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
       if (place && !known && !place.last) this.ignore(place.id);
       known?.fail(error as Error);
       if (known) done();
-      else done(this.failed(error));
+      else done(this.work.failed(error));
     }
   }
 
@@ -208,12 +185,12 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
   }
 
   private begin(arrived: Arrived, place: Place | undefined, send: Send): void {
-    const settings = readSettings(this.config, this.description.settings);
+    const settings = this.work.settings();
     if (this.speeches.size >= MAX_SPEECHES) throw new Problem("TOO_MANY_SPEECHES", { count: MAX_SPEECHES });
     const speech = new IncomingAudio(arrived, place, Number(settings.idleTimeout) * 1000);
     this.speeches.add(speech);
     if (place) this.sequences.set(place.id, speech);
-    this.jobs.start((job) => this.handle(job, speech, place?.id, settings, send));
+    this.work.jobs.start((job) => this.handle(job, speech, place?.id, settings, send));
   }
 
   /** From the first chunk to the end of the last message. */
@@ -244,13 +221,13 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
     settings: SettingValues<S>,
     send: Send,
   ): Promise<void> {
-    const { busy } = settings as { busy?: string };
-    if (busy === "drop" && this.lane.busy) return;
-    const inputs = await this.read(speech.firstMessage, settings);
+    if (settings.busy === "drop" && this.work.lane.busy) return;
+    const controls = readControls(speech.firstMessage);
+    const inputs = await this.work.inputs(speech.firstMessage, settings);
     signal.throwIfAborted();
-    if (busy === "drop" && this.lane.busy) return;
-    if (busy === "replace") this.jobs.stopOlder("replaced", job);
-    const release = await this.lane.enter(queueOptionsOf(speech.firstMessage, signal));
+    const release = await this.work.takeTurn(settings, job, { ...controls, signal });
+    if (!release) return;
+    const { translate, status } = this.work;
     try {
       await this.sink.handle({
         RED: this.RED,
@@ -258,36 +235,19 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
         settings,
         speech,
         signal,
-        translate: this.translate,
-        status: this.status,
+        translate,
+        status,
         send: (...outputs) => {
-          if (!this.jobs.closed) send(outputs);
+          if (!this.work.jobs.closed) send(outputs);
         },
       });
     } finally {
       release();
-      if (this.lane.waiting > 0) this.status.waiting(this.lane.waiting);
     }
   }
 
-  private read(message: Message, settings: SettingValues<S>): Promise<InputValues<I>> {
-    const mine = this.reading.then(() =>
-      readInputs(this.RED, this.node, this.config, this.description.inputs, message, settings),
-    );
-    this.reading = mine.catch(() => undefined);
-    return mine;
-  }
-
   private endOf(thrown: unknown): Error | undefined {
-    if (!this.jobs.closed && !(thrown instanceof Stopped)) return this.failed(thrown);
-    this.status.idle("stopped");
-    return undefined;
-  }
-
-  private failed(thrown: unknown): Error {
-    const problem = flowError(thrown, this.description.type.slice("vocu-".length), this.translate);
-    this.status.failed(problem.message);
-    return problem;
+    return this.work.endOf(thrown, thrown instanceof Stopped);
   }
 }
 

@@ -6,16 +6,23 @@ import { fetchAudio } from "../node/download";
 import { replyFacts, type Call, type Outcome } from "../node/operation";
 import { Problem, withFacts } from "../message/problem";
 import { AudioSequence } from "../message/sequence";
+import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
 /**
  * The reply as it is, or its audio as one Buffer (setting `download`).
  * @throws Problem `BAD_REPLY`, `NOT_AUDIO`; VocuError of the call and the download. It has been paid for by then, so the
  * audio's id and the credits are on the error.
  */
-export async function downloadIfAsked<V>(
+export async function downloadIfAsked<V extends { readonly text?: string; readonly input_audio?: string }>(
   context: RunContext<V, { readonly download: boolean }>,
   call: Call<V>,
 ): Promise<Outcome | undefined> {
+  if (isSilentMember(context.msg, context.inputs)) {
+    const vocu = { operation: context.operation, ...EMPTY_FACTS };
+    context.send({ ...context.msg, payload: context.settings.download ? Buffer.alloc(0) : {}, vocu });
+    context.status.idle("nothingToSay");
+    return undefined;
+  }
   const reply = await call();
   const facts = speechFacts(reply.data);
   if (!context.settings.download) return { reply, facts };

@@ -5,6 +5,7 @@ import type { Facts } from "../message/sequence";
 import type { InputValues } from "../../schema/description";
 import { AudioSequence } from "../message/sequence";
 import type { SPEECH_INPUTS, STREAM_INPUTS } from "../../schema/speech-inputs";
+import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
 /** What one spoken text takes. */
 export type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
@@ -24,6 +25,10 @@ type Context = RunContext<StreamValues, SpeechSettings>;
 export async function streamSpeech(context: Context): Promise<void> {
   const { inputs, settings, queueOptions, requestTimeoutMs } = context;
   const sequence = new AudioSequence(context.RED.util, context.msg);
+  if (isSilentMember(context.msg, inputs)) {
+    sendEmpty(context, sequence);
+    return;
+  }
   const { keep = false, ...params } = inputs;
   const speech = await context.account.speeches.speak({
     params,
@@ -41,6 +46,15 @@ export async function streamSpeech(context: Context): Promise<void> {
   } finally {
     speech.leave();
   }
+}
+
+function sendEmpty(context: Context, sequence: AudioSequence): void {
+  const facts = { operation: context.operation, ...EMPTY_FACTS };
+  const nothing = Buffer.alloc(0);
+  const asChunks = context.settings.output === "chunks";
+  context.send(asChunks ? sequence.next(nothing, facts, true) : sequence.whole(nothing, facts));
+  context.send(null, sequence.summary(facts));
+  context.status.idle("nothingToSay");
 }
 
 function figures(facts: Facts): Record<string, string | number> {

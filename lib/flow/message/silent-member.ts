@@ -1,0 +1,25 @@
+/** Members of a sequence that say nothing: a blank line of a split text, a separator, an emoji. */
+import type { Facts, Message, Parts } from "./sequence";
+
+/** Anything that can be pronounced. */
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/** What an empty member has in `msg.vocu`, beside its operation. */
+export const EMPTY_FACTS: Facts = { empty: true, bytes: 0, audioMs: 0, creditsUsed: 0 };
+
+/**
+ * Whether a message is a member of a sequence and has nothing to say. It is passed on without audio: an error would cost
+ * the rest of the sequence, which was paid for, and a join would wait for the missing member for ever.
+ */
+export function isSilentMember(
+  msg: Message,
+  { text, input_audio }: { readonly text?: string; readonly input_audio?: string },
+): boolean {
+  const { id } = (msg.parts ?? {}) as Parts;
+  return id !== undefined && input_audio === undefined && !LETTER_OR_DIGIT.test(text ?? "");
+}
+
+/** Whether a message is such a member, passed on by the node that would have spoken it. */
+export function isEmptyMember({ vocu }: Message): boolean {
+  return (vocu as { empty?: unknown } | undefined)?.empty === true;
+}

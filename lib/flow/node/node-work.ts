@@ -1,0 +1,130 @@
+/** What every placed node shares, whatever it does with a message: its jobs, its queue, its inputs, its status, its errors. */
+import type { Node, NodeAPI } from "node-red";
+import {
+  nameOf,
+  type Description,
+  type Inputs,
+  type InputValues,
+  type Settings,
+  type SettingValues,
+} from "../../schema/description";
+import { readInputs, type Config } from "../input/evaluate";
+import { readSettings } from "../input/settings";
+import { finish } from "../message/finish";
+import { flowError, type FlowError, type Translate } from "../message/problem";
+import type { Message, Parts } from "../message/sequence";
+import { StatusLine } from "../message/status";
+import { translator } from "../message/translate";
+import { Jobs, type Job } from "../queue/jobs";
+import { Lane, type QueueOptions, type Release } from "../queue/lane";
+
+/** Called once for each message; with an error, the message has failed. */
+export type Done = (error?: Error) => void;
+
+/** One placed node. The type parameters are its description's. */
+export class NodeWork<I extends Inputs, S extends Settings> {
+  readonly jobs = new Jobs();
+  readonly translate: Translate;
+  readonly status: StatusLine;
+  /** One message after another (setting `busy`); nodes without that setting handle messages side by side. */
+  readonly lane: Lane;
+  /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
+  private reading: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly RED: NodeAPI,
+    readonly node: Node,
+    readonly config: Config,
+    private readonly description: Description<I, S>,
+  ) {
+    this.translate = translator(RED);
+    this.status = new StatusLine(node, this.translate);
+    const oneAtATime = "busy" in (description.settings ?? {}) && config.busy !== "parallel";
+    this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
+      if (waiting > 0) this.status.waiting(waiting);
+    });
+  }
+
+  /**
+   * The node's fixed settings.
+   * @throws Problem where the stored configuration cannot be used.
+   */
+  settings(): SettingValues<S> {
+    return readSettings(this.config, this.description.settings ?? ({} as S));
+  }
+
+  /**
+   * The inputs of a message, read after those of the messages before it.
+   * @throws Problem as `readInputs`.
+   */
+  inputs(msg: Message, settings: SettingValues<S>): Promise<InputValues<I>> {
+    const { inputs, silentInput } = this.description;
+    const mayBeBlank = (msg.parts as Parts | undefined)?.id === undefined ? undefined : silentInput;
+    const mine = this.reading.then(() =>
+      readInputs(this.RED, this.node, this.config, inputs, msg, settings, mayBeBlank),
+    );
+    this.reading = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /**
+   * Waits for a message's turn as the setting `busy` says; undefined when the message is to be dropped.
+   * @throws as `Lane.enter`
+   */
+  async takeTurn(settings: SettingValues<S>, job: Job, options: QueueOptions): Promise<Release | undefined> {
+    const { busy } = settings as { busy?: string };
+    if (busy === "drop" && this.lane.busy) return undefined;
+    if (busy === "replace") this.jobs.stopOlder("replaced", job);
+    const release = await this.lane.enter(options);
+    return () => {
+      release();
+      if (this.lane.waiting > 0) this.status.waiting(this.lane.waiting);
+    };
+  }
+
+  /** The error that a message ends with, shown as the node's status too; undefined where it was stopped on purpose. */
+  endOf(thrown: unknown, stopped: boolean): FlowError | undefined {
+    if (!stopped && !this.jobs.closed) return this.failed(thrown);
+    this.status.idle("stopped");
+    return undefined;
+  }
+
+  /** The error that a flow gets, shown as the node's status too. */
+  failed(thrown: unknown): FlowError {
+    const problem = flowError(thrown, nameOf(this.description), this.translate);
+    this.status.failed(problem.message);
+    return problem;
+  }
+
+  /** Stops what runs, empties the queue and resets `more`; calls `done` with the error of `more`, if any, in any case. */
+  reset(done: Done, more: () => unknown): void {
+    let error: Error | undefined;
+    const work = async (): Promise<void> => {
+      this.jobs.stop("reset");
+      await more();
+    };
+    finish(
+      work(),
+      () => done(error),
+      (thrown) => (error = this.failed(thrown)),
+    );
+  }
+
+  /**
+   * Ends the node: everything in hand is given up, `more` is closed, `done` is called in any case. What is given up is one
+   * warning.
+   */
+  close(done: () => void, more: () => unknown): void {
+    const discarded = this.jobs.count;
+    if (discarded > 0) this.node.warn(this.translate("shared:status.discarded", { count: discarded }));
+    const work = async (): Promise<void> => {
+      try {
+        await this.jobs.close();
+        await more();
+      } finally {
+        this.status.close();
+      }
+    };
+    finish(work(), done, (thrown) => this.node.warn(this.failed(thrown).message));
+  }
+}
