@@ -29,7 +29,7 @@ export interface Input {
 export class Watch {
   /** Inputs of our nodes, added when they end. */
   readonly ends = new Journal<Input>("an input that ends");
-  /** Messages that one of our nodes sent after it had been closed. */
+  /** Messages that one of our nodes sent after it had been closed, retractions left out. */
   readonly lateMessages: Message[] = [];
   private readonly inputs = new Map<object, Input>();
   private readonly arrivals = new Map<string, Journal<Message>>();
@@ -46,7 +46,8 @@ export class Watch {
     });
     hooks.add(`onSend.${LABEL}`, (events: { msg: Message; source: At }[]) => {
       for (const { msg, source } of events) {
-        if (this.closed.has(source.node)) this.lateMessages.push(msg);
+        // What was begun is retracted while the node closes: nodes behind it may stay deployed.
+        if (this.closed.has(source.node) && !msg.reset) this.lateMessages.push(msg);
       }
     });
   }
