@@ -1,10 +1,14 @@
-/** Brings the account's dialog to life, with the connection test and the button that clears the speech cache. */
-import { accountPosted, ask } from "./ask";
+/** Brings the account's dialog to life: where keys are made, the connection test, and the button that clears the speech cache. */
+import { keyProblem } from "./account-key";
+import { accountPosted, ask } from "./admin-api";
 import { restoreSetting } from "./dialog";
+import { button as makeButton } from "./elements";
 import { elementOf } from "./fields";
+import { explain, foldAdvanced, followSettings } from "./form-rows";
 import { Hint } from "./hint";
-import type { EditorNode } from "./red";
-import { explain, foldAdvanced, followSettings } from "./rows";
+import { watchProblems } from "./problems";
+import type { EditorNode } from "./red-types";
+import { addSliders } from "./sliders";
 import { specOf } from "./spec";
 import { word } from "./words";
 
@@ -13,6 +17,9 @@ interface AccountFacts {
   readonly paid?: boolean;
   readonly credits?: number;
 }
+
+/** Where a person makes keys, by site; other sites are not known to have such a page. */
+const KEY_PAGES: Readonly<Record<string, string>> = { "vocu.ai": "https://app.vocu.ai/apiKey" };
 
 /** Node-RED's `oneditprepare` of the account. */
 export function prepareAccount(node: EditorNode): void {
@@ -23,30 +30,49 @@ export function prepareAccount(node: EditorNode): void {
   followSettings(node, form);
   foldAdvanced(node, form);
   explain(node, form);
-  offer(form.find(".vocu-test"), { button: "dialog.test.button", busy: "dialog.test.testing" }, async () =>
-    summaryOf(await ask<AccountFacts>("account", accountPosted(node))),
+  linkKeyPage(node);
+  addSliders(node);
+  watchProblems(node, form, { apiKey: () => keyProblem(node) });
+  offer(
+    form.find(".vocu-test"),
+    { button: "dialog.test.button", busy: "dialog.test.testing" },
+    "plug",
+    async () => summaryOf(await ask<AccountFacts>("account", accountPosted(node))),
   );
   const clearing = { button: "dialog.cache.button", busy: "dialog.cache.clearing" };
-  offer(form.find(".vocu-clear-cache"), clearing, async () => {
+  offer(form.find(".vocu-clear-cache"), clearing, "trash-o", async () => {
     const { cleared } = await ask<{ cleared: number }>("cache/clear", {});
     return word("dialog.cache.cleared", { count: cleared });
   });
+}
+
+/** A link below the key's field, for sites whose page is known. */
+function linkKeyPage(node: EditorNode): void {
+  const line = $("<div>", { class: "vocu-hint" }).appendTo(elementOf(node, "apiKey").closest(".form-row"));
+  const link = $("<a>", { class: "vocu-link", target: "_blank", rel: "noopener" }).text(
+    word("dialog.keyPage"),
+  );
+  line.append(link);
+  const update = (): void => {
+    const page = KEY_PAGES[String(elementOf(node, "site").val())];
+    line.toggle(page !== undefined);
+    if (page !== undefined) link.attr("href", page);
+  };
+  elementOf(node, "site").on("change", update);
+  update();
 }
 
 /** A button that has something done, and a line that tells what came of it. */
 function offer(
   row: JQuery,
   words: { readonly button: string; readonly busy: string },
+  icon: string,
   work: () => Promise<string>,
 ): void {
-  const button = $("<button>", { type: "button", class: "red-ui-button" }).text(word(words.button));
-  row.append($("<label>"), " ", button);
   const hint = new Hint(row);
+  const pressed = (): void => void run(work, hint, words.busy);
+  row.prepend($("<label>"), " ", makeButton(icon, word(words.button), pressed));
   hint.clear(hint.begin());
-  button.on("click", (event) => {
-    event.preventDefault();
-    void run(work, hint, words.busy);
-  });
 }
 
 async function run(work: () => Promise<string>, hint: Hint, busy: string): Promise<void> {

@@ -1,11 +1,19 @@
 /** Brings a node's edit dialog to life. */
 import { literalTypeOf, sourceOf, type Input } from "../schema/description";
-import { elementOf, storedValue } from "./fields";
-import { restoreText } from "./lines";
+import { voiceName } from "./choices";
+import { Combobox } from "./combobox";
+import { watchConflicts } from "./conflicts";
+import { elementOf, isLiteral, prefixOf, storedValue } from "./fields";
+import { explain, foldAdvanced, followSettings } from "./form-rows";
+import { nameFields } from "./labels";
+import { addListening } from "./listen";
+import { restoreText } from "./multiline";
+import { listOf } from "./picked";
 import { Picker } from "./picker";
-import { typedInput, type EditorNode } from "./red";
-import { explain, foldAdvanced, followSettings } from "./rows";
-import { blankWord, sourcesOf } from "./sources";
+import { watchProblems } from "./problems";
+import { typedInput, type EditorNode } from "./red-types";
+import { addSliders } from "./sliders";
+import { blankWord, choiceOffers, sourcesOf } from "./sources";
 import { specOf } from "./spec";
 
 /** Node-RED's `oneditprepare` of every palette node. */
@@ -17,15 +25,19 @@ export function prepare(node: EditorNode): void {
     if (node[name] === undefined) restoreSetting(elementOf(node, name), setting.default);
   }
   for (const [name, input] of Object.entries(inputs)) {
-    const picker =
-      input.kind === "voice" || input.kind === "style" ? new Picker(node, name, input) : undefined;
-    makeTypedInput(node, name, input, picker);
+    const picker = pickerOf(node, name, input);
+    makeTypedInput(node, name, input, picker?.combobox ?? choiceBox(node, name, input));
     if (picker) pickers.push(picker);
   }
   followSettings(node, form);
   foldAdvanced(node, form);
   explain(node, form);
+  nameFields(node, form);
   for (const picker of pickers) picker.watch();
+  addSliders(node);
+  watchConflicts(node, form);
+  watchProblems(node, form);
+  addListening(node, form);
 }
 
 /** A flow that leaves a setting out means its default. */
@@ -34,16 +46,45 @@ export function restoreSetting(element: JQuery, standard: string | number | bool
   else element.val(standard);
 }
 
-function makeTypedInput(node: EditorNode, name: string, input: Input, picker: Picker | undefined): void {
+function pickerOf(node: EditorNode, name: string, input: Input): Picker | undefined {
+  if (listOf(name, input) === undefined) return undefined;
+  const chosen = (): void => {
+    if (input.kind === "voice") forgetStyles(node, name);
+  };
+  return new Picker(node, name, input, placeholderOf(node, name, input), chosen);
+}
+
+/** Another voice has other styles. */
+function forgetStyles(node: EditorNode, voice: string): void {
+  for (const [name, input] of Object.entries(specOf(node.type).inputs)) {
+    const belongs = input.kind === "style" && voiceName(input) === voice;
+    if (belongs && isLiteral(node, name, input)) typedInput(elementOf(node, name)).typedInput("value", "");
+  }
+}
+
+function choiceBox(node: EditorNode, name: string, input: Input): Combobox | undefined {
+  if (input.kind !== "choice" || input.open !== true) return undefined;
+  const offers = choiceOffers(node, name, input);
+  const box = new Combobox({
+    id: `${prefixOf(node)}${name}`,
+    placeholder: placeholderOf(node, name, input),
+    offers: () => Promise.resolve(offers),
+    knownName: () => "",
+  });
+  box.renew(offers);
+  return box;
+}
+
+function makeTypedInput(node: EditorNode, name: string, input: Input, combobox?: Combobox): void {
   const element = elementOf(node, name);
   const fresh = sourceOf(input);
   const stored = node[`${name}Type`];
   const type = typeof stored === "string" && stored !== "" ? stored : fresh.type;
   element.val(String(storedValue(node, name) ?? fresh.value));
   elementOf(node, `${name}Type`).val(type);
-  element.attr("placeholder", input.required === true ? "" : placeholderOf(node, name, input));
+  element.attr("placeholder", placeholderOf(node, name, input));
   typedInput(element).typedInput({
-    types: sourcesOf(node, name, input, picker?.offers),
+    types: sourcesOf(node, name, input, combobox),
     typeField: `#${elementOf(node, `${name}Type`).attr("id") ?? ""}`,
     default: type,
   });
@@ -52,4 +93,4 @@ function makeTypedInput(node: EditorNode, name: string, input: Input, picker: Pi
 
 /** A blank field says what the service takes then, where that is known. */
 const placeholderOf = (node: EditorNode, name: string, input: Input): string =>
-  input.default === undefined ? "" : blankWord(node, name, input);
+  input.required === true || input.default === undefined ? "" : blankWord(node, name, input);

@@ -1,6 +1,6 @@
 /** The current values of a node's fields: those of its open dialog, else those it was saved with. */
 import { sourceOf, type Input, type When } from "../schema/description";
-import type { EditorNode } from "./red";
+import type { EditorNode } from "./red-types";
 import { specOf } from "./spec";
 
 /** What a field can hold; undefined where a flow left it out and there is no default. */

@@ -18,6 +18,11 @@ export class Hint {
     return this.turn;
   }
 
+  /** Whether nothing newer was begun. */
+  isCurrent(turn: number): boolean {
+    return turn === this.turn;
+  }
+
   clear(turn: number): void {
     this.put(turn, "", undefined, "");
   }

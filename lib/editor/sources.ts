@@ -1,28 +1,26 @@
 /** The sources that an input offers: its literal, in a form that suits its kind, and Node-RED's own ones. */
 import { literalTypeOf, type Input } from "../schema/description";
-import { completing, type Offer } from "./completions";
+import type { Combobox } from "./combobox";
 import { freshValue, storedValue } from "./fields";
-import { manyLines } from "./lines";
-import type { EditorNode, TypedInputType, TypedInputWidget } from "./red";
+import { manyLines } from "./multiline";
+import type { Offer } from "./offers";
+import type { EditorNode, TypedInputType, TypedInputWidget } from "./red-types";
 import { isBlank, literalFault } from "./rules";
 import { choiceWord, word } from "./words";
 
 const ELSEWHERE = ["msg", "flow", "global", "env", "jsonata"];
-
-/** What a picker offers, for the kinds whose values come from the account. */
-export type Offers = () => Promise<readonly Offer[]>;
 
 /** The types of an input's TypedInput; a stored one that is none of them stays available. */
 export function sourcesOf(
   node: EditorNode,
   name: string,
   input: Input,
-  offers?: Offers,
+  combobox?: Combobox,
 ): (string | TypedInputType)[] {
   const stored = node[`${name}Type`];
   const known = [literalTypeOf(input.kind), ...ELSEWHERE];
   const foreign = typeof stored === "string" && stored !== "" && !known.includes(stored) ? [stored] : [];
-  return [literalOf(node, name, input, offers), ...ELSEWHERE, ...foreign];
+  return [literalOf(node, name, input, combobox), ...ELSEWHERE, ...foreign];
 }
 
 /** What a blank field stands for. */
@@ -36,7 +34,7 @@ function valueWord(node: EditorNode, name: string, input: Input, value: string):
   return input.choices?.includes(value) === true ? choiceWord(node, name, value) : value;
 }
 
-function literalOf(node: EditorNode, name: string, input: Input, offers?: Offers): TypedInputType {
+function literalOf(node: EditorNode, name: string, input: Input, combobox?: Combobox): TypedInputType {
   const value = literalTypeOf(input.kind);
   const validate = (typed: string): boolean => isBlank(typed) || literalFault(input, typed) === undefined;
   switch (input.kind) {
@@ -54,34 +52,30 @@ function literalOf(node: EditorNode, name: string, input: Input, offers?: Offers
     case "list":
       return { value, label: word("dialog.literal.json"), icon: icon("json"), validate, expand: editJson };
     case "choice":
-      return choiceLiteral(node, name, input);
+      return combobox
+        ? { value, label: word("dialog.literal.choice"), icon: "fa fa-list-ul", ...combobox.members() }
+        : {
+            value,
+            label: word("dialog.literal.choice"),
+            icon: "fa fa-list-ul",
+            options: options(node, name, input),
+          };
     case "voice":
     case "style": {
       const symbol = input.kind === "voice" ? "fa fa-microphone" : "fa fa-smile-o";
-      return {
-        value,
-        label: word(`dialog.literal.${input.kind}`),
-        icon: symbol,
-        ...(offers ? completing(offers) : {}),
-      };
+      return { value, label: word(`dialog.literal.${input.kind}`), icon: symbol, ...combobox?.members() };
     }
     default: {
       const text = { value, label: word("dialog.literal.text"), icon: icon("az") };
+      if (combobox) return { ...text, ...combobox.members() };
       return input.multiline === true ? { ...text, ...manyLines } : text;
     }
   }
 }
 
-function choiceLiteral(node: EditorNode, name: string, input: Input): TypedInputType {
-  const literal = {
-    value: literalTypeOf(input.kind),
-    label: word("dialog.literal.choice"),
-    icon: "fa fa-list-ul",
-  };
-  if (input.open !== true) return { ...literal, options: options(node, name, input) };
-  const offers = (input.choices ?? []).map((value) => ({ value, name: choiceWord(node, name, value) }));
-  return { ...literal, ...completing(() => Promise.resolve(offers)) };
-}
+/** The documented values of an open choice, by their words. */
+export const choiceOffers = (node: EditorNode, name: string, input: Input): readonly Offer[] =>
+  (input.choices ?? []).map((value) => ({ value, name: choiceWord(node, name, value) }));
 
 /** A list to choose from: blank first, and a stored value that is not on the list last, so that nothing is lost. */
 function options(node: EditorNode, name: string, input: Input): { value: string; label: string }[] {

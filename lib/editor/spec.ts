@@ -5,6 +5,10 @@ import type { Inputs, Settings } from "../schema/description";
 export interface Spec {
   readonly inputs: Inputs;
   readonly settings: Settings;
+  /** The node uses an account. */
+  readonly account?: boolean;
+  /** Search words of all languages, for the palette's filter. */
+  readonly keywords?: string;
 }
 
 const specs = new Map<string, Spec>();
@@ -13,6 +17,9 @@ const specs = new Map<string, Spec>();
 export function describe(type: string, spec: Spec): void {
   specs.set(type, spec);
 }
+
+/** Whether a node type is one of ours. */
+export const hasSpec = (type: string): boolean => specs.has(type);
 
 /** The description of a node type. @throws Error for a type that was never described. */
 export function specOf(type: string): Spec {

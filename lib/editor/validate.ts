@@ -1,7 +1,7 @@
 /** The validators of every property, with a sentence for the person. */
 import type { Input } from "../schema/description";
 import { currentValue, isLiteral, isShown, plain, type FieldValue } from "./fields";
-import type { EditorNode } from "./red";
+import type { EditorNode } from "./red-types";
 import { isBlank, literalFault, settingFault, type Fault } from "./rules";
 import { specOf } from "./spec";
 import { labelOf, word } from "./words";
@@ -30,14 +30,14 @@ export function validate(
 
 function inputFault(node: EditorNode, name: string, input: Input, value: FieldValue): string | undefined {
   const label = labelOf(node, "inputs", name);
-  if (isBlank(value)) return isWanted(node, input) ? sentence(label, { key: "missing" }) : undefined;
+  if (isBlank(value)) return isWanted(node, input) ? sentence(label, { code: "INPUT_MISSING" }) : undefined;
   if (isLiteral(node, name, input)) return sentence(label, literalFault(input, String(value)));
   const checked = RED.utils.validateTypedProperty(
     String(value),
     String(currentValue(node, `${name}Type`)),
     {},
   );
-  return checked === true ? undefined : `${label}: ${checked}`;
+  return checked === true ? undefined : word("errors.INPUT_UNREADABLE", { label, detail: checked });
 }
 
 /** Whether a blank value would be an error. */
@@ -47,4 +47,4 @@ function isWanted(node: EditorNode, input: Input): boolean {
 }
 
 const sentence = (label: string, fault: Fault | undefined): string | undefined =>
-  fault && word(`dialog.invalid.${fault.key}`, { label, ...fault.params });
+  fault && word(`errors.${fault.code}`, { label, ...fault.params });

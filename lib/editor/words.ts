@@ -1,5 +1,5 @@
 /** Words of the catalogs (`locales/`), in the language of whoever uses the editor. */
-import type { EditorNode } from "./red";
+import type { EditorNode } from "./red-types";
 
 /** The catalog that all nodes share is delivered with the account node. */
 const SHARED = "@vocu-community/node-red-vocu/account:";
@@ -26,3 +26,12 @@ export const helpOf = (node: EditorNode, place: "inputs" | "settings", name: str
 /** The word for a value of a choice; catalog keys cannot hold the dots that some values do. */
 export const choiceWord = (node: EditorNode, name: string, value: string): string =>
   node._(`inputs.${name}.choices.${value.replace(/[.:]/g, "_")}`);
+
+/** What a language is called in the language of whoever uses the editor; a code that is none stays as it is. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames([RED.i18n.lang()], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

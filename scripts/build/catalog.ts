@@ -6,23 +6,24 @@ import type { Source } from "./sources";
 import type { Language, WordTree } from "./words";
 
 /** What a node's dialog and labels need, under the keys that `lib/editor` and the generated html use. */
-export function nodeCatalog(source: Source, translate: NodeWords): WordTree {
-  const outputs = Object.fromEntries(translate.outputs.map(({ label }, index) => [String(index + 1), label]));
+export function nodeCatalog(source: Source, words: NodeWords): WordTree {
+  const outputs = Object.fromEntries(words.outputs.map(({ label }, index) => [String(index + 1), label]));
   return {
     ...(source.kind === "node"
-      ? { palette: { label: { [FAMILIES[source.description.family].category]: translate.category ?? "" } } }
+      ? { palette: { label: { [FAMILIES[source.description.family].category]: words.category ?? "" } } }
       : {}),
-    label: translate.label,
+    label: words.label,
+    ...(words.short === undefined ? {} : { short: words.short }),
     outputs,
-    inputs: fieldTree(translate.inputs),
-    settings: fieldTree({ ...translate.credentials, ...translate.settings, ...translate.references }),
+    inputs: fieldTree(words.inputs),
+    settings: fieldTree({ ...words.credentials, ...words.settings, ...words.references }),
   };
 }
 
 /** The parts of `shared.json` that are looked up while Node-RED runs. */
 export function sharedCatalog(language: Language): WordTree {
-  const { errors, wanted, status, dialog } = language.shared;
-  return linked({ errors, wanted, status, dialog });
+  const { errors, wanted, status, failures, dialog } = language.shared;
+  return linked({ errors, wanted, status, failures, dialog });
 }
 
 /** i18next keys may not contain dots, which some choices (`v3.0`) do; lib/editor asks with the same replacement. */

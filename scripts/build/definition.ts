@@ -1,14 +1,26 @@
 /** The editor half of a node: `registerType` with everything literal, as the Flow Library and the scorecard read it. */
 import { sourceOf, type Description, type Setting } from "../../lib/schema/description";
+import { listOf, nameProperty } from "../../lib/editor/picked";
 import { FAMILIES } from "./families";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 
+/** What the editor is told beside the description. */
+export interface About {
+  /** The package's version, which each node carries as the one it was saved with. */
+  readonly version: string;
+  /** Search words of all languages. */
+  readonly keywords: string;
+}
+
+/** The property that holds the version of the package that a node was saved with. */
+const VERSION_PROPERTY = "packageVersion";
+
 /** The script of a node's html: tells lib/editor what the node is, and registers it. */
-export function definitionOf(source: Source): string {
-  const body = source.kind === "config" ? configDefinition(source) : nodeDefinition(source);
+export function definitionOf(source: Source, about: About): string {
+  const body = source.kind === "config" ? configDefinition(source, about) : nodeDefinition(source, about);
   const { type } = source.description;
   return [
-    `vocuEditor.describe("${type}", ${JSON.stringify(specOf(source))});`,
+    `vocuEditor.describe("${type}", ${JSON.stringify(specOf(source, about))});`,
     `RED.nodes.registerType("${type}", ${literal(body, "")});`,
   ].join("\n");
 }
@@ -27,13 +39,14 @@ export const labelProperty = ({ inputs }: Pick<Description, "inputs">): "name" |
   "name" in inputs ? "label" : "name";
 
 /** What the dialog and its validation need of a description. */
-function specOf(source: Source): object {
+function specOf(source: Source, { keywords }: About): object {
   const { settings = {} } = source.description;
-  if (source.kind === "node") return { inputs: source.description.inputs, settings };
-  return { inputs: {}, settings, account: true };
+  if (source.kind === "config") return { inputs: {}, settings };
+  const { inputs, account = true } = source.description;
+  return { inputs, settings, account, keywords };
 }
 
-function nodeDefinition({ name, description }: NodeSource): Literal {
+function nodeDefinition({ name, description }: NodeSource, { version }: About): Literal {
   const { category, color } = FAMILIES[description.family];
   const label = labelProperty(description);
   const inputs = Object.entries(description.inputs).flatMap(([input, spec]): [string, Literal][] => {
@@ -41,6 +54,9 @@ function nodeDefinition({ name, description }: NodeSource): Literal {
     return [
       [input, { value: fresh.value, validate: validator(input) }],
       [`${input}Type`, { value: fresh.type }],
+      ...(listOf(input, spec) === undefined
+        ? []
+        : [[nameProperty(input), { value: "" }] satisfies [string, Literal]]),
     ];
   });
   return {
@@ -53,19 +69,21 @@ function nodeDefinition({ name, description }: NodeSource): Literal {
         : { account: { value: "", type: "vocu-account", required: true } }),
       ...Object.fromEntries(inputs),
       ...settingDefaults(description.settings ?? {}),
+      [VERSION_PROPERTY]: { value: version },
     },
     inputs: 1,
     outputs: description.outputs,
     icon: `${name}.svg`,
     paletteLabel: new Code('function () { return this._("label"); }'),
-    label: new Code(`function () { return this.${label} || this._("label"); }`),
+    label: new Code(`function () { return this.${label} || vocuEditor.labelOf(this); }`),
     labelStyle: new Code(`function () { return this.${label} ? "node_label_italic" : ""; }`),
     outputLabels: new Code('function (index) { return this._("outputs." + (index + 1)); }'),
     oneditprepare: new Code("function () { vocuEditor.prepare(this); }"),
+    oneditsave: savedBy(version),
   };
 }
 
-function configDefinition({ name, description }: ConfigSource): Literal {
+function configDefinition({ name, description }: ConfigSource, { version }: About): Literal {
   const references = Object.entries(description.references).map(([property, type]): [string, Literal] => [
     property,
     { value: "", type, required: false },
@@ -77,6 +95,11 @@ function configDefinition({ name, description }: ConfigSource): Literal {
       name: { value: "" },
       ...settingDefaults(description.settings),
       ...Object.fromEntries(references),
+      // It has no field of its own, so what is wrong with the account as a whole is told with it.
+      [VERSION_PROPERTY]: {
+        value: version,
+        validate: new Code("function (value, options) { return vocuEditor.validateKey(this); }"),
+      },
     },
     credentials: Object.fromEntries(description.credentials.map((secret) => [secret, { type: "password" }])),
     icon: `${name}.svg`,
@@ -84,8 +107,12 @@ function configDefinition({ name, description }: ConfigSource): Literal {
     label: new Code('function () { return this.name || this._("label"); }'),
     labelStyle: new Code('function () { return this.name ? "node_label_italic" : ""; }'),
     oneditprepare: new Code("function () { vocuEditor.prepareAccount(this); }"),
+    oneditsave: savedBy(version),
   };
 }
+
+const savedBy = (version: string): Code =>
+  new Code(`function () { this.${VERSION_PROPERTY} = "${version}"; }`);
 
 function settingDefaults(settings: Readonly<Record<string, Setting>>): Record<string, Literal> {
   return Object.fromEntries(

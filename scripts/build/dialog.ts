@@ -1,6 +1,8 @@
 /** The rows of a node's edit dialog; `lib/editor` brings them to life. */
 import type { Input, Setting } from "../../lib/schema/description";
+import { listOf, nameProperty } from "../../lib/editor/picked";
 import { labelProperty } from "./definition";
+import { groupOf, GROUPS, type Group } from "./groups";
 import { SHARED_NAMESPACE } from "./paths";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 
@@ -20,13 +22,13 @@ function nodeRows({ description }: NodeSource): string[] {
   const inputs = Object.entries(description.inputs);
   const settings = Object.entries(description.settings ?? {});
   const deciding = new Set(inputs.flatMap(([, { when }]) => Object.keys(when ?? {})));
-  const rowsOf = (advanced: boolean): string[] => [
+  const fieldsOf = (advanced: boolean): Field[] => [
     ...inputs
       .filter(([, input]) => (input.advanced ?? false) === advanced)
-      .map(([name, input]) => inputRow(name, input)),
+      .map(([name, input]) => ({ name, html: inputRow(name, input) })),
     ...settings
       .filter(([name, setting]) => (setting.advanced ?? false) === advanced && !deciding.has(name))
-      .map(([name, setting]) => settingRow("node-input", name, setting)),
+      .map(([name, setting]) => ({ name, html: settingRow("node-input", name, setting) })),
   ];
   return [
     nameRow("node-input", labelProperty(description)),
@@ -35,37 +37,30 @@ function nodeRows({ description }: NodeSource): string[] {
     ...settings
       .filter(([name]) => deciding.has(name))
       .map(([name, setting]) => settingRow("node-input", name, setting)),
-    ...rowsOf(false),
-    ...advanced(rowsOf(true)),
+    ...fieldsOf(false).map(({ html }) => html),
+    ...advanced("node-input", fieldsOf(true)),
   ];
 }
 
 function configRows({ description }: ConfigSource): string[] {
   const prefix = "node-config-input";
-  const settings = Object.entries(description.settings);
-  const rows = (folded: boolean): string[] =>
-    settings
+  const fieldsOf = (folded: boolean): Field[] =>
+    Object.entries(description.settings)
       .filter(([, setting]) => (setting.advanced === true) === folded)
-      .map(([name, setting]) => settingRow(prefix, name, setting));
-  const secrets = description.credentials.map((name) =>
-    row(
-      { id: `${prefix}-${name}`, icon: "key", label: `settings.${name}.label`, field: name },
-      passwordField,
-    ),
-  );
-  const references = Object.keys(description.references).map((name) =>
-    row(
-      { id: `${prefix}-${name}`, icon: iconOf(name), label: `settings.${name}.label`, field: name },
-      textField,
-    ),
-  );
+      .map(([name, setting]) => ({ name, html: settingRow(prefix, name, setting) }));
+  const plain = (name: string, icon: string, control: (id: string) => string): string =>
+    row({ id: `${prefix}-${name}`, icon, label: `settings.${name}.label`, field: name }, control);
+  const secrets = description.credentials.map((name) => plain(name, "key", passwordField));
+  const references = Object.keys(description.references).map((name) => ({
+    name,
+    html: plain(name, iconOf(name), textField),
+  }));
   return [
     nameRow(prefix, "name"),
-    ...rows(false),
+    ...fieldsOf(false).map(({ html }) => html),
     ...secrets,
     '<div class="form-row vocu-test"></div>',
-    ...references,
-    ...advanced([...rows(true), '<div class="form-row vocu-clear-cache"></div>']),
+    ...advanced(prefix, [...references, ...fieldsOf(true)]),
   ];
 }
 
@@ -80,7 +75,9 @@ const nameRow = (prefix: string, property: string): string =>
 function inputRow(name: string, input: Input): string {
   const id = `node-input-${name}`;
   const head = { id, icon: inputIcon(input), label: `inputs.${name}.label`, field: name };
-  return row(head, () => `${textField(id)}<input type="hidden" id="${id}Type">`);
+  const names =
+    listOf(name, input) === undefined ? "" : `<input type="hidden" id="node-input-${nameProperty(name)}">`;
+  return row(head, () => `${textField(id)}<input type="hidden" id="${id}Type">${names}`);
 }
 
 function settingRow(prefix: string, name: string, setting: Setting): string {
@@ -109,16 +106,37 @@ const options = (name: string, choices: readonly string[]): string =>
     )
     .join("");
 
-/** Rows that are folded away until they are wanted. */
-function advanced(rows: readonly string[]): string[] {
-  if (rows.length === 0) return [];
-  return [
-    `<a href="#" class="vocu-fold"><i class="fa fa-caret-right"></i> <span data-i18n="${shared("dialog.advanced")}"></span></a>`,
-    '<div class="vocu-advanced">',
-    ...rows,
-    "</div>",
-  ];
+/** A row, and the input or setting that it is for. */
+interface Field {
+  readonly name: string;
+  readonly html: string;
 }
+
+/** Rows that are folded away until they are wanted, under their sub-headings. */
+function advanced(prefix: string, fields: readonly Field[]): string[] {
+  if (fields.length === 0) return [];
+  const of = (group: Group | undefined): string[] =>
+    fields.filter(({ name }) => groupOf(name) === group).map(({ html }) => html);
+  const groups = (Object.keys(GROUPS) as Group[]).filter((group) => group !== "rare" && of(group).length > 0);
+  return fold("dialog.advanced", [
+    ...of(undefined),
+    ...groups.flatMap((group) => [
+      `<div class="vocu-group" role="group" aria-labelledby="${prefix}-group-${group}">`,
+      `<div class="vocu-heading" id="${prefix}-group-${group}" data-i18n="${shared(`dialog.groups.${group}`)}"></div>`,
+      ...of(group),
+      "</div>",
+    ]),
+    ...(of("rare").length > 0 ? fold("dialog.groups.rare", of("rare")) : []),
+  ]);
+}
+
+/** A button opens what is folded away; it is a button so that Space and Enter press it. */
+const fold = (title: string, rows: readonly string[]): string[] => [
+  `<button type="button" class="vocu-fold"><i class="fa fa-caret-right"></i> <span data-i18n="${shared(title)}"></span></button>`,
+  '<div class="vocu-advanced">',
+  ...rows,
+  "</div>",
+];
 
 interface Row {
   readonly id: string;
@@ -131,7 +149,7 @@ interface Row {
 
 function row({ id, icon, label, field }: Row, control: (id: string) => string): string {
   const data = field === undefined ? "" : ` data-vocu="${field}"`;
-  const caption = `<label for="${id}"><i class="fa fa-fw fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
+  const caption = `<label for="${id}" id="${id}-label"><i class="fa fa-fw fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
   return `<div class="form-row"${data}>${caption} ${control(id)}</div>`;
 }
 
@@ -140,7 +158,7 @@ const textField = (id: string, words?: string): string => {
   return `<input type="text" id="${id}" style="width: calc(100% - 175px)"${data}>`;
 };
 const passwordField = (id: string): string =>
-  `<input type="password" id="${id}" style="width: calc(100% - 175px)">`;
+  `<input type="password" id="${id}" placeholder="sk-…" autocomplete="off" style="width: calc(100% - 175px)">`;
 const shared = (key: string): string => `${SHARED_NAMESPACE}:${key}`;
 
 const INPUT_ICONS: Readonly<Record<Input["kind"], string>> = {

@@ -4,47 +4,47 @@ import type { FieldWords, NodeWords } from "./node-words";
 import type { Source } from "./sources";
 
 /** The file `locales/<lang>/<name>.html`. Prose is Markdown; property lists are HTML, which may hold colons. */
-export function helpOf(source: Source, translate: NodeWords): string {
+export function helpOf(source: Source, words: NodeWords): string {
   const sections = [
-    translate.summary,
-    ...(source.kind === "node" ? inputsSection(source.description, translate) : []),
-    ...settingsSection(source, translate),
-    ...outputsSection(translate),
-    ...detailsSection(source, translate),
-    referencesSection(translate),
+    words.summary,
+    ...(source.kind === "node" ? inputsSection(source.description, words) : []),
+    ...settingsSection(source, words),
+    ...outputsSection(words),
+    ...detailsSection(source, words),
+    referencesSection(words),
   ];
   const { type } = source.description;
   return `<script type="text/markdown" data-help-name="${type}">\n${sections.join("\n\n")}\n</script>\n`;
 }
 
-function inputsSection({ inputs }: Description, translate: NodeWords): string[] {
+function inputsSection({ inputs }: Description, words: NodeWords): string[] {
   const fields = Object.entries(inputs).map(([name, input]) =>
     entry({
-      name: translate.inputs[name]?.label ?? name,
+      name: words.inputs[name]?.label ?? name,
       type: `${name}: ${typeOf(input)}`,
-      text: sentenceOf(translate, translate.inputs[name], notesOf(input, translate)),
+      text: sentenceOf(words, words.inputs[name], notesOf(input, words)),
       // What is only there with some choice of a setting is not asked of everybody.
       optional: input.when !== undefined || (input.required !== true && input.requiredUnless === undefined),
     }),
   );
-  const others = Object.entries(translate.properties).map(([key, text]) => propertyEntry(key, text, true));
-  const sources = fields.length === 0 ? [] : [translate.phrases.sources];
-  return [`### ${translate.phrases.inputs}`, ...sources, list([...fields, ...others])];
+  const others = Object.entries(words.properties).map(([key, text]) => propertyEntry(key, text, true));
+  const sources = fields.length === 0 ? [] : [words.phrases.sources];
+  return [`### ${words.phrases.inputs}`, ...sources, list([...fields, ...others])];
 }
 
-function settingsSection(source: Source, translate: NodeWords): string[] {
+function settingsSection(source: Source, words: NodeWords): string[] {
   const { settings = {} } = source.description;
   const described = Object.entries(settings).map(([name, setting]) =>
     entry({
-      name: translate.settings[name]?.label ?? name,
-      text: settingText(setting, translate.settings[name], translate.phrases),
+      name: words.settings[name]?.label ?? name,
+      text: settingText(setting, words.settings[name], words.phrases),
     }),
   );
-  const others = Object.values({ ...translate.credentials, ...translate.references }).map(({ label, help }) =>
+  const others = Object.values({ ...words.credentials, ...words.references }).map(({ label, help }) =>
     entry({ name: label, text: help }),
   );
   const entries = [...others, ...described];
-  return entries.length === 0 ? [] : [`### ${translate.phrases.settings}`, list(entries)];
+  return entries.length === 0 ? [] : [`### ${words.phrases.settings}`, list(entries)];
 }
 
 function outputsSection({ outputs, phrases }: NodeWords): string[] {

@@ -2,12 +2,13 @@
  * Builds the package: compiles the runtime, and generates from each node's description what the editor needs of it
  * (docs: CONTRIBUTING). Everything goes to `dist/` and `resources/`; nothing generated is committed.
  */
+import { readFileSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bundleEditor } from "./bundle";
 import { nodeCatalog, sharedCatalog } from "./catalog";
 import { compile } from "./compile";
-import { definitionOf } from "./definition";
+import { definitionOf, type About } from "./definition";
 import { dialogOf } from "./dialog";
 import { helpOf } from "./help";
 import { wordsOfNode, type NodeWords } from "./node-words";
@@ -55,25 +56,35 @@ async function generate(mode: BuildMode): Promise<string> {
     PATHS.words,
     sources.map(({ name }) => name),
   );
-  const translate = resolveAll(sources, languages);
+  const words = resolveAll(sources, languages);
   await Promise.all([
-    ...sources.map((source) => write(join(PATHS.nodes, `${source.name}.html`), htmlOf(source))),
+    ...sources.map((source) =>
+      write(join(PATHS.nodes, `${source.name}.html`), htmlOf(source, aboutOf(source, words))),
+    ),
     ...sources.map(({ name }) => copyIcon(name)),
-    ...languages.flatMap((language) => writeLanguage(language, translate)),
+    ...languages.flatMap((language) => writeLanguage(language, words)),
   ]);
   return `built ${sources.length} nodes in ${languages.length} languages`;
 }
 
 /** The html of a node; the first one loaded brings the shared script. */
-function htmlOf(source: Source): string {
+function htmlOf(source: Source, about: About): string {
   const library =
     source.kind === "config"
       ? '<script src="resources/@vocu-community/node-red-vocu/vocu-editor.js"></script>\n'
       : "";
-  return `${library}<script type="text/javascript">\n${definitionOf(source)}\n</script>\n\n${dialogOf(source)}\n`;
+  return `${library}<script type="text/javascript">\n${definitionOf(source, about)}\n</script>\n\n${dialogOf(source)}\n`;
 }
 
 type AllWords = ReadonlyMap<Language, ReadonlyMap<Source, NodeWords>>;
+
+function aboutOf(source: Source, all: AllWords): About {
+  const keywords = [...all.values()].flatMap((words) => words.get(source)?.keywords.split(/\s+/) ?? []);
+  return { version: packageVersion(), keywords: [...new Set(keywords)].join(" ") };
+}
+
+const packageVersion = (): string =>
+  (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 
 function resolveAll(sources: readonly Source[], languages: readonly Language[]): AllWords {
   const complaints = compare(sources, languages);
@@ -82,7 +93,7 @@ function resolveAll(sources: readonly Source[], languages: readonly Language[]):
       const ofLanguage = sources.map((source): [Source, NodeWords] => {
         const resolved = wordsOfNode(source, language);
         complaints.push(...resolved.complaints);
-        return [source, resolved.translate];
+        return [source, resolved.words];
       });
       return [language, new Map(ofLanguage)];
     }),
@@ -109,8 +120,8 @@ function compare(sources: readonly Source[], languages: readonly Language[]): st
 
 function writeLanguage(language: Language, all: AllWords): Promise<void>[] {
   const folder = join(PATHS.nodes, "locales", language.code);
-  const translate = all.get(language) ?? new Map<Source, NodeWords>();
-  return [...translate].flatMap(([source, ofNode]) => {
+  const words = all.get(language) ?? new Map<Source, NodeWords>();
+  return [...words].flatMap(([source, ofNode]) => {
     const shared = source.kind === "config" ? sharedCatalog(language) : {};
     const catalog = { ...nodeCatalog(source, ofNode), ...shared };
     return [

@@ -21,6 +21,10 @@ export interface NodeWords {
   readonly code: string;
   /** The palette label. */
   readonly label: string;
+  /** Follows the voice's name on the canvas, where the label is long; undefined where the label itself does. */
+  readonly short?: string;
+  /** What people type to find the node in the palette, parted by blanks. */
+  readonly keywords: string;
   /** The first paragraph of the help. */
   readonly summary: string;
   /** Longer prose (Markdown), may be empty. */
@@ -60,15 +64,14 @@ const PHRASES = [
 type Phrase = (typeof PHRASES)[number];
 
 /** Resolves the words; `complaints` names each missing and each unused one by file and key. */
-export function wordsOfNode(
-  source: Source,
-  language: Language,
-): { translate: NodeWords; complaints: string[] } {
+export function wordsOfNode(source: Source, language: Language): { words: NodeWords; complaints: string[] } {
   const finder = new Finder(language, source.name);
   const resolved = source.kind === "config" ? configWords(source, finder) : paletteWords(source, finder);
-  const translate: NodeWords = {
+  const words: NodeWords = {
     code: language.code,
     label: finder.need("label"),
+    ...shortOf(finder),
+    keywords: finder.find("keywords") ?? "",
     summary: finder.need("summary"),
     details: language.own[source.name]?.details ?? "",
     ...resolved,
@@ -77,10 +80,15 @@ export function wordsOfNode(
       string
     >,
   };
-  return { translate, complaints: [...finder.complaints, ...finder.unused()] };
+  return { words, complaints: [...finder.complaints, ...finder.unused()] };
 }
 
-type Resolved = Omit<NodeWords, "code" | "label" | "summary" | "details" | "phrases">;
+function shortOf(finder: Finder): { short?: string } {
+  const short = finder.find("short");
+  return short === undefined ? {} : { short };
+}
+
+type Resolved = Omit<NodeWords, "code" | "label" | "short" | "keywords" | "summary" | "details" | "phrases">;
 
 function paletteWords({ description }: NodeSource, finder: Finder): Resolved {
   return {

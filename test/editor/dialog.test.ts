@@ -1,6 +1,6 @@
 /** What the dialogs check, keep and show. */
 import assert from "node:assert/strict";
-import { voiceIds } from "../../sandbox";
+import { styleIds, voiceIds } from "../../sandbox";
 import type { FlowNode } from "../node-red";
 import { setStage, type Stage } from "./stage";
 
@@ -56,40 +56,40 @@ describe("the edit dialog", function () {
   }
 
   const complaints: readonly [string, object, string][] = [
-    ["a voice that is missing", { voiceId: "" }, "Voice is missing"],
+    ["a voice that is missing", { voiceId: "" }, "“Voice” is missing."],
     [
       "a number that is none",
       { speechRate: "fast", speechRateType: "num" },
-      "Duration factor must be a number",
+      "“Duration factor” must be a number.",
     ],
     [
       "a number out of its range",
       { speechRate: "3", speechRateType: "num" },
-      "Duration factor must be from 0.5 to 2",
+      "“Duration factor” must be from 0.5 to 2.",
     ],
     [
       "a fraction where a whole number belongs",
       { seed: "1.5", seedType: "num" },
-      "Random seed must be a whole number",
+      "“Random seed” must be a whole number.",
     ],
-    ["broken JSON", { emo_switch: "[1,", emo_switchType: "json" }, "Emotion mix must be valid JSON"],
+    ["broken JSON", { emo_switch: "[1,", emo_switchType: "json" }, "“Emotion mix” must be a JSON list."],
     [
       "a list of the wrong length",
       { emo_switch: "[1,2]", emo_switchType: "json" },
-      "Emotion mix must be a list of 5",
+      "“Emotion mix” must be a list of 5.",
     ],
     [
       "a list member out of its range",
       { emo_switch: "[0,0,0,0,11]", emo_switchType: "json" },
-      "Emotion mix must be a list of whole numbers from 0 to 10",
+      "“Emotion mix” must be from 0 to 10.",
     ],
     [
       "a choice that does not exist",
       { vc_mode: "opera", vc_modeType: "str" },
-      "Conversion must be one of standard, similarity, prosody, cover",
+      "“Conversion” must be one of: standard, similarity, prosody, cover.",
     ],
-    ["a text that is missing", { text: "", textType: "msg" }, "Text is missing"],
-    ["a setting out of its range", { chunkBytes: "-1" }, "Chunk size (bytes) must be from 0 to 1048576"],
+    ["a text that is missing", { text: "", textType: "msg" }, "“Text” is missing."],
+    ["a setting out of its range", { chunkBytes: "-1" }, "“Chunk size (bytes)” must be from 0 to 1048576."],
   ];
   for (const [what, properties, sentence] of complaints) {
     it(`says what is wrong with ${what}`, async () => {
@@ -147,9 +147,9 @@ describe("the edit dialog", function () {
     await open({});
     await stage.editor.page.locator(".vocu-fold:visible").click();
     await stage.editor.choose("vivid", "yes");
-    await stage.editor.choose("vc_mode", "Song cover");
-    const { vivid, vividType, vc_mode, vc_modeType } = await confirmed();
-    assert.deepEqual([vivid, vividType, vc_mode, vc_modeType], ["true", "bool", "cover", "str"]);
+    await stage.editor.choose("srt", "yes");
+    const { vivid, vividType, srt, srtType } = await confirmed();
+    assert.deepEqual([vivid, vividType, srt, srtType], ["true", "bool", "true", "bool"]);
   });
 
   it("says in a blank field what the service takes then", async () => {
@@ -180,9 +180,10 @@ describe("the edit dialog", function () {
   it("finds a voice by a part of its name", async () => {
     await open({ voiceId: "" });
     await stage.editor.hint("voiceId").filter({ hasText: "6 voices" }).waitFor();
-    await stage.editor.widget("voiceId").locator("input.red-ui-typedInput-input").pressSequentially("kla");
+    await stage.editor.combobox("voiceId").pressSequentially("kla");
     await stage.editor.pick("Klaus");
-    assert.equal((await confirmed()).voiceId, voiceIds.german);
+    const { voiceId, voiceIdName } = await confirmed();
+    assert.deepEqual([voiceId, voiceIdName], [voiceIds.german, "Klaus"]);
   });
 
   it("says why there are no voices to pick, and offers to try again", async () => {
@@ -195,7 +196,7 @@ describe("the edit dialog", function () {
     const hint = editor.hint("voiceId");
     await hint.filter({ hasText: "The service is fully busy." }).waitFor();
     await hint.locator("a").click();
-    await hint.filter({ hasText: "Ada" }).waitFor();
+    await hint.filter({ hasText: "Calm British reading voice" }).waitFor();
   });
 
   it("asks for an account where none is chosen", async () => {
@@ -225,6 +226,194 @@ describe("the edit dialog", function () {
     assert.equal(await leadMs.isVisible(), true);
     await stage.editor.page.selectOption("#node-input-output", "buffer");
     assert.equal(await leadMs.isVisible(), false);
+  });
+
+  describe("the field of the voice", () => {
+    const { english, german, controllable } = voiceIds;
+    const field = () => stage.editor.combobox("voiceId");
+
+    it("shows the voice's name and never the bare id", async () => {
+      await open({});
+      await stage.editor.hint("voiceId").filter({ hasText: "Calm British reading voice" }).waitFor();
+      assert.equal(await field().inputValue(), "Ada");
+      assert.match(await stage.editor.widget("voiceId").innerText(), /v3\.0/);
+    });
+
+    it("shows the stored name while the list cannot be had", async () => {
+      await open({ account: "keyless", voiceId: "some-id", voiceIdName: "Ruby" });
+      await stage.editor.hint("voiceId").filter({ hasText: "no API key" }).waitFor();
+      assert.equal(await field().inputValue(), "Ruby");
+      const { voiceId, voiceIdName } = await confirmed();
+      assert.deepEqual([voiceId, voiceIdName], ["some-id", "Ruby"]);
+    });
+
+    it("renews the stored name when the list is loaded", async () => {
+      await open({ voiceIdName: "Her old name" });
+      await stage.editor.hint("voiceId").filter({ hasText: "Calm British reading voice" }).waitFor();
+      assert.equal((await confirmed()).voiceIdName, "Ada");
+    });
+
+    it("warns of a voice that is gone, by its last known name", async () => {
+      await open({ voiceId: "deleted", voiceIdName: "Ruby" });
+      const hint = stage.editor.hint("voiceId");
+      await hint.filter({ hasText: "“Ruby” is no longer offered by this account." }).waitFor();
+      assert.match((await hint.getAttribute("class")) ?? "", /vocu-warning/);
+    });
+
+    it("takes a name that was typed for the voice of that name", async () => {
+      await open({ voiceId: "" });
+      await stage.editor.hint("voiceId").filter({ hasText: "6 voices" }).waitFor();
+      await field().pressSequentially("klaus");
+      await stage.editor.page.keyboard.press("Tab");
+      const { voiceId, voiceIdName } = await confirmed();
+      assert.deepEqual([voiceId, voiceIdName], [german, "Klaus"]);
+    });
+
+    it("finds Ada before Radio, and picks with Enter what it marks", async () => {
+      await open({ voiceId: "" });
+      await stage.editor.hint("voiceId").filter({ hasText: "6 voices" }).waitFor();
+      await field().pressSequentially("ad");
+      await stage.editor.page.locator(".vocu-list .vocu-active", { hasText: "Ada" }).waitFor();
+      assert.deepEqual((await stage.editor.offered()).slice(0, 2), ["Ada", "Harbour Radio"]);
+      await stage.editor.page.keyboard.press("Enter");
+      assert.equal((await confirmed()).voiceId, english);
+    });
+
+    it("tells assistive technology what is open and what is marked", async () => {
+      await open({});
+      await stage.editor.hint("voiceId").filter({ hasText: "Calm British reading voice" }).waitFor();
+      const attribute = (name: string) => field().getAttribute(name);
+      assert.equal(await attribute("aria-expanded"), "false");
+      await field().focus();
+      await stage.editor.page.keyboard.press("ArrowDown");
+      await stage.editor.page.locator(".vocu-list .vocu-active").waitFor();
+      assert.equal(await attribute("aria-expanded"), "true");
+      const active = stage.editor.page.locator(`[id="${(await attribute("aria-activedescendant")) ?? ""}"]`);
+      assert.equal(await active.getAttribute("aria-selected"), "true");
+      await stage.editor.page.keyboard.press("ArrowDown");
+      const next = stage.editor.page.locator(`[id="${(await attribute("aria-activedescendant")) ?? ""}"]`);
+      assert.match(await next.innerText(), /Klaus/);
+      await stage.editor.page.keyboard.press("Escape");
+      assert.equal(await attribute("aria-expanded"), "false");
+      assert.equal(await attribute("aria-activedescendant"), null);
+      assert.equal(await field().inputValue(), "Ada");
+    });
+
+    it("forgets the style of another voice", async () => {
+      await open({ promptId: styleIds.warm, promptIdType: "str" });
+      await stage.editor.list("voiceId");
+      await stage.editor.pick("Klaus");
+      assert.equal((await confirmed()).promptId, "");
+    });
+
+    it("says that a voice needs instruct mode, and switches it on when asked to", async () => {
+      await open({ voiceId: controllable });
+      const line = stage.editor.page.locator(".vocu-conflict:visible");
+      await line.filter({ hasText: "This voice speaks only in instruct mode." }).waitFor();
+      await line.locator("button").click();
+      await line.waitFor({ state: "hidden" });
+      const { instruct_mode, instruct_modeType } = await confirmed();
+      assert.deepEqual([instruct_mode, instruct_modeType], ["true", "bool"]);
+    });
+
+    it("hides what only V3 voices heed, unless it is set", async () => {
+      await open({ voiceId: controllable, vivid: "true", vividType: "bool" });
+      const row = (name: string) => stage.editor.page.locator(`[data-vocu="${name}"]`);
+      await row("language").waitFor({ state: "hidden" });
+      assert.equal(await row("vivid").isVisible(), true);
+      assert.match(await row("vivid").innerText(), /only with voices of version v3\.0/);
+    });
+  });
+
+  const excluding: readonly [string, object, string, object][] = [
+    [
+      "subtitles with low latency",
+      { srt: "true", srtType: "bool", flash: "true", flashType: "bool" },
+      "There are no subtitles with low latency.",
+      { srt: "true", flash: "false" },
+    ],
+    [
+      "subtitles in instruct mode",
+      { srt: "true", srtType: "bool", instruct_mode: "true", instruct_modeType: "bool" },
+      "There are no subtitles in instruct mode.",
+      { srt: "false", instruct_mode: "true" },
+    ],
+    [
+      "a text beside source audio",
+      { input_audio: "https://x/vc-input/a.mp3", input_audioType: "str" },
+      "With source audio the text is not spoken.",
+      { text: "" },
+    ],
+    [
+      "a reference mode without instruct mode",
+      { reference_mode: "similarity", reference_modeType: "str" },
+      "“Reference mode” needs “Instruct mode”.",
+      { instruct_mode: "true" },
+    ],
+    [
+      "a way of conversion without source audio",
+      { vc_mode: "cover", vc_modeType: "str" },
+      "“Conversion” has an effect only with source audio.",
+      { vc_mode: "" },
+    ],
+  ];
+  for (const [what, properties, sentence, mended] of excluding) {
+    it(`warns of ${what}, and mends it when asked to`, async () => {
+      await open(properties);
+      const line = stage.editor.page.locator(".vocu-conflict:visible", { hasText: sentence });
+      await line.locator("button").click();
+      await line.waitFor({ state: "hidden" });
+      const saved = await confirmed();
+      assert.deepEqual({ ...saved, ...mended }, saved);
+    });
+  }
+
+  it("says below a field why it is wrong, also to assistive technology", async () => {
+    await open({});
+    await stage.editor.type("speechRate", "9");
+    const line = stage.editor.page.locator("#node-input-speechRate-problem");
+    await line.filter({ hasText: "“Duration factor” must be from 0.5 to 2." }).waitFor();
+    const control = stage.editor.widget("speechRate").locator("input:visible");
+    assert.equal(await control.getAttribute("aria-describedby"), await line.getAttribute("id"));
+    await stage.editor.type("speechRate", "1.5");
+    await line.waitFor({ state: "hidden" });
+    assert.equal(await control.getAttribute("aria-describedby"), null);
+  });
+
+  it("asks for an account below its field", async () => {
+    await open({ account: "" });
+    assert.equal(await stage.editor.problem("account"), "“Account” is missing.");
+  });
+
+  it("moves a number by its slider", async () => {
+    await open({});
+    const slider = stage.editor.page.locator('[data-vocu="speechRate"] input[type=range]');
+    assert.equal(await slider.inputValue(), "1");
+    await slider.focus();
+    await stage.editor.page.keyboard.press("ArrowRight");
+    assert.equal((await confirmed()).speechRate, "1.05");
+  });
+
+  it("opens what is folded away with Space and with Enter", async () => {
+    await open({});
+    const title = stage.editor.page.locator(".vocu-fold:visible").first();
+    await title.focus();
+    for (const [key, expanded] of [
+      ["Space", "true"],
+      ["Enter", "false"],
+    ] as const) {
+      await stage.editor.page.keyboard.press(key);
+      assert.equal(await title.getAttribute("aria-expanded"), expanded, key);
+    }
+  });
+
+  it("keeps older forms out of sight until one of them is set", async () => {
+    await open({ seed: "7", seedType: "num" });
+    const row = stage.editor.page.locator('[data-vocu="keep_prosody"]');
+    assert.equal(await row.isVisible(), false);
+    await stage.editor.cancel();
+    await open({ keep_prosody: "true", keep_prosodyType: "bool" });
+    assert.equal(await row.isVisible(), true);
   });
 
   it("wants an address for a site of one's own", async () => {

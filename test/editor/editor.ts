@@ -145,7 +145,7 @@ export class Editor {
 
   /** Types into an input's field, as a person would. */
   async type(input: string, text: string): Promise<void> {
-    const field = this.widget(input).locator("input.red-ui-typedInput-input");
+    const field = this.widget(input).locator("input:visible");
     await field.click();
     await field.fill("");
     await field.pressSequentially(text);
@@ -158,15 +158,29 @@ export class Editor {
   /** Opens the list that an input offers and answers with its entries. */
   async list(input: string): Promise<string[]> {
     await this.widget(input).locator(".red-ui-typedInput-option-expand").click();
-    const entries = this.page.locator(".red-ui-autoComplete-container:visible li");
-    await entries.first().waitFor({ state: "visible" });
-    await this.atRest();
-    return entries.allInnerTexts();
+    await this.page.locator(".vocu-list .vocu-offer").first().waitFor({ state: "visible" });
+    return this.offered();
+  }
+
+  /** The names in the open list, in order. */
+  offered(): Promise<string[]> {
+    return this.page.locator(".vocu-list .vocu-offer-name").allInnerTexts();
   }
 
   /** Picks an entry of the open list. */
   async pick(text: string): Promise<void> {
-    await this.page.locator(".red-ui-autoComplete-container:visible li", { hasText: text }).first().click();
+    await this.page.locator(".vocu-list .vocu-offer", { hasText: text }).first().click();
+  }
+
+  /** The field of an input that is picked from a list. */
+  combobox(input: string): Locator {
+    return this.page.locator(`#node-input-${input}-combo`);
+  }
+
+  /** The sentence below a field that says why it is wrong; blank where nothing is wrong. */
+  async problem(field: string): Promise<string> {
+    const line = this.page.locator(`#node-input-${field}-problem, #node-config-input-${field}-problem`);
+    return (await line.isVisible()) ? line.innerText() : "";
   }
 
   /** Chooses from an input that is a plain list. */

@@ -72,14 +72,12 @@ for (const { name, label, peer, colorScheme } of EDITIONS) {
     });
 
     it("offers the voices of the account by name, bought ones too", () => {
-      const names = voices.map((voice) => voice.split(" (v")[0]);
-      assert.deepEqual(names, ["Harbour Radio", "Ada", "Miles", "明月", "Klaus", "Vera (preview)"]);
+      assert.deepEqual(voices, ["Ada", "Klaus", "Miles", "Vera (preview)", "明月", "Harbour Radio"]);
     });
 
     it("offers the styles of the chosen voice, the default one first", () => {
-      const names = styles.map((style) => style.split("\n")[0]);
-      assert.equal(names.length, 3);
-      assert.deepEqual(names.slice(1), ["Warm", "Lively"]);
+      assert.equal(styles.length, 3);
+      assert.deepEqual(styles.slice(1), ["Warm", "Lively"]);
     });
 
     it("deploys the voice and the style that were picked", () => {
@@ -125,8 +123,9 @@ for (const { name, label, peer, colorScheme } of EDITIONS) {
     it("shows the same again when the dialog is opened again", async () => {
       const { editor } = stage;
       await editor.open(node.id);
-      await editor.hint("voiceId").filter({ hasText: "Ada (v3.0)" }).waitFor();
-      await editor.hint("promptId").filter({ hasText: "Lively" }).waitFor();
+      await editor.hint("voiceId").filter({ hasText: "Calm British reading voice" }).waitFor();
+      assert.equal(await editor.combobox("voiceId").inputValue(), "Ada");
+      assert.equal(await editor.combobox("promptId").inputValue(), "Lively");
       assert.deepEqual(await editor.held("voiceId"), { type: "str", value: voiceIds.english });
       await editor.done("node");
     });

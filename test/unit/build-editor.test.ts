@@ -37,6 +37,8 @@ interface Definition {
   readonly label: () => string;
 }
 
+const ABOUT = { version: "1.2.3", keywords: "tts say" };
+
 /** Runs a definition as the editor does and answers with what it registers. */
 function registered(script: string): { type: string; definition: Definition } {
   const calls: [string, Definition][] = [];
@@ -50,7 +52,7 @@ function registered(script: string): { type: string; definition: Definition } {
 }
 
 describe("the editor's definition of a node", () => {
-  const { type, definition } = registered(definitionOf(SOURCE));
+  const { type, definition } = registered(definitionOf(SOURCE, ABOUT));
 
   it("is registered under the node's type", () => {
     assert.equal(type, "vocu-voice-create");
@@ -92,7 +94,7 @@ describe("the editor's definition of a node", () => {
   });
 
   it("says everything as plain literals", () => {
-    assert.doesNotMatch(definitionOf(SOURCE), /\.\.\./);
+    assert.doesNotMatch(definitionOf(SOURCE, ABOUT), /\.\.\./);
   });
 });
 
@@ -104,7 +106,7 @@ describe("the editor's side of a node that needs no account", () => {
   const bare = { ...SHARED, properties: { "reset (any)": "Stops." } };
 
   it("does not ask for one", () => {
-    assert.equal("account" in registered(definitionOf(local)).definition.defaults, false);
+    assert.equal("account" in registered(definitionOf(local, ABOUT)).definition.defaults, false);
     assert.doesNotMatch(dialogOf(local), /node-input-account/);
   });
 
@@ -113,13 +115,13 @@ describe("the editor's side of a node that needs no account", () => {
   });
 
   it("explains no sources where it has no inputs", () => {
-    const { translate } = wordsOfNode(local, language({}, bare));
-    assert.doesNotMatch(helpOf(local, translate), /From anywhere/);
+    const { words } = wordsOfNode(local, language({}, bare));
+    assert.doesNotMatch(helpOf(local, words), /From anywhere/);
   });
 });
 
 describe("the editor's definition of the account", () => {
-  const { definition } = registered(definitionOf(ACCOUNT));
+  const { definition } = registered(definitionOf(ACCOUNT, ABOUT));
 
   it("keeps the key with the credentials", () => {
     assert.equal(definition.credentials?.apiKey?.type, "password");
@@ -166,7 +168,7 @@ describe("the dialog of a node", () => {
 
 describe("the help of a node", () => {
   const help = (details = ""): string =>
-    helpOf(SOURCE, wordsOfNode(SOURCE, language({}, undefined, details)).translate);
+    helpOf(SOURCE, wordsOfNode(SOURCE, language({}, undefined, details)).words);
 
   it("is Markdown without leading white space", () => {
     assert.match(

@@ -12,8 +12,8 @@ describe("the words of a node at build time", () => {
 
   it("are its own before the shared ones", () => {
     const own = { inputs: { name: { label: "Voice name" } } };
-    const { translate, complaints } = wordsOfNode(SOURCE, language(own));
-    assert.deepEqual([translate.inputs.name?.label, complaints], ["Voice name", []]);
+    const { words, complaints } = wordsOfNode(SOURCE, language(own));
+    assert.deepEqual([words.inputs.name?.label, complaints], ["Voice name", []]);
   });
 
   it("fail by file and key where one is missing", () => {
@@ -42,8 +42,8 @@ describe("the words of a node at build time", () => {
 
   it("describe an output by its own properties and the usual ones", () => {
     const own = { outputs: { "1": { properties: { "payload (buffer)": "Audio." } } } };
-    const { translate } = wordsOfNode(SOURCE, language(own));
-    assert.deepEqual(translate.outputs, [
+    const { words } = wordsOfNode(SOURCE, language(own));
+    assert.deepEqual(words.outputs, [
       { label: "result", properties: { "payload (buffer)": "Audio.", "vocu (object)": "Facts." } },
     ]);
   });
@@ -64,14 +64,14 @@ describe("two languages", () => {
 });
 
 describe("the catalogs that Node-RED serves", () => {
-  const { translate } = wordsOfNode(SOURCE, language());
+  const { words } = wordsOfNode(SOURCE, language());
 
   it("name the palette's category", () => {
-    assert.deepEqual(nodeCatalog(SOURCE, translate).palette, { label: { vocu_voices: "Voices" } });
+    assert.deepEqual(nodeCatalog(SOURCE, words).palette, { label: { vocu_voices: "Voices" } });
   });
 
   it("have no dots in the keys of choices", () => {
-    const { inputs } = nodeCatalog(SOURCE, translate) as { inputs: { modelVersion: { choices: object } } };
+    const { inputs } = nodeCatalog(SOURCE, words) as { inputs: { modelVersion: { choices: object } } };
     assert.deepEqual(inputs.modelVersion.choices, { v3_0: "V3", v4_0: "V4" });
   });
 

@@ -11,6 +11,9 @@ export interface Style {
   readonly description: string | undefined;
   /** Deleted styles stay in the list. */
   readonly deleted: boolean;
+  readonly language: string | undefined;
+  /** Web address of a recording of it: the processed one before the uploaded one. */
+  readonly recording: string | undefined;
 }
 
 /** What matters of a voice. */
@@ -24,6 +27,10 @@ export interface Voice {
   readonly status: string | undefined;
   readonly version: string | undefined;
   readonly description: string | undefined;
+  /** Web address of a picture. */
+  readonly avatar: string | undefined;
+  /** Bought on the market, and not made by the account. */
+  readonly market: boolean;
   /** Whether speech can be generated with it. A voice that says nothing about it is believed to be usable. */
   readonly usable: boolean;
   /** As the service lists them, deleted ones too. */
@@ -44,6 +51,8 @@ export function readVoice(value: unknown): Voice {
     status,
     version: textOf(fields.version),
     description: textOf(metadata.description),
+    avatar: webAddress(metadata.avatar) ?? webAddress(fields.avatar),
+    market: textOf(fields.from) === "market" || voiceIdOf(fields)?.startsWith("market:") === true,
     usable: status === undefined || USABLE.includes(status),
     styles: listOf(metadata.prompts).flatMap(readStyle),
   };
@@ -59,6 +68,23 @@ function voiceIdOf(fields: Readonly<JsonObject>): string | undefined {
 function readStyle(fields: Readonly<JsonObject>): Style[] {
   const id = textOf(fields.id);
   if (id === undefined) return [];
-  const { name, description, deleted } = fields;
-  return [{ id, name: textOf(name), description: textOf(description), deleted: deleted === true }];
+  const { name, description, deleted, language } = fields;
+  const recording =
+    webAddress(fields.playBackAudio) ??
+    webAddress(fields.previewAudio) ??
+    webAddress(fields.promptOriginAudioStorageUrl);
+  return [
+    {
+      id,
+      name: textOf(name),
+      description: textOf(description),
+      deleted: deleted === true,
+      language: textOf(language),
+      recording,
+    },
+  ];
 }
+
+/** Only what a browser may load without running it. */
+const webAddress = (value: unknown): string | undefined =>
+  typeof value === "string" && /^https?:\/\//.test(value) ? value : undefined;

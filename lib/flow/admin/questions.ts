@@ -1,7 +1,7 @@
 /** Routes for the dialogs of nodes that use no account. */
 import type { NodeAPI } from "node-red";
 import { adminRoute, type Posted } from "./admin-route";
-import { reported } from "./routes";
+import { reported } from "./ask-account";
 
 /** What a dialog may ask: the path below the editor's root, and what answers with an object or throws a Problem. */
 export type Questions = Readonly<

@@ -1,6 +1,6 @@
 /** What the edit dialogs show of an account and its voices; whatever has another form is left out. */
 
-import { accountIn, DEFAULT_STYLE, readAccount, readVoice, type Style } from "../../api";
+import { accountIn, DEFAULT_STYLE, readAccount, readVoice, type Style, type Voice } from "../../api";
 
 /** An account in one line (API reference E.1). */
 export interface AccountFacts {
@@ -17,8 +17,15 @@ export interface VoiceFacts {
   readonly id: string;
   readonly name: string;
   readonly version?: string;
-  /** False while it is being created or trained, and when that failed (API reference 7.1). */
-  readonly usable: boolean;
+  readonly description?: string;
+  /** The language of its default style; left out where the service finds it out by itself. */
+  readonly language?: string;
+  /** Address of a picture. */
+  readonly avatar?: string;
+  /** Bought on the market, and not made by the account. */
+  readonly market: boolean;
+  /** Why it cannot speak (API reference 7.1): `creating`, `training`, `awaiting` or `failed`; left out where it can. */
+  readonly unusable?: string;
   /** Its styles, the default one first, deleted ones left out (API reference 7.2). */
   readonly styles: readonly StyleFacts[];
 }
@@ -28,34 +35,133 @@ export interface StyleFacts {
   /** What a request sends as `promptId`. */
   readonly id: string;
   readonly name: string;
+  readonly description?: string;
+  /** There is a recording of it, see `sampleOf`. */
+  readonly hasSample: boolean;
 }
+
+/** A template, a splitter or a task to pick (API reference 7.8, 7.9, H). */
+export interface EntryFacts {
+  readonly id: string;
+  /** Its name; the first words of a task. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly date?: string;
+  /** Of a task. */
+  readonly status?: string;
+}
+
+const OBSTACLES: Readonly<Record<string, string>> = {
+  creating: "creating",
+  "lora-pending": "training",
+  "lora-awaiting": "awaiting",
+  "lora-need-reupload": "awaiting",
+};
 
 /** The account in a reply of account info. */
 export function accountFacts(body: Readonly<Record<string, unknown>>): AccountFacts {
   const { name = "", paid, credits } = readAccount(accountIn(body));
-  return { name, ...(paid === undefined ? {} : { paid }), ...(credits === undefined ? {} : { credits }) };
+  return { name, ...present("paid", paid), ...present("credits", credits) };
 }
 
 /** The voices in the `data` of the voice list. */
 export function voicesOf(data: unknown): VoiceFacts[] {
-  const voices = Array.isArray(data) ? (data as unknown[]).map(readVoice) : [];
-  return voices.flatMap(({ voiceId: id, name, version, usable, styles }) =>
-    id === undefined
-      ? []
-      : [
-          {
-            id,
-            name: name ?? id,
-            ...(version === undefined ? {} : { version }),
-            usable,
-            styles: pickable(styles),
-          },
-        ],
-  );
+  return readVoices(data).flatMap((voice) => {
+    const { voiceId: id, name, market, usable, status = "" } = voice;
+    if (id === undefined) return [];
+    const styles = pickable(voice.styles);
+    return [
+      {
+        id,
+        name: name ?? id,
+        market,
+        styles: styles.map(styleFacts),
+        ...present("version", voice.version),
+        ...present("description", voice.description),
+        ...present("avatar", voice.avatar),
+        ...present("language", styles[0]?.language),
+        ...present("unusable", usable ? undefined : (OBSTACLES[status] ?? "failed")),
+      },
+    ];
+  });
 }
 
-function pickable(styles: readonly Style[]): StyleFacts[] {
-  const kept = styles.filter(({ deleted }) => !deleted).map(({ id, name }) => ({ id, name: name ?? id }));
-  const isDefault = ({ id }: StyleFacts): boolean => id === DEFAULT_STYLE;
+/**
+ * The address of a recording of a voice in the `data` of the voice list: that of the style, else of the first one that
+ * has any.
+ */
+export function sampleOf(data: unknown, voiceId: string, styleId: string | undefined): string | undefined {
+  const voice = readVoices(data).find((each) => each.voiceId === voiceId);
+  const styles = pickable(voice?.styles ?? []);
+  const asked = styleId === undefined ? styles : styles.filter(({ id }) => id === styleId);
+  return asked.map(({ recording }) => recording).find((address) => address !== undefined);
+}
+
+const readVoices = (data: unknown): Voice[] =>
+  Array.isArray(data) ? (data as unknown[]).map(readVoice) : [];
+
+/** The default style first, deleted ones left out. */
+function pickable(styles: readonly Style[]): readonly Style[] {
+  const kept = styles.filter(({ deleted }) => !deleted);
+  const isDefault = ({ id }: Style): boolean => id === DEFAULT_STYLE;
   return [...kept.filter(isDefault), ...kept.filter((style) => !isDefault(style))];
 }
+
+const styleFacts = ({ id, name, description, recording }: Style): StyleFacts => ({
+  id,
+  name: name ?? id,
+  hasSample: recording !== undefined,
+  ...present("description", description),
+});
+
+/** Reads the `data` of the template list or the splitter list. */
+export function keptOf(data: unknown): EntryFacts[] {
+  return recordsOf(data).flatMap((entry) => {
+    const id = textOf(entry.id);
+    if (id === undefined) return [];
+    const date = textOf(entry.updatedAt) ?? textOf(entry.createdAt);
+    return [{ id, name: textOf(entry.name) ?? id, ...present("date", date) }];
+  });
+}
+
+/** How much of a task's text stands for its name. */
+const TASK_NAME_LENGTH = 60;
+
+/** Reads the `data` of the task list. */
+export function tasksOf(data: unknown): EntryFacts[] {
+  return recordsOf(data).flatMap((task) => {
+    const id = textOf(task.id);
+    if (id === undefined) return [];
+    const metadata = recordOf(task.metadata);
+    const texts = recordsOf(metadata.contents).map(({ text }) => textOf(text));
+    const words = texts
+      .find((text) => text !== undefined)
+      ?.replace(/\s+/g, " ")
+      .trim();
+    const date = textOf(task.createdAt) ?? textOf(metadata.generatedAt);
+    return [
+      {
+        id,
+        name: words === undefined ? id : shortened(words),
+        ...present("date", date),
+        ...present("status", textOf(task.status)),
+      },
+    ];
+  });
+}
+
+const shortened = (words: string): string => {
+  const characters = Array.from(words);
+  return characters.length <= TASK_NAME_LENGTH ? words : `${characters.slice(0, TASK_NAME_LENGTH).join("")}…`;
+};
+
+/** The member, where there is one. */
+const present = <K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } =>
+  (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+
+const recordsOf = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? (value as unknown[]).map(recordOf) : [];
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;

@@ -1,6 +1,6 @@
 /** The rows of a dialog: explanations, rows that come and go, and the ones that are folded away. */
 import { currentValue, elementOf, freshValue, isShown } from "./fields";
-import type { EditorNode } from "./red";
+import type { EditorNode } from "./red-types";
 import { specOf } from "./spec";
 import { helpOf } from "./words";
 
@@ -29,16 +29,28 @@ export function followSettings(node: EditorNode, form: JQuery): void {
   });
   const update = (): void => {
     for (const { row, when } of dependent) row.toggle(isShown(node, when));
+    hideEmptyGroups(form);
   };
   const watched = new Set(dependent.flatMap(({ when }) => Object.keys(when)));
   for (const setting of watched) elementOf(node, setting).on("change", update);
   update();
 }
 
-/** Folds the advanced rows away; they lie open where one of them has been set. */
+/** A heading without a row below it says nothing. */
+export function hideEmptyGroups(form: JQuery): void {
+  for (const group of form.find(".vocu-group").toArray()) {
+    const rows = $(group).children(".form-row").toArray();
+    $(group).toggle(rows.some((row) => row.style.display !== "none"));
+  }
+}
+
+/** Folds rows away; they lie open where one of them has been set. */
 export function foldAdvanced(node: EditorNode, form: JQuery): void {
-  const folded = form.find(".vocu-advanced");
-  const title = form.find(".vocu-fold");
+  for (const title of form.find(".vocu-fold").toArray())
+    fold(node, $(title), $(title).next(".vocu-advanced"));
+}
+
+function fold(node: EditorNode, title: JQuery, folded: JQuery): void {
   let open = rowsOf(folded).some(
     ([name]) => String(currentValue(node, name)) !== String(freshValue(node, name)),
   );

@@ -2,7 +2,7 @@
  * Text of several lines in a TypedInput. Its field is a single line, which a browser strips of line breaks; while the
  * text has some, the field is hidden (hidden fields keep them) and a summary stands in its place.
  */
-import type { TypedInputType, TypedInputWidget } from "./red";
+import type { TypedInputType, TypedInputWidget } from "./red-types";
 import { word } from "./words";
 
 /** The members of a TypedInput type that make its text multi-line. */

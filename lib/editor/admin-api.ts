@@ -1,6 +1,6 @@
-/** Questions to the runtime about an account, deployed or not. */
+/** Questions to the runtime: about an account, deployed or not, and about the machine that Node-RED runs on. */
 import { currentValue, elementOf } from "./fields";
-import type { EditorNode } from "./red";
+import type { EditorNode } from "./red-types";
 import { specOf } from "./spec";
 import { knownWord, word } from "./words";
 
@@ -8,7 +8,7 @@ import { knownWord, word } from "./words";
 export type PostedAccount = Readonly<Record<string, unknown>>;
 
 /** What stands in a password field whose value the editor does not know. */
-const UNTOUCHED = "__PWRD__";
+export const UNTOUCHED = "__PWRD__";
 
 const REFERENCES = ["proxy", "tls"];
 
@@ -29,28 +29,37 @@ const chosen = (value: unknown): unknown => (value === "_ADD_" ? "" : value);
 export class Refusal extends Error {}
 
 /**
- * Asks the runtime.
+ * Asks the runtime; `question` is the path below `vocu/`.
  * @throws Refusal with the reason
  */
-export async function ask<T>(
-  question: "account" | "voices" | "cache/clear",
-  account: PostedAccount,
-): Promise<T> {
-  let answer: T & { error?: unknown };
+export async function ask<T>(question: string, body: object, signal?: AbortSignal): Promise<T> {
+  const asking = $.ajax({
+    url: `vocu/${question}`,
+    method: "POST",
+    contentType: "application/json",
+    data: JSON.stringify(body),
+    dataType: "json",
+  });
+  signal?.addEventListener("abort", () => asking.abort());
+  let answer: T & { error?: Failure };
   try {
-    answer = (await $.ajax({
-      url: `vocu/${question}`,
-      method: "POST",
-      contentType: "application/json",
-      data: JSON.stringify(account),
-      dataType: "json",
-    })) as T & { error?: unknown };
+    answer = (await asking) as T & { error?: Failure };
   } catch (failed) {
     const { responseJSON } = failed as { responseJSON?: { error?: Failure } };
     throw new Refusal(responseJSON?.error ? reasonOf(responseJSON.error) : word("dialog.unreachable"));
   }
-  if (answer.error) throw new Refusal(reasonOf(answer.error as Failure));
+  if (answer.error) throw new Refusal(reasonOf(answer.error));
   return answer;
+}
+
+/**
+ * Asks the runtime for audio.
+ * @throws Refusal with the reason
+ */
+export async function askForAudio(question: string, body: object, signal: AbortSignal): Promise<Blob> {
+  const { type, base64 } = await ask<{ type: string; base64: string }>(question, body, signal);
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return new Blob([bytes], { type });
 }
 
 interface Failure {
@@ -63,7 +72,10 @@ interface Failure {
 function reasonOf({ code, statusCode, params }: Failure): string {
   const general = statusCode === undefined ? "INTERNAL" : statusCode < 500 ? "HTTP_4xx" : "HTTP_5xx";
   const { field } = params;
-  const label = field === undefined ? undefined : knownWord(`settings.${field}.label`);
+  const label =
+    field === undefined
+      ? undefined
+      : (knownWord(`settings.${field}.label`) ?? knownWord(`inputs.${field}.label`));
   const filled = {
     ...params,
     label: label ?? field,
