@@ -64,13 +64,15 @@ export class Transport {
    */
   async send(request: Outgoing): Promise<Answer> {
     const { url, body, signal } = request;
-    if (this.#closed || signal?.aborted) throw abortError(signal);
+    this.#assertOpen(signal);
     const dispatcher = this.#dispatcherFor(url);
-    const upload = body && uploadOf(body);
+    const upload = body && (await uploadOf(body));
+    // It may have happened while a file was read.
+    this.#assertOpen(signal);
     const exchange: Exchange = new Exchange({
       destination: { host: url.host, connectTimeoutMs: this.#options.connectTimeoutMs },
       firstByteTimeoutMs: request.firstByteTimeoutMs,
-      uploadStallMs: upload && this.#options.stallTimeoutMs,
+      uploadStallMs: upload?.whole ? undefined : upload && this.#options.stallTimeoutMs,
       signal,
       redactor: this.#options.redactor,
       onOver: () => this.#exchanges.delete(exchange),
@@ -89,7 +91,7 @@ export class Transport {
           method,
           headers,
           // undici takes an iterable; its type says a stream.
-          body: upload?.pieces((done) => exchange.uploaded(done)) as unknown as Readable | undefined,
+          body: upload?.whole ?? (upload?.pieces((done) => exchange.uploaded(done)) as unknown as Readable),
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -106,6 +108,10 @@ export class Transport {
     this.#closed = true;
     for (const exchange of this.#exchanges) exchange.destroy();
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  #assertOpen(signal: AbortSignal | undefined): void {
+    if (this.#closed || signal?.aborted) throw abortError(signal);
   }
 
   #dispatcherFor(url: URL): Dispatcher {

@@ -5,6 +5,9 @@ import { VocuError } from "./errors";
 
 const PIECE_BYTES = 64 * 1024;
 
+/** What fits into one piece is sent whole: the system takes it at once, and its connection can always be used again. */
+const WHOLE_BYTES = PIECE_BYTES;
+
 /** A body ready to be sent, and what its headers must say. */
 export interface Upload {
   /** In bytes. */
@@ -16,20 +19,41 @@ export interface Upload {
    * @throws VocuError `FILE_UNREADABLE` while iterating, when a file changes or vanishes on the way
    */
   pieces(onPiece: (done: boolean) => void): AsyncIterable<Buffer>;
+  /** All bytes, where they are few. */
+  readonly whole?: Buffer;
 }
 
-/** Makes an upload of a body; a form becomes multipart/form-data, whose files are read while they are sent. */
-export function uploadOf(body: Buffer | FormData): Upload {
+/**
+ * Makes an upload of a body; a form becomes multipart/form-data, whose files are read while they are sent.
+ * @throws VocuError `FILE_UNREADABLE`
+ */
+export async function uploadOf(body: Buffer | FormData): Promise<Upload> {
   if (Buffer.isBuffer(body)) {
-    return { length: body.length, headers: {}, pieces: (onPiece) => piecesOf(slices(body), onPiece) };
+    const pieces: Upload["pieces"] = (onPiece) => piecesOf(slices(body), onPiece);
+    return {
+      length: body.length,
+      headers: {},
+      pieces,
+      ...(body.length <= WHOLE_BYTES ? { whole: body } : {}),
+    };
   }
   const boundary = `----vocu-${randomUUID()}`;
   const content = multipart(body, boundary);
+  const whole = content.size <= WHOLE_BYTES ? await wholeOf(content) : undefined;
   return {
     length: content.size,
     headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
     pieces: (onPiece) => piecesOf(content.stream(), onPiece),
+    ...(whole ? { whole } : {}),
   };
+}
+
+async function wholeOf(content: Blob): Promise<Buffer> {
+  try {
+    return Buffer.from(await content.arrayBuffer());
+  } catch (error) {
+    throw unreadable(error);
+  }
 }
 
 /** The form as RFC 7578 and the HTML standard write it; a Blob of Blobs reads none of them beforehand. */
@@ -68,8 +92,12 @@ async function* piecesOf(
       onPiece(false);
     }
   } catch (error) {
-    const { name, message } = error as Error;
-    throw new VocuError("FILE_UNREADABLE", { retryable: false, detail: `${name}: ${message}` });
+    throw unreadable(error);
   }
   onPiece(true);
+}
+
+function unreadable(error: unknown): VocuError {
+  const { name, message } = error as Error;
+  return new VocuError("FILE_UNREADABLE", { retryable: false, detail: `${name}: ${message}` });
 }

@@ -16,6 +16,43 @@ describe("the search for secrets", () => {
     ["in base64 behind one letter", Buffer.from(`u${SECRET}`).toString("base64")],
     ["in base64 behind a name", Buffer.from(`user:${SECRET} and more`).toString("base64")],
     ["in base64 for URLs", Buffer.from(SECRET).toString("base64url")],
+    [
+      "in base64 in lines",
+      (
+        Buffer.from(`${"x".repeat(70)}${SECRET}`)
+          .toString("base64")
+          .match(/.{1,76}/g) ?? []
+      ).join("\r\n"),
+    ],
+    ["in base64 of base64", Buffer.from(Buffer.from(SECRET).toString("base64")).toString("base64")],
+    ["in base64 of a URL", Buffer.from(`token=${encodeURIComponent(SECRET)}`).toString("base64")],
+    ["in a URL in a URL", encodeURIComponent(`https://a.example/?token=${encodeURIComponent(SECRET)}`)],
+    ["in a form in JSON", JSON.stringify({ body: new URLSearchParams({ token: SECRET }).toString() })],
+    [
+      "with every letter escaped",
+      [...SECRET].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+    ],
+    [
+      "with every byte percent-encoded",
+      [...Buffer.from(SECRET)].map((byte) => `%${byte.toString(16)}`).join(""),
+    ],
+    ["as HTML entities", [...SECRET].map((letter) => `&#${letter.charCodeAt(0)};`).join("")],
+    ["escaped for HTML", SECRET.replaceAll('"', "&quot;")],
+    ["in hexadecimal digits", Buffer.from(`key: ${SECRET}`).toString("hex")],
+    ["in a hex dump", Buffer.from(SECRET).toString("hex").replace(/(..)/g, "$1 ")],
+    ["in UTF-16", Buffer.from(SECRET, "utf16le")],
+    ["cut in two by chunks", [Buffer.from(`audio${SECRET.slice(0, 9)}`), Buffer.from(SECRET.slice(9))]],
+    [
+      "cut in two within base64",
+      [Buffer.from(SECRET).toString("base64").slice(0, 10), Buffer.from(SECRET).toString("base64").slice(10)],
+    ],
+    ["in an address object", new URL(`https://a.example/${encodeURIComponent(SECRET)}`)],
+    ["as user name of an address", new URL(`https://${encodeURIComponent(SECRET)}@a.example/`)],
+    ["in the query of an address", new URLSearchParams({ token: SECRET })],
+    ["in headers", new Headers({ "x-key": Buffer.from(SECRET).toString("base64") })],
+    ["in an ArrayBuffer", Uint8Array.from(Buffer.from(SECRET)).buffer],
+    ["in a file name", [`${encodeURIComponent(SECRET)}.mp3`, Buffer.alloc(3)]],
+    ["in a symbol", { [Symbol(SECRET)]: 1 }],
     ["in bytes", Buffer.from(`header: ${SECRET}`)],
     ["in the cause of an error", error],
     ["in the stack of an error", new Error(SECRET).stack],

@@ -10,7 +10,7 @@ import { useFolder } from "../nodes/support/folder";
 import { account, observers, onTab, sink, tab } from "../nodes/support/speech-flow";
 import { allDrives, placed, type Drive } from "./support/everything";
 import { startProxy, type Proxy } from "./support/proxy";
-import { formsOf, tracesOf } from "./support/secret";
+import { tracesOf } from "./support/secret";
 
 /** Planted so that every way of writing it down is a different text. */
 const KEY = 'sk-Pl"a\\nt+ed/K=ey%25-0815';
@@ -18,8 +18,25 @@ const PASSWORD = 'Pro"xy\\pass+wo/rd=%41-4711';
 const WRONG_PASSWORD = 'Wro"ng\\pass+wo/rd=%42-4712';
 const SECRETS = { KEY, PASSWORD, WRONG_PASSWORD };
 
-/** A server that repeats what it was told, in every form. */
-const ECHO = [KEY, PASSWORD].flatMap((secret) => [`Bearer ${secret}`, ...formsOf(secret)]).join(" | ");
+/** A server that repeats what it was told, in every form that servers, proxies and logs write it in. */
+const ECHO = [KEY, PASSWORD].flatMap(repeated).join(" | ");
+
+function repeated(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    `Bearer ${secret}`,
+    `https://a.example/?token=${encodeURIComponent(secret)}`,
+    encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
+    new URLSearchParams({ token: secret }).toString(),
+    JSON.stringify({ secret }),
+    JSON.stringify(JSON.stringify({ secret })),
+    bytes.toString("base64"),
+    bytes.toString("base64url"),
+    Buffer.from(`home:${secret}`).toString("base64"),
+    Buffer.from(`u:${secret} and more`).toString("base64"),
+    bytes.toString("hex"),
+  ];
+}
 const ECHO_HEADERS = { "X-Vocu-App-Request-Id": KEY, "X-Reecho-Audio-Id": KEY };
 
 const always = (fault: Fault): Fault => ({ on: {}, times: Infinity, ...fault });
@@ -53,6 +70,26 @@ const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
     always({ reply: { status: 502, text: `<html><h1>${ECHO}</h1>`, contentType: "text/html" } }),
   ],
   "a refusal that repeats the key": [always({ reply: { status: 401, text: ECHO, headers: ECHO_HEADERS } })],
+  "a success that repeats the key in its data": [
+    always({
+      reply: {
+        status: 200,
+        headers: ECHO_HEADERS,
+        json: {
+          status: 200,
+          message: KEY,
+          [KEY]: KEY,
+          data: {
+            id: `id ${KEY}`,
+            name: KEY,
+            [encodeURIComponent(KEY)]: [KEY, { url: `http://127.0.0.1:9/?token=${encodeURIComponent(KEY)}` }],
+            authorization: `Basic ${Buffer.from(`u:${KEY}`).toString("base64")}`,
+          },
+          user: { name: KEY },
+        },
+      },
+    }),
+  ],
   "a success of nothing but the key": [always({ reply: { status: 200, text: ECHO } })],
   "a redirect that takes the key along": [
     always({ redirect: { to: `http://127.0.0.1:9/?token=${encodeURIComponent(KEY)}` } }),
@@ -146,7 +183,9 @@ describe("secrets", () => {
       await driveAll(flow, drives, name);
       sandbox.clearFaults();
       const errors = flow.inputs.flatMap(({ error, node }) =>
-        error && drives.find(({ id }) => id === node)?.succeeds === true ? [`${node}: ${error.message}`] : [],
+        error && drives.find(({ id }) => id === node)?.succeeds === true
+          ? [`${node}: ${error.message} ${JSON.stringify((error as { cause?: unknown }).cause)}`]
+          : [],
       );
       if (name === "nothing") assert.deepEqual(errors, []);
       else assert.ok(errors.length > 0);

@@ -444,6 +444,20 @@ describe("api call: redirects", () => {
     assert.equal(server.seen.length, 1);
   });
 
+  it("closes the connection of a redirect whose body goes on", async () => {
+    const server = await serve((request, response) => {
+      if (request.path === "/new") {
+        json(response, { status: 200, data: "here" });
+        return;
+      }
+      response.writeHead(302, { location: "/new" });
+      const timer = setInterval(() => response.write("more"), 5);
+      response.on("close", () => clearInterval(timer));
+    });
+    assert.equal((await client(server.url).call(INFO)).data, "here");
+    await server.seen[0]?.closed;
+  });
+
   it("gives up after five redirects", async () => {
     const server = await serve((_request, response) => response.writeHead(302, { location: "/again" }).end());
     assert.equal((await failure(client(server.url).call(INFO))).code, "REDIRECT_REFUSED");

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { VocuError } from "../../lib/api";
 import {
   client,
+  collect,
   failure,
   json,
   KEY,
@@ -12,6 +15,7 @@ import {
   serveSocket,
   serveTls,
   startProxy,
+  type Seen,
   type TestServer,
 } from "./api-server";
 
@@ -138,8 +142,10 @@ describe("api network: close", () => {
     await request.closed;
   });
 
-  it("closes the connections that wait for more", async () => {
-    const server = await okServer();
+  it("closes the connections that wait for more, at once and not when they would end by themselves", async () => {
+    const server = await serve((_request, response) =>
+      json(response, { status: 200 }, 200, { "keep-alive": "timeout=600" }),
+    );
     const vocu = client(server.url);
     await vocu.call(INFO);
     await vocu.close();
@@ -212,6 +218,26 @@ describe("api network: TLS", () => {
     const tls = { ca: pem("ca-cert"), cert: pem("server-cert"), key: pem("server-key") };
     await failure(client("https://v1.vocu.ai", { tls }).download(`${server.url}/a.mp3`));
     assert.equal(server.seen.length, 0);
+  });
+
+  it("does not show its certificate to another host of the same client, also after the API has seen it", async () => {
+    const certificates: string[] = [];
+    const shown = (name: string) => (_request: Seen, response: ServerResponse, raw: IncomingMessage) => {
+      const { subject } = (
+        raw.socket as unknown as { getPeerCertificate(): { subject?: object } }
+      ).getPeerCertificate();
+      certificates.push(`${name}: ${subject === undefined ? "none" : "one"}`);
+      ok(response);
+    };
+    const asking = { requestCert: true, rejectUnauthorized: false };
+    const api = await serveTls(shown("api"), "server", asking);
+    const storage = await serveTls(shown("storage"), "server", asking);
+    const tls = { ca: pem("ca-cert"), cert: pem("server-cert"), key: pem("server-key") };
+    const vocu = client(api.url, { tls });
+    await vocu.call(INFO);
+    await collect((await vocu.download(`${storage.url}/a.mp3`)).body);
+    await vocu.call(INFO);
+    assert.deepEqual(certificates, ["api: one", "storage: none", "api: one"]);
   });
 
   it("says TLS_FAILED when the key file is none", async () => {
@@ -320,6 +346,40 @@ describe("api network: proxy", () => {
       const server = await start();
       const error = await failure(through(server, await refusingUrl()));
       assert.deepEqual([error.code, error.cause.retryable], ["PROXY_FAILED", true]);
+    });
+  }
+
+  /** A proxy behind TLS that notes what it is sent and answers nothing. */
+  async function startTlsProxy(): Promise<{ url: string; received: string[]; arrived: Promise<void> }> {
+    const received: string[] = [];
+    let tell: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (tell = resolve));
+    const context = createSecureContext({ key: pem("server-key"), cert: pem("server-cert") });
+    const { url } = await serveSocket((socket) => {
+      const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+      secure.on("error", () => undefined);
+      secure.on("data", (piece: Buffer) => {
+        received.push(piece.toString());
+        tell();
+        secure.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+      });
+    });
+    return { url: url.replace("http://", "https://home:secret@"), received, arrived };
+  }
+
+  for (const scheme of ["http", "https"]) {
+    it(`gives its password to a proxy only after it has proved who it is (${scheme})`, async () => {
+      const proxy = await startTlsProxy();
+      const target = `${scheme}://127.0.0.1:9`;
+      const options = { proxy: { http: proxy.url, https: proxy.url } };
+      const error = await failure(client(target, options).call(INFO));
+      assert.match(error.code, /^(TLS|PROXY)_FAILED$/);
+      assert.deepEqual(proxy.received, []);
+
+      const tls = { ca: pem("ca-cert") };
+      await failure(client(target, { ...options, tls }).call(INFO));
+      await proxy.arrived;
+      assert.match(proxy.received.join(""), /proxy-authorization: Basic aG9tZTpzZWNyZXQ=/i);
     });
   }
 

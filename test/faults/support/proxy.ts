@@ -72,7 +72,9 @@ function pass(request: IncomingMessage, response: ServerResponse): void {
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => !name.startsWith("proxy-")),
   );
-  const upstream = forward(new URL(request.url ?? ""), { method: request.method, headers }, (reply) => {
+  // Without an agent: a connection that is kept may be closed by the server just when it is used again.
+  const options = { method: request.method, headers, agent: false } as const;
+  const upstream = forward(new URL(request.url ?? ""), options, (reply) => {
     response.writeHead(reply.statusCode ?? 502, reply.rawHeaders);
     reply.on("error", () => response.destroy());
     reply.pipe(response);

@@ -1,60 +1,113 @@
-/** Finds a secret wherever it is hidden, in any of the forms in which it may be written. */
+/**
+ * Finds a secret wherever somebody could read it. It does not list ways of writing a secret down: it undoes every way of
+ * writing that it knows, in any order and depth, and looks for the secret itself.
+ */
 
-/** Whether a secret is in these values, and where: the texts around it. */
+/** How deep encodings are undone: base64 of JSON of a URL of hex is four. */
+const DEPTH = 4;
+/** How much text stands around what was found. */
+const AROUND = 100;
+
+/**
+ * Whether a secret is in these values, and where: the texts around it. Neighbouring texts are also read as one, and so are
+ * all bytes: a secret may be cut in two by chunks, by messages, by lines of a log.
+ */
 export function tracesOf(secret: string, values: Iterable<unknown>): string[] {
-  const forms = formsOf(secret).map((form) => form.toLowerCase());
-  const found: string[] = [];
-  for (const value of values) {
-    for (const text of textsIn(value)) {
-      const lower = text.toLowerCase();
-      const form = forms.find((each) => lower.includes(each));
-      if (form === undefined) continue;
-      const at = lower.indexOf(form);
-      found.push(text.slice(Math.max(0, at - 100), at + form.length + 100));
-    }
+  const wanted = secret.toLowerCase();
+  const pieces = [...values].flatMap((value) => [...piecesIn(value)]);
+  const bytes = pieces.filter((piece) => piece.bytes);
+  const whole = [pieces, bytes].map((each) => each.map(({ text }) => text).join(""));
+  return [...pieces.map(({ text }) => text), ...whole].flatMap((text) => traceIn(text, wanted, DEPTH) ?? []);
+}
+
+function traceIn(text: string, wanted: string, depth: number): string | undefined {
+  const at = text.toLowerCase().indexOf(wanted);
+  if (at >= 0) return text.slice(Math.max(0, at - AROUND), at + wanted.length + AROUND);
+  if (depth === 0) return undefined;
+  for (const plain of readingsOf(text)) {
+    if (plain === text) continue;
+    const trace = traceIn(plain, wanted, depth - 1);
+    if (trace !== undefined) return trace;
   }
-  return found;
+  return undefined;
 }
 
-/** As it is, in URLs and forms, in JSON (once and twice), in base64 and base64url wherever it begins in them, in hex. */
-export function formsOf(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  return [
-    ...new Set([
-      secret,
-      encodeURIComponent(secret),
-      encodeURI(secret),
-      new URLSearchParams([["", secret]]).toString().slice(1),
-      json,
-      JSON.stringify(json).slice(1, -1),
-      ...[0, 1, 2].flatMap((before) => base64(secret, before)),
-      Buffer.from(secret).toString("hex"),
-    ]),
-  ];
+/** What a text says when it is read as something that was encoded; parts that are not stay as they are. */
+function* readingsOf(text: string): Generator<string> {
+  if (text.includes("%")) yield text.replace(/(?:%[0-9a-f]{2})+/gi, percentDecoded);
+  if (text.includes("+")) yield text.replaceAll("+", " ");
+  if (text.includes("\\")) yield text.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gi, unescaped);
+  if (text.includes("&")) yield text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, entity);
+  if (text.includes("\0")) yield text.replaceAll("\0", "");
+  yield* decodedRuns(text, /(?:[0-9a-f]{2}[\s:]?){6,}/gi, (run) => [
+    Buffer.from(run.replace(/[\s:]/g, ""), "hex").toString("latin1"),
+  ]);
+  yield* decodedRuns(text, /[\w+/=-]{6,}(?:\s+[\w+/=-]{6,})*/g, base64Readings);
+  if (/[\u0080-\u00ff]/.test(text)) yield Buffer.from(text, "latin1").toString("utf8");
 }
 
-/** What base64 makes of a text that stands behind so many other bytes: the digits that depend on it alone. */
-function base64(secret: string, before: number): string[] {
-  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
-  const digits = Math.floor((bytes.length * 4) / 3);
-  const own = bytes.toString("base64").slice(Math.ceil((before * 4) / 3), digits);
-  return [own, own.replaceAll("+", "-").replaceAll("/", "_")];
+/** The runs that look encoded, decoded and put together, each in all readings. */
+function* decodedRuns(text: string, run: RegExp, readings: (run: string) => string[]): Generator<string> {
+  const runs = [...text.matchAll(run)].map(([match]) => readings(match));
+  const plain = runs.flat().join("\n");
+  if (plain !== "") yield plain;
 }
 
-/** Every text in a value: names and values of all properties, hidden ones too, and bytes as text. */
-export function* textsIn(value: unknown, seen = new Set<object>()): Generator<string> {
-  if (typeof value === "string") yield value;
+/** base64 and base64url, from each of the four places where it may have begun. */
+function base64Readings(run: string): string[] {
+  const digits = run.replace(/[\s=]/g, "");
+  return [0, 1, 2, 3].map((skip) => Buffer.from(digits.slice(skip), "base64").toString("latin1"));
+}
+
+function percentDecoded(run: string): string {
+  return Buffer.from(run.replaceAll("%", ""), "hex").toString("latin1");
+}
+
+function unescaped(_all: string, unicode?: string, hex?: string, letter = ""): string {
+  const code = unicode ?? hex;
+  return code === undefined ? letter : String.fromCharCode(Number.parseInt(code, 16));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'" };
+
+function entity(all: string, hex?: string, decimal?: string, name = ""): string {
+  if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16) % 0x110000);
+  if (decimal !== undefined) return String.fromCodePoint(Number(decimal) % 0x110000);
+  return ENTITIES[name.toLowerCase()] ?? all;
+}
+
+interface Piece {
+  readonly text: string;
+  /** Whether it was bytes, e.g. of an audio. */
+  readonly bytes: boolean;
+}
+
+/** Every text in a value: names and values of all properties, hidden ones too, addresses, headers, and bytes as text. */
+function* piecesIn(value: unknown, seen = new Set<object>()): Generator<Piece> {
+  if (typeof value === "string") yield { text: value, bytes: false };
+  if (typeof value === "symbol") yield { text: value.description ?? "", bytes: false };
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   seen.add(value);
-  if (value instanceof Uint8Array) {
-    yield Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
+  const bytes = bytesOf(value);
+  if (bytes) {
+    yield { text: bytes.toString("latin1"), bytes: true };
     return;
   }
+  if (value instanceof URL) yield { text: value.href, bytes: false };
+  if (value instanceof URLSearchParams || value instanceof Headers) {
+    yield { text: [...value].flat().join("\n"), bytes: false };
+  }
   if (value instanceof Map || value instanceof Set) {
-    for (const entry of value) yield* textsIn(entry, seen);
+    for (const entry of value) yield* piecesIn(entry, seen);
   }
   for (const key of Reflect.ownKeys(value)) {
-    yield String(key);
-    yield* textsIn((value as Record<PropertyKey, unknown>)[key], seen);
+    // The number of a member of a list would stand between the halves of a secret.
+    if (!Array.isArray(value)) yield* piecesIn(key, seen);
+    yield* piecesIn((value as Record<PropertyKey, unknown>)[key], seen);
   }
+}
+
+function bytesOf(value: object): Buffer | undefined {
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
 }
