@@ -10,8 +10,11 @@ interface HelperInside {
   url(): string;
 }
 interface RegistryUtil {
-  createNodeApi(node: object): { readonly httpNode: RequestListener };
+  createNodeApi(node: object): { readonly httpNode: NodesApp };
 }
+
+/** The Express application that has the routes of all nodes. */
+type NodesApp = RequestListener & { set(name: string, value: unknown): void };
 
 const inside = helper as unknown as HelperInside;
 const registry = createRequire(__filename)("@node-red/registry/lib/util") as RegistryUtil;
@@ -19,9 +22,12 @@ const registry = createRequire(__filename)("@node-red/registry/lib/util") as Reg
 /** The address of the test's Node-RED. */
 export const webUrl = (): string => inside.url();
 
+/** The application of the nodes, for its settings. */
+export const nodesApp = (): NodesApp => registry.createNodeApi({}).httpNode;
+
 /** Makes reachable at `webUrl()` what the nodes of the running flow serve, as Node-RED does with its `httpNodeRoot`. */
 export function serveNodes(): void {
-  inside._app.use(registry.createNodeApi({}).httpNode);
+  inside._app.use(nodesApp());
 }
 
 /** An answer, read to its end. */
