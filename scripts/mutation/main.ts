@@ -43,11 +43,12 @@ async function configFor(name: string, mutated: string): Promise<string> {
   const spec = unit.filter((test) => [...graph.reachedBy(test)].some((file) => file.startsWith(folder)));
   const config = {
     mutate: [mutated],
-    testRunner: "mocha",
-    testRunnerNodeArgs: ["--import", "tsx"],
-    mochaOptions: { config: ".mocharc.json", spec },
-    coverageAnalysis: "perTest",
-    plugins: [join(process.cwd(), HERE, "node_modules/@stryker-mutator/mocha-runner/dist/src/index.js")],
+    // Stryker's own runner for Mocha does not find the files of Mocha 12.
+    testRunner: "command",
+    commandRunner: {
+      command: `"${process.execPath}" --import=tsx node_modules/mocha/lib/cli/cli.js --bail --reporter dot ${spec.join(" ")}`,
+    },
+    coverageAnalysis: "off",
     ignorePatterns: [
       "dist",
       "resources",
