@@ -1,6 +1,14 @@
 /** The live speech node at work: text in, whole or in pieces, samples out with almost no delay (API reference B). */
-import type { LiveAudio, LiveChannel, LiveRequest, VocuClient } from "../../api";
-import { bytesOfHex, pcmFormatOf, pcmMs, SampleCutter, wavHeader, type DescribedPcm } from "../../audio";
+import {
+  bytesOfHex,
+  pcmFormatOf,
+  type DescribedPcm,
+  type LiveAudio,
+  type LiveChannel,
+  type LiveRequest,
+  type VocuClient,
+} from "../../api";
+import { pcmMs, SampleCutter, wavHeader } from "../../audio";
 import type { RunContext } from "../node/run-context";
 import type { Facts } from "../message/sequence";
 import { SpokenStatus } from "../node/delivery";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bytesOfHex } from "../../lib/audio/hex";
+import { bytesOfHex } from "../../lib/api/live-hex";
 
 describe("hexadecimal audio", () => {
   it("becomes the bytes it stands for, in either case", () => {
