@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isCore, isOurs, ourTypes } from "../nodes/support/modules";
 import { exampleNames, exampleNodes, menuEntries } from "./example";
 
 /** Config nodes: an example leaves them to the user. */
 const CONFIG = new Set(["vocu-account"]);
+
+const DOCS = join(__dirname, "../../docs");
+
+/** A text as a regular expression takes it literally. */
+const escaped = (text: string): string => text.replace(/[^\w\s]/g, "\\$&");
+
+/** A text without what Prettier changes in Markdown: emphasis and line breaks. */
+const plain = (text: string): string => text.replace(/[*_]/g, "").replace(/\s+/g, " ").trim();
 
 /** The tests that run examples, this one left out. */
 const testSources = (): string[] =>
@@ -42,6 +50,17 @@ describe("Every example", () => {
       it("tells in numbered steps how to set it up", () => {
         const info = String(nodes.find(({ type }) => type === "tab")?.info);
         assert.match(info, /^.{20,}\n\n\*\*Set-up\*\*\n\n1\. .+\n2\. /);
+      });
+
+      it("has its set-up steps and a picture in docs/examples.md", () => {
+        const docs = readFileSync(join(DOCS, "examples.md"), "utf8");
+        const [, title, section] =
+          new RegExp(`\n## (\\d\\d ${escaped(name)})\n([^]*?)(?=\n## |$)`).exec(docs) ?? [];
+        assert.ok(menuEntries().includes(title ?? ""), `docs/examples.md has no section for "${name}"`);
+        const [, steps = ""] = String(nodes.find(({ type }) => type === "tab")?.info).split("**Set-up**");
+        assert.ok(plain(section ?? "").includes(plain(steps)), "the steps differ");
+        const [, picture = ""] = /!\[[^\]]+\]\((\S+)\)/.exec(section ?? "") ?? [];
+        assert.ok(statSync(join(DOCS, picture)).size > 1000);
       });
 
       it("names nothing in its set-up steps that it does not have", () => {
