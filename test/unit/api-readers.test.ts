@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idInReply, readTask, readVoice } from "../../lib/api";
+import { accountIn, idInReply, readTask, readVoice } from "../../lib/api";
 
 const task = (status: string, metadata: object = {}, more: object = {}): object => ({
   id: "task",
@@ -115,5 +115,15 @@ describe("Reading an id", () => {
     ["nowhere in blank texts", { data: { voiceId: " " } }, undefined],
   ] as const) {
     it(`finds it ${what}`, () => assert.equal(idInReply(body, ["voiceId"]), id));
+  }
+});
+
+describe("Reading an account", () => {
+  for (const [where, body, account] of [
+    ["under user", { status: 200, user: { name: "Ada" }, data: { other: 1 } }, { name: "Ada" }],
+    ["under data", { status: 200, data: { name: "Ada" } }, { name: "Ada" }],
+    ["at top level", { status: 200, name: "Ada" }, { status: 200, name: "Ada" }],
+  ] as const) {
+    it(`finds it ${where}`, () => assert.deepEqual(accountIn(body), account));
   }
 });
