@@ -302,7 +302,8 @@ describe("any number of subscribers of a shared stream", () => {
         async function* source(): AsyncGenerator<Buffer, undefined> {
           try {
             for (const piece of pieces) yield await scheduler.schedule(Promise.resolve(Buffer.from(piece)));
-            if (fails) await scheduler.schedule(Promise.reject<undefined>(failure));
+            await scheduler.schedule(Promise.resolve());
+            if (fails) throw failure;
           } finally {
             closed = true;
           }
