@@ -37,5 +37,6 @@ export {
   type PlayerCommand,
   type PlayerWish,
 } from "./play/players";
+export { isShaping, shapeAudio, type Shape, type Shaped, type ShapeFacts } from "./shape/shape";
 export { serveAudio } from "./serve/serve";
 export { findPublication, NoRoomError, PublishedAudio, type Publication } from "./serve/published";
