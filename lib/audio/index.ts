@@ -5,6 +5,7 @@ export {
   type SharedStreamOptions,
   type Subscriber,
 } from "./cache/shared-stream";
+export { joinAhead, type AheadOptions } from "./ahead";
 export {
   clearStore,
   MAX_SPEECH_BYTES,

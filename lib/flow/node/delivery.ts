@@ -1,5 +1,5 @@
 /** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
-import { chunks, NoAudioError, pace, type Chunk } from "../../audio";
+import { chunks, joinAhead, NoAudioError, pace, type Chunk } from "../../audio";
 import type { RunContext } from "./run-context";
 import type { Setting } from "../../schema/description";
 import { Problem } from "../message/problem";
@@ -54,6 +54,14 @@ export type DeliveryContext = Pick<
 /** A paced listener with a small buffer is never handed more than this much audio at once, in ms. */
 const PACED_CHUNK_MS = 250;
 
+const PACED = { enoughMs: PACED_CHUNK_MS, mostMs: PACED_CHUNK_MS } as const;
+
+/** A listener that is far ahead is handed pieces of this length, in ms. */
+const AHEAD = { enoughMs: 2000 } as const;
+
+/** Audio that leaves in one piece is gathered in pieces of this size. */
+const WHOLE_PIECE_BYTES = 65_536;
+
 /** The status line is renewed this often while audio arrives, in ms. */
 const STATUS_EVERY_MS = 500;
 
@@ -103,10 +111,15 @@ async function sendAll(
   return { ...facts, chunks: asChunks ? sequence.count : 1 };
 }
 
+/** Chunks of whole frames; with `chunkBytes` 0 few and large ones where the audio arrives faster than it plays. */
 function chunksOf({ settings, signal }: DeliveryContext, audio: AsyncIterable<Buffer>): AsyncIterable<Chunk> {
   const { output, chunkBytes, leadMs } = settings;
-  if (output !== "chunks" || settings.pace !== "realtime") return chunks(audio, { chunkBytes });
-  return pace(chunks(audio, { chunkBytes, maxChunkMs: PACED_CHUNK_MS }), { leadMs, signal });
+  if (output !== "chunks") return chunks(audio, { chunkBytes: WHOLE_PIECE_BYTES });
+  const paced = settings.pace === "realtime";
+  const most = paced ? { maxChunkMs: PACED_CHUNK_MS } : {};
+  const framed = chunks(audio, { chunkBytes, ...most });
+  const joined = chunkBytes > 0 ? framed : joinAhead(framed, { ...(paced ? PACED : AHEAD), signal });
+  return paced ? pace(joined, { leadMs, signal }) : joined;
 }
 
 const elapsed = (context: DeliveryContext): number => Math.round(performance.now() - context.arrivedAt);
