@@ -13,9 +13,9 @@ export = defineAudioSink({
   account: false,
   inputs: {},
   settings: {
-    publicUrl: { kind: "line", default: "", required: false },
+    publicUrl: { icon: "globe", kind: "line", format: "url", default: "" },
     growing: { kind: "select", choices: ["chunked", "wait"], default: "chunked" },
-    ttl: { kind: "count", default: 3600, min: 10, max: 604800 },
+    ttl: { icon: "clock-o", kind: "count", default: 3600, min: 10, max: 604800 },
     maxMb: { kind: "count", default: 100, min: 1, max: 10000, advanced: true },
     ...AUDIO_SINK_SETTINGS,
   },

@@ -8,8 +8,8 @@ export = defineNode({
   inputs: { ...SPEECH_INPUTS, ...STREAM_INPUTS },
   silentInput: "text",
   settings: {
-    output: { kind: "select", choices: ["chunks", "buffer"], default: "chunks" },
-    busy: { kind: "select", choices: BUSY, default: "queue" },
+    output: { icon: "sign-out", kind: "select", choices: ["chunks", "buffer"], default: "chunks" },
+    busy: BUSY,
     ...CHUNK_SETTINGS,
     cache: { kind: "check", default: true, advanced: true },
   },

@@ -10,5 +10,5 @@ export = operation({
   legacy: true,
   request: { method: "POST", path: PATH, costsCredits: true },
   inputs: { taskId: text({ required: true, from: "msg.payload.id", as: "id" }) },
-  settings: { path: { kind: "line", default: PATH, required: true, advanced: true } },
+  settings: { path: { kind: "line", replaces: "path", default: PATH, required: true, advanced: true } },
 });

@@ -13,7 +13,7 @@ export = operation({
     file: file({ required: true, from: "msg.payload", file: { media: "any", wire: "part" }, in: "form" }),
   },
   settings: {
-    path: { kind: "line", default: PATH, required: true, advanced: true },
-    fileField: { kind: "line", default: "file", required: true, advanced: true },
+    path: { kind: "line", replaces: "path", default: PATH, required: true, advanced: true },
+    fileField: { kind: "line", replaces: { field: "file" }, default: "file", required: true, advanced: true },
   },
 });

@@ -8,6 +8,14 @@ export = operation({
   legacy: true,
   request: { method: "GET", path: "/api/voice/{id}/share" },
   inputs: { voiceId: voice({ required: true, as: "id" }) },
-  settings: { path: { kind: "line", default: "/api/voice/{id}/share", required: true, advanced: true } },
+  settings: {
+    path: {
+      kind: "line",
+      replaces: "path",
+      default: "/api/voice/{id}/share",
+      required: true,
+      advanced: true,
+    },
+  },
   output: sharedId,
 });

@@ -1,24 +1,28 @@
-/** Forgiving conversion of what a flow hands in, and clear refusal of what cannot be meant. */
+/**
+ * Lenient conversion of inputs; invalid values are rejected. The runtime and the edit dialogs use the same functions, so
+ * this also runs in a browser.
+ */
+import { isUint8Array } from "./bytes";
 import type { Input } from "./description";
-import { Problem } from "../flow/message/problem";
+import { InputFault } from "./fault";
 
 /** True for a value that means "not given": undefined, null, blank text, an empty Buffer. */
 export function isBlank(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (typeof value === "string") return value.trim() === "";
-  return Buffer.isBuffer(value) && value.length === 0;
+  return isUint8Array(value) && value.length === 0;
 }
 
 /**
  * Converts one given (not blank) value to what its input wants.
- * @throws Problem `INPUT_INVALID` when it cannot be converted, `INPUT_OUT_OF_RANGE` when it is outside its bounds.
+ * @throws InputFault `INPUT_INVALID` when it cannot be converted, `INPUT_OUT_OF_RANGE` when it is outside its bounds.
  */
 export function convert(spec: Input, field: string, value: unknown): unknown {
   switch (spec.kind) {
     case "text":
     case "voice":
     case "style":
-      return shortEnough(spec, field, toText(field, value));
+      return shortEnough(spec, field, wellFormed(spec, field, toText(field, value)));
     case "choice":
       return toChoice(spec, field, value);
     case "number":
@@ -36,39 +40,46 @@ export function convert(spec: Input, field: string, value: unknown): unknown {
 }
 
 /** The refusal of a value, with what was wanted as a word of the catalog (`wanted.<kind>`). */
-function invalid(field: string, wanted: string): Problem {
-  return new Problem("INPUT_INVALID", { field, wanted }, { field });
-}
+const invalid = (field: string, wanted: string): InputFault =>
+  new InputFault("INPUT_INVALID", field, { wanted });
 
 function toText(field: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value)) return String(value);
-  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  if (isUint8Array(value)) return new TextDecoder().decode(value);
   throw invalid(field, "text");
+}
+
+/** Half a surrogate pair cannot be sent: in a text to speak it is replaced by U+FFFD, in anything else it is an error. */
+function wellFormed({ kind, multiline }: Input, field: string, text: string): string {
+  if (text.isWellFormed()) return text;
+  if (kind === "text" && multiline === true) return text.toWellFormed();
+  throw invalid(field, "wellFormed");
 }
 
 function shortEnough({ maxLength = Infinity }: Input, field: string, text: string): string {
   if (text.length <= maxLength) return text;
-  throw new Problem("INPUT_TEXT_TOO_LONG", { field, max: maxLength }, { field });
+  throw new InputFault("INPUT_TEXT_TOO_LONG", field, { max: maxLength });
 }
 
 function toChoice(spec: Input, field: string, value: unknown): string {
   const word = toText(field, value).trim();
   if (spec.open === true || spec.choices?.includes(word) === true) return word;
-  throw new Problem("INPUT_NOT_A_CHOICE", { field, choices: (spec.choices ?? []).join(", ") }, { field });
+  throw new InputFault("INPUT_NOT_A_CHOICE", field, { choices: (spec.choices ?? []).join(", ") });
 }
 
 function toNumber(spec: Input, field: string, value: unknown): number {
-  const parsed = typeof value === "string" ? Number(value.trim()) : value;
+  const parsed = typeof value === "string" && value.trim() !== "" ? Number(value.trim()) : value;
   if (typeof parsed !== "number" || !Number.isFinite(parsed)) throw invalid(field, "number");
   if (spec.kind === "integer" && !Number.isInteger(parsed)) throw invalid(field, "integer");
   return inRange(spec, field, parsed);
 }
 
-function inRange(spec: Input, field: string, value: number): number {
-  const { min = -Infinity, max = Infinity } = spec;
-  if (value >= min && value <= max) return value;
-  throw new Problem("INPUT_OUT_OF_RANGE", { field, min, max }, { field });
+/** A number within the bounds. @throws InputFault `INPUT_OUT_OF_RANGE` */
+export function inRange(spec: Pick<Input, "min" | "max">, field: string, value: number): number {
+  const { min, max } = spec;
+  if (value >= (min ?? -Infinity) && value <= (max ?? Infinity)) return value;
+  throw new InputFault("INPUT_OUT_OF_RANGE", field, { min: min ?? "–", max: max ?? "–" });
 }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
@@ -87,7 +98,7 @@ function toBoolean(field: string, value: unknown): boolean {
 }
 
 function fromJson(field: string, value: unknown, wanted: string): unknown {
-  const json = Buffer.isBuffer(value) ? value.toString("utf8") : value;
+  const json = isUint8Array(value) ? new TextDecoder().decode(value) : value;
   if (typeof json !== "string") return json;
   try {
     return JSON.parse(json) as unknown;
@@ -106,7 +117,7 @@ function toList(spec: Input, field: string, value: unknown): unknown[] {
   const parsed = fromJson(field, value, "list");
   const members = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
   if (spec.length !== undefined && members.length !== spec.length) {
-    throw new Problem("INPUT_WRONG_LENGTH", { field, length: spec.length }, { field });
+    throw new InputFault("INPUT_WRONG_LENGTH", field, { length: spec.length });
   }
   if (spec.integers !== true) return members;
   return members.map((member) => toNumber({ ...spec, kind: "integer" }, field, member));

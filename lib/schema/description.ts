@@ -106,15 +106,32 @@ export interface Input<T = unknown, R extends boolean = boolean> extends InputOp
 
 /** One fixed setting of a node: chosen in the dialog, never taken from a message. */
 export type Setting = (
-  | { readonly kind: "select"; readonly choices: readonly string[]; readonly default: string }
+  | {
+      readonly kind: "select";
+      readonly choices: readonly string[];
+      readonly default: string;
+      /** Says how the messages of one node treat each other: its values are those of `BUSY`. */
+      readonly ordersMessages?: boolean;
+    }
   | { readonly kind: "count"; readonly default: number; readonly min: number; readonly max: number }
   | { readonly kind: "check"; readonly default: boolean }
-  | { readonly kind: "line"; readonly default: string; readonly required?: boolean }
+  | {
+      readonly kind: "line";
+      readonly default: string;
+      /** Blank is an error. */
+      readonly required?: boolean;
+      /** `url`: an address that begins with http:// or https://. */
+      readonly format?: "url";
+      /** `path`: replaces the path of the operation's request; `field`: the name of an input in the request's form. */
+      readonly replaces?: "path" | { readonly field: string };
+    }
 ) & {
   /** Folded away in the dialog. */
   readonly advanced?: boolean;
   /** Shown only while another setting has this value, or one of these. */
   readonly when?: When;
+  /** Font Awesome 4 name of the icon in the dialog, without `fa-`; `cog` by default. */
+  readonly icon?: string;
 };
 
 export type Inputs = Readonly<Record<string, Input>>;

@@ -1,5 +1,16 @@
 /** The parameters of speech generation that several nodes share (API reference 7.5 and D.4). */
-import { choice, integer, list, number, style, text, toggle, voice, type Inputs } from "./description";
+import {
+  choice,
+  integer,
+  list,
+  number,
+  style,
+  text,
+  toggle,
+  voice,
+  type Inputs,
+  type Setting,
+} from "./description";
 
 /** Codes of the newest edition; older servers know `en` and `fr`, so any code may be typed (API reference 7.4). */
 export const SPEECH_LANGUAGES = [
@@ -53,4 +64,10 @@ export const STREAM_INPUTS = {
 } as const satisfies Inputs;
 
 /** How the messages of one speaking node treat each other. */
-export const BUSY = ["queue", "replace", "parallel", "drop"] as const;
+export const BUSY = {
+  kind: "select",
+  choices: ["queue", "replace", "parallel", "drop"],
+  default: "queue",
+  ordersMessages: true,
+  icon: "sort-amount-asc",
+} as const satisfies Setting;

@@ -51,9 +51,9 @@ function configRows({ description }: ConfigSource): string[] {
   const plain = (name: string, icon: string, control: (id: string) => string): string =>
     row({ id: `${prefix}-${name}`, icon, label: `settings.${name}.label`, field: name }, control);
   const secrets = description.credentials.map((name) => plain(name, "key", passwordField));
-  const references = Object.keys(description.references).map((name) => ({
+  const references = Object.entries(description.references).map(([name, type]) => ({
     name,
-    html: plain(name, iconOf(name), textField),
+    html: plain(name, REFERENCE_ICONS[type] ?? "cog", textField),
   }));
   return [
     nameRow(prefix, "name"),
@@ -81,7 +81,12 @@ function inputRow(name: string, input: Input): string {
 }
 
 function settingRow(prefix: string, name: string, setting: Setting): string {
-  const head = { id: `${prefix}-${name}`, icon: iconOf(name), label: `settings.${name}.label`, field: name };
+  const head = {
+    id: `${prefix}-${name}`,
+    icon: setting.icon ?? "cog",
+    label: `settings.${name}.label`,
+    field: name,
+  };
   switch (setting.kind) {
     case "select":
       return row(
@@ -177,30 +182,5 @@ const INPUT_ICONS: Readonly<Record<Input["kind"], string>> = {
 const inputIcon = ({ kind, file }: Input): string =>
   file?.media === "image" ? "picture-o" : INPUT_ICONS[kind];
 
-const SETTING_ICONS: Readonly<Record<string, string>> = {
-  site: "globe",
-  baseUrl: "link",
-  proxy: "random",
-  tls: "lock",
-  retries: "repeat",
-  connectTimeout: "clock-o",
-  firstByteTimeout: "clock-o",
-  stallTimeout: "clock-o",
-  busy: "sort-amount-asc",
-  player: "play-circle-o",
-  command: "terminal",
-  volume: "volume-up",
-  device: "headphones",
-  chime: "bell-o",
-  publicUrl: "globe",
-  ttl: "clock-o",
-  input: "indent",
-  format: "file-audio-o",
-  pages: "files-o",
-  wait: "hourglass-o",
-  timeout: "clock-o",
-  shape: "th-large",
-  output: "sign-out",
-};
-
-const iconOf = (setting: string): string => SETTING_ICONS[setting] ?? "cog";
+/** By the type of the config node that is referred to. */
+const REFERENCE_ICONS: Readonly<Record<string, string>> = { "http proxy": "random", "tls-config": "lock" };

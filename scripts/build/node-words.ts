@@ -140,7 +140,7 @@ function fields<T>(
 /** What every node, or every node with a queue, understands beside its inputs. */
 function commonProperties(finder: Finder, description: PaletteDescription): Record<string, string> {
   const names = ["reset (any)", ...(description.account === false ? [] : ["requestTimeout (number)"])];
-  if (description.settings && "busy" in description.settings)
+  if (Object.values(description.settings ?? {}).some((spec) => spec.kind === "select" && spec.ordersMessages))
     names.push("priority (number)", "expires (number)");
   return Object.fromEntries(names.map((name) => [name, finder.need("properties", name)]));
 }

@@ -10,14 +10,14 @@ import {
   toggle,
   type Input,
 } from "../../lib/schema/description";
-import { Problem } from "../../lib/flow/message/problem";
+import { InputFault } from "../../lib/schema/fault";
 
 const accepts = (spec: Input, value: unknown, expected: unknown): void =>
   assert.deepEqual(convert(spec, "x", value), expected);
 const refuses = (spec: Input, value: unknown, code: string): void =>
   assert.throws(
     () => convert(spec, "x", value),
-    (error) => error instanceof Problem && error.code === code && error.facts.field === "x",
+    (error) => error instanceof InputFault && error.code === code && error.field === "x",
   );
 
 describe("converting what a flow hands in", () => {

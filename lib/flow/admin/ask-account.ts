@@ -3,7 +3,7 @@ import type { NodeAPI } from "node-red";
 import { VocuError, type VocuClient } from "../../api";
 import { openAccount } from "../account/account";
 import type { Config } from "../input/evaluate";
-import { Problem, systemProblem } from "../message/problem";
+import { problemOf } from "../message/problem";
 import { postedAccount } from "./posted-account";
 
 /** A person waits in front of the dialog, so it waits less than a flow would. */
@@ -52,7 +52,7 @@ export async function reported(work: () => Promise<object>): Promise<object> {
 }
 
 function failureOf(error: unknown): Failure {
-  const problem = error instanceof Problem ? error : systemProblem(error);
+  const problem = problemOf(error);
   if (problem) return { code: problem.code, params: problem.params };
   if (!(error instanceof VocuError)) {
     return { code: "INTERNAL", params: { detail: error instanceof Error ? error.message : String(error) } };

@@ -27,9 +27,9 @@ export const LIVE_INPUTS = {
 
 /** How text comes in and audio goes out. */
 export const LIVE_SETTINGS = {
-  input: { kind: "select", choices: ["whole", "pieces"], default: "whole" },
+  input: { icon: "indent", kind: "select", choices: ["whole", "pieces"], default: "whole" },
   minLength: { kind: "count", default: 6, min: 1, max: 500, when: { input: "pieces" }, advanced: true },
   keepMarkdown: { kind: "check", default: false, advanced: true },
-  format: { kind: "select", choices: ["pcm", "wav"], default: "pcm" },
+  format: { icon: "file-audio-o", kind: "select", choices: ["pcm", "wav"], default: "pcm" },
   idleSeconds: { kind: "count", default: 60, min: 1, max: 86400, advanced: true },
 } as const satisfies Settings;

@@ -1,5 +1,6 @@
 /** Errors on their way to a person: any failure becomes one catchable error in the runtime's language. */
 import { VocuError, type ErrorFacts } from "../../api";
+import { InputFault } from "../../schema/fault";
 
 /** Looks a word up: a key of the node's own catalog, or `shared:key` of the catalog all nodes share. */
 export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
@@ -97,12 +98,11 @@ function factsOf(thrown: unknown): Failure {
     const failure = factsOf(thrown.thrown);
     return { ...failure, facts: { ...failure.facts, ...thrown.facts } };
   }
-  if (thrown instanceof Problem) {
-    return { code: thrown.code, params: thrown.params, facts: { retryable: false, ...thrown.facts } };
+  const problem = problemOf(thrown);
+  if (problem) {
+    return { code: problem.code, params: problem.params, facts: { retryable: false, ...problem.facts } };
   }
   if (thrown instanceof VocuError) return { code: thrown.code, params: {}, facts: thrown.cause };
-  const refusal = systemProblem(thrown);
-  if (refusal) return factsOf(refusal);
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: "INTERNAL", params: {}, facts: { retryable: false, detail } };
 }
@@ -120,8 +120,17 @@ const SYSTEM_CODES: Readonly<Record<string, { readonly code: string; readonly re
   ESTALE: { code: "FILE_GONE", retryable: true },
 };
 
-/** A failure of the file system, or of starting a program, as a problem; undefined for anything else. */
-export function systemProblem(thrown: unknown): Problem | undefined {
+/** A failure that arises before or beside the API as a problem: also a rejected value, and a refusal of the operating system. */
+export function problemOf(thrown: unknown): Problem | undefined {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof InputFault) {
+    const { code, field, params } = thrown;
+    return new Problem(code, { ...params, field }, { field });
+  }
+  return systemProblem(thrown);
+}
+
+function systemProblem(thrown: unknown): Problem | undefined {
   const { code: said, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown };
   if (!(thrown instanceof Error) || typeof said !== "string" || typeof syscall !== "string") return undefined;
   const { code, retryable } = SYSTEM_CODES[said] ?? { code: "SYSTEM_REFUSED", retryable: false };

@@ -25,7 +25,7 @@ export const PAGE_INPUTS = {
 
 /** `one`: a message with an array; `all`: page after page, a message for each thing. */
 export const PAGE_SETTINGS = {
-  pages: { kind: "select", choices: ["one", "all"], default: "one" },
+  pages: { icon: "files-o", kind: "select", choices: ["one", "all"], default: "one" },
 } as const satisfies Settings;
 
 /** A listing operation: as any other, with `limit` and `offset` among its inputs. */

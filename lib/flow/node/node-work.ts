@@ -28,6 +28,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   readonly status: StatusLine;
   /** One message after another (setting `busy`); nodes without that setting handle messages side by side. */
   readonly lane: Lane;
+  private readonly orderSetting: string | undefined;
   /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
   private reading: Promise<unknown> = Promise.resolve();
 
@@ -39,7 +40,11 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   ) {
     this.translate = translator(RED);
     this.status = new StatusLine(node, this.translate);
-    const oneAtATime = "busy" in (description.settings ?? {}) && config.busy !== "parallel";
+    const settings = Object.entries(description.settings ?? {});
+    this.orderSetting = settings.find(
+      ([, spec]) => spec.kind === "select" && spec.ordersMessages === true,
+    )?.[0];
+    const oneAtATime = this.orderSetting !== undefined && config[this.orderSetting] !== "parallel";
     this.lane = new Lane(oneAtATime ? 1 : 0, (waiting) => {
       if (waiting > 0) this.status.waiting(waiting);
     });
@@ -72,14 +77,22 @@ export class NodeWork<I extends Inputs, S extends Settings> {
    * @throws as `Lane.enter`
    */
   async takeTurn(settings: SettingValues<S>, job: Job, options: QueueOptions): Promise<Release | undefined> {
-    const { busy } = settings as { busy?: string };
-    if (busy === "drop" && this.lane.busy) return undefined;
-    if (busy === "replace") this.jobs.stopOlder("replaced", job);
+    if (this.drops(settings)) return undefined;
+    if (this.order(settings) === "replace") this.jobs.stopOlder("replaced", job);
     const release = await this.lane.enter(options);
     return () => {
       release();
       if (this.lane.waiting > 0) this.status.waiting(this.lane.waiting);
     };
+  }
+
+  /** Whether a message that comes now is to be dropped. */
+  drops(settings: SettingValues<S>): boolean {
+    return this.order(settings) === "drop" && this.lane.busy;
+  }
+
+  private order(settings: Readonly<Record<string, unknown>>): unknown {
+    return this.orderSetting === undefined ? undefined : settings[this.orderSetting];
   }
 
   /** The error that a message ends with, shown as the node's status too; undefined where it was stopped on purpose. */

@@ -142,20 +142,20 @@ export function replyFacts(operation: string, reply: Reply): Record<string, unkn
 
 /**
  * The request that an operation's values make. Where the reference leaves a path or a form field's name open, a setting
- * `path` or `<input>Field` replaces what the description assumes.
+ * that says so (`replaces`) replaces what the description assumes.
  */
 export function requestOf(
-  description: Pick<OperationDescription<Inputs, Settings>, "type" | "request" | "inputs">,
+  description: Pick<OperationDescription<Inputs, Settings>, "type" | "request" | "inputs" | "settings">,
   values: Readonly<Record<string, unknown>>,
   settings: Readonly<Record<string, unknown>> = {},
 ): ApiRequest {
   const { method, path: template, costsCredits, repeatable } = description.request;
-  const path = typeof settings.path === "string" ? settings.path : template;
+  const replaced = replacements(description.settings ?? {}, settings);
+  const path = replaced.path ?? template;
   const sorted: Record<Place, Record<string, unknown>> = { path: {}, query: {}, body: {}, form: {} };
   for (const [name, spec] of Object.entries(description.inputs)) {
     if (values[name] === undefined) continue;
-    const field = settings[`${name}Field`];
-    const wireName = typeof field === "string" ? field : (spec.as ?? name);
+    const wireName = replaced.fields[name] ?? spec.as ?? name;
     sorted[placeOf(name, spec, { method, path })][wireName] = values[name];
   }
   return {
@@ -169,6 +169,21 @@ export function requestOf(
     ...(costsCredits === true ? { costsCredits } : {}),
     ...(repeatable === true ? { repeatable } : {}),
   };
+}
+
+/** The path and the names of form fields that settings give. */
+function replacements(
+  specs: Settings,
+  settings: Readonly<Record<string, unknown>>,
+): { path?: string; fields: Record<string, string> } {
+  const replaced: { path?: string; fields: Record<string, string> } = { fields: {} };
+  for (const [name, spec] of Object.entries(specs)) {
+    const given = settings[name];
+    if (spec.kind !== "line" || spec.replaces === undefined || typeof given !== "string") continue;
+    if (spec.replaces === "path") replaced.path = given;
+    else replaced.fields[spec.replaces.field] = given;
+  }
+  return replaced;
 }
 
 /** A multipart form: files as parts that are read while they are sent, everything else as text. */

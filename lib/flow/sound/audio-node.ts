@@ -221,7 +221,7 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
     settings: SettingValues<S>,
     send: Send,
   ): Promise<void> {
-    if (settings.busy === "drop" && this.work.lane.busy) return;
+    if (this.work.drops(settings)) return;
     const controls = readControls(speech.firstMessage);
     const inputs = await this.work.inputs(speech.firstMessage, settings);
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
 import { convert, isBlank } from "../../schema/check";
 import { integer, list, number, text, toggle, type Input, type Inputs } from "../../schema/description";
-import { Problem } from "../message/problem";
+import { Problem, problemOf } from "../message/problem";
 import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
 /** A block as it travels. */
@@ -109,7 +109,8 @@ export function readBlocks(field: string, contents: readonly unknown[]): Block[]
     try {
       return readBlock(field, given);
     } catch (error) {
-      throw error instanceof Problem ? numbered(error, field, index) : error;
+      const problem = problemOf(error);
+      throw problem ? numbered(problem, field, index) : error;
     }
   });
 }

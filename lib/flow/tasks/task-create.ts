@@ -33,8 +33,13 @@ export const TASK_INPUTS = {
 
 /** The task node's settings. */
 export const TASK_SETTINGS = {
-  shape: { kind: "select", choices: ["text", "contents", "splitter", "splitterId"], default: "text" },
-  wait: { kind: "check", default: false },
+  shape: {
+    icon: "th-large",
+    kind: "select",
+    choices: ["text", "contents", "splitter", "splitterId"],
+    default: "text",
+  },
+  wait: { icon: "hourglass-o", kind: "check", default: false },
   ...settingsWhen({ wait: "true" }, WAIT_SETTINGS),
 } as const satisfies Settings;
 

@@ -12,8 +12,13 @@ import { AudioSequence } from "../message/sequence";
 
 /** How a node waits and what it hands on. `timeout` is in seconds. */
 export const WAIT_SETTINGS = {
-  output: { kind: "select", choices: ["buffer", "chunks", "url", "task"], default: "buffer" },
-  timeout: { kind: "count", default: 600, min: 1, max: 86400 },
+  output: {
+    icon: "sign-out",
+    kind: "select",
+    choices: ["buffer", "chunks", "url", "task"],
+    default: "buffer",
+  },
+  timeout: { icon: "clock-o", kind: "count", default: 600, min: 1, max: 86400 },
   ...CHUNK_SETTINGS,
 } as const satisfies Record<string, Setting>;
 

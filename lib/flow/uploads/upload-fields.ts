@@ -6,8 +6,20 @@ export const CHUNK_PATH = "/api/editor/multipartUpload/uploadChunk";
 
 /** Path and form field names of a chunk. */
 export const CHUNK_FIELDS = {
-  path: { kind: "line", default: CHUNK_PATH, required: true, advanced: true },
-  uploadIdField: { kind: "line", default: "id", required: true, advanced: true },
-  indexField: { kind: "line", default: "index", required: true, advanced: true },
-  fileField: { kind: "line", default: "file", required: true, advanced: true },
+  path: { kind: "line", replaces: "path", default: CHUNK_PATH, required: true, advanced: true },
+  uploadIdField: {
+    kind: "line",
+    replaces: { field: "uploadId" },
+    default: "id",
+    required: true,
+    advanced: true,
+  },
+  indexField: {
+    kind: "line",
+    replaces: { field: "index" },
+    default: "index",
+    required: true,
+    advanced: true,
+  },
+  fileField: { kind: "line", replaces: { field: "file" }, default: "file", required: true, advanced: true },
 } as const satisfies Settings;

@@ -7,8 +7,8 @@ import { Problem, withFacts } from "../message/problem";
 
 /** What a node that can wait for a voice lets its user choose. */
 export const VOICE_WAIT_SETTINGS = {
-  wait: { kind: "check", default: true },
-  timeout: { kind: "count", default: 300, min: 1, max: 604_800, when: { wait: "true" } },
+  wait: { icon: "hourglass-o", kind: "check", default: true },
+  timeout: { icon: "clock-o", kind: "count", default: 300, min: 1, max: 604_800, when: { wait: "true" } },
 } as const satisfies Settings;
 
 /** The statuses that end in nothing, and how to say it. */
