@@ -65,6 +65,19 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
     assert.deepEqual({ cached, creditsUsed, audioId }, { cached: true, creditsUsed: 0, audioId: "by-hand" });
   });
 
+  it("has its bill told to the one who pays it, and to nobody else", async () => {
+    const flow = await load();
+    flow.input(TEXT);
+    flow.input(TEXT, "second");
+    const call = await stage().calls.nth(0);
+    call.data = { billing: { cost: 16 }, credit_used: 16 };
+    call.end(WHOLE);
+    await spoken(flow);
+    const [first, second] = ["summary", "summary2"].map((id) => factsOf(flow.at(id).last));
+    assert.deepEqual([first?.billing, first?.creditsUsed], [{ cost: 16 }, 16]);
+    assert.deepEqual([second?.billing, second?.creditsUsed], [undefined, 0]);
+  });
+
   it("is heard from its beginning by one who comes late, while it still runs", async () => {
     const flow = await load();
     flow.input(TEXT);

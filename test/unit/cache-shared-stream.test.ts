@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { SharedStream, type Subscriber } from "../../lib/audio";
 
@@ -184,6 +185,34 @@ describe("a shared stream", () => {
     slow.leave();
     assert.equal(stream.at(1), undefined);
     assert.equal(await textOf(fast), "ccc");
+  });
+});
+
+describe("the signal of a subscriber", () => {
+  const waiting = ({ signal }: AbortController): number => getEventListeners(signal, "abort").length;
+
+  it("is not listened to any more when the audio has ended", async () => {
+    const own = new AbortController();
+    await textOf(streamOf(speaking("a", "b")).join(own.signal));
+    assert.equal(waiting(own), 0);
+  });
+
+  it("is not listened to any more when the subscriber has left", () => {
+    const own = new AbortController();
+    const subscriber = streamOf(new Source()).join(own.signal);
+    assert.equal(waiting(own), 1);
+    subscriber.leave();
+    assert.equal(waiting(own), 0);
+  });
+
+  it("is not listened to any more when the audio could not be had", async () => {
+    const own = new AbortController();
+    const stream = new SharedStream<{ audio: Source }>({
+      keepBytes: BIG,
+      open: () => Promise.reject(new Error("refused")),
+    });
+    await assert.rejects(stream.join(own.signal).next());
+    assert.equal(waiting(own), 0);
   });
 });
 

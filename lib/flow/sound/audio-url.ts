@@ -4,7 +4,7 @@ import { NoRoomError, PublishedAudio, serveAudio, type Publication } from "../..
 import { MB } from "../input/file";
 import { Problem, type Translate } from "../message/problem";
 import { httpNodesUrl } from "./address";
-import { inContainer, ownAddresses, type OwnAddress } from "./own-address";
+import { inContainer, isHidden, ownAddresses, type OwnAddress } from "./own-address";
 import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
 
 /** Where below Node-RED's HTTP nodes the audio is. */
@@ -45,8 +45,17 @@ export function publishingSink(
   // Node-RED asks for the password before any route of its HTTP nodes is reached, so players must know it.
   if ((RED.settings as { httpNodeAuth?: unknown }).httpNodeAuth)
     node.warn(translate("shared:status.loginNeeded"));
+  let told = false;
+  const tellOfContainer = ({ publicUrl }: UrlSettings): void => {
+    if (told || publicUrl.trim() !== "" || !isHidden()) return;
+    told = true;
+    node.warn(translate("shared:status.inContainer"));
+  };
   return {
-    handle: (context) => publish(published, context),
+    handle: (context) => {
+      tellOfContainer(context.settings);
+      return publish(published, context);
+    },
     reset: () => published.clear(),
     close: () => published.clear(),
   };

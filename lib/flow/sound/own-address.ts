@@ -41,3 +41,10 @@ export const isOwnAddress = (address: string): boolean =>
 
 /** Whether this process runs in a container, whose own address usually cannot be reached from outside. */
 export const inContainer = (): boolean => existsSync("/.dockerenv") || existsSync("/run/.containerenv");
+
+/** Networks that container engines make by default: docker's and podman's. */
+const CONTAINER_NETWORK = /^(172\.(1[6-9]|2\d|3[01])\.|10\.8[89]\.)/;
+
+/** Whether this process is in a container with a network of its own, where no speaker finds it. */
+export const isHidden = (): boolean =>
+  inContainer() && CONTAINER_NETWORK.test(ownAddresses()[0]?.address ?? "");
