@@ -9,6 +9,7 @@ import { bundleEditor } from "./bundle";
 import { nodeCatalog, sharedCatalog } from "./catalog";
 import { compile } from "./compile";
 import { definitionOf, type About } from "./definition";
+import { descriptionFaults, readDocumented } from "./description-faults";
 import { dialogOf } from "./dialog";
 import { helpOf } from "./help";
 import { wordsOfNode, type NodeWords } from "./node-words";
@@ -52,6 +53,11 @@ export async function buildIfChanged(mode: BuildMode): Promise<string | undefine
 async function generate(mode: BuildMode): Promise<string> {
   await Promise.all([compile(mode), bundleEditor(mode)]);
   const sources = readSources();
+  const documented = readDocumented();
+  const faults = sources.flatMap((source) =>
+    source.kind === "node" ? descriptionFaults(source.description, documented) : [],
+  );
+  if (faults.length > 0) throw new Error(faults.join("\n"));
   const languages = readLanguages(
     PATHS.words,
     sources.map(({ name }) => name),

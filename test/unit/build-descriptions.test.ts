@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { choice, text, type PaletteDescription } from "../../lib/schema/description";
+import { descriptionFaults, readDocumented } from "../../scripts/build/description-faults";
+
+const documented = { sections: new Set(["C.6"]), operationIds: new Set(["getVoice"]) };
+
+const described = (own: object): PaletteDescription => ({
+  type: "vocu-voice-get",
+  family: "voices",
+  reference: "C.6",
+  operationId: "getVoice",
+  inputs: { voiceId: text({ as: "id" }) },
+  outputs: 1,
+  ...own,
+});
+
+const faults = (own: object): string[] => descriptionFaults(described(own), documented);
+
+describe("a description at build time", () => {
+  it("has no fault where everything it names exists", () => {
+    const own = {
+      request: { method: "GET", path: "/api/voice/{id}" },
+      settings: { shape: { kind: "select", choices: ["a", "b"], default: "a" } },
+      inputs: {
+        voiceId: text({ as: "id" }),
+        other: choice(["x"], { when: { shape: "b" }, requiredUnless: "voiceId" }),
+      },
+    };
+    assert.deepEqual(faults(own), []);
+  });
+
+  const cases: [string, object, RegExp][] = [
+    [
+      "a section that is not in the API reference",
+      { reference: "C.6, Z.9" },
+      /^nodes\/voice-get\.ts: reference names Z\.9/,
+    ],
+    [
+      "an operation that is not in the OpenAPI document",
+      { operationId: "getVice" },
+      /operationId getVice is not in/,
+    ],
+    [
+      "a place in the path without an input",
+      { request: { path: "/api/{voice}" } },
+      /request\.path has \{voice\}/,
+    ],
+    [
+      "a condition on no setting",
+      { inputs: { x: text({ when: { mode: "a" } }) } },
+      /inputs\.x\.when names mode/,
+    ],
+    [
+      "a condition that a setting never meets",
+      {
+        settings: { mode: { kind: "select", choices: ["a"], default: "a" } },
+        inputs: { x: text({ when: { mode: "c" } }) },
+      },
+      /inputs\.x\.when wants mode to be c/,
+    ],
+    ["a voice that is no input", { inputs: { x: text({ of: "voice" }) } }, /inputs\.x\.of names voice/],
+    [
+      "an alternative that is no input",
+      { inputs: { x: text({ requiredUnless: "y" }) } },
+      /requiredUnless names y/,
+    ],
+    [
+      "a form field of no input",
+      {
+        request: { path: "/api" },
+        settings: { f: { kind: "line", default: "f", replaces: { field: "file" } } },
+      },
+      /settings\.f\.replaces\.field names file/,
+    ],
+    ["a silent input that is none", { silentInput: "text" }, /silentInput names text/],
+  ];
+  for (const [what, own, said] of cases) {
+    it(`is refused for ${what}, with file, key and remedy`, () => {
+      const [first = "", ...more] = faults(own);
+      assert.match(first, said);
+      assert.match(first, /: .*: /);
+      assert.deepEqual(more, []);
+    });
+  }
+
+  it("can be compared with the documents of this project", () => {
+    const { sections, operationIds } = readDocumented();
+    assert.ok(sections.has("D.4") && operationIds.has("simpleGenerateStream"));
+  });
+});
