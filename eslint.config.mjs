@@ -16,7 +16,7 @@ const zone = (target, from, except, message) => ({
 const FLOW_LEVELS = [["message"], ["input", "queue"], ["cache"], ["account"], ["node"]];
 
 /** What the families of nodes do: each may import every level above, none another family. */
-const FLOW_FAMILIES = ["speech", "live", "sound", "tasks", "voices", "uploads", "admin"];
+const FLOW_FAMILIES = ["speech", "live", "sound", "text", "tasks", "voices", "uploads", "admin"];
 
 const flowZones = [
   ...FLOW_LEVELS.flatMap((level, depth) =>

@@ -29,6 +29,7 @@ export { LIVE_INPUTS, LIVE_SETTINGS } from "./live/live-description";
 export { operation } from "./node/operation";
 export { listing, PAGE_INPUTS } from "./node/listing";
 export { PLAYERS, playingSink } from "./sound/play";
+export { defineLocalNode } from "./node/local";
 export { defineNode } from "./node/runner";
 export { streamSpeech } from "./speech/speech";
 export { BUSY, SPEECH_INPUTS, STREAM_INPUTS } from "../schema/speech-inputs";
@@ -37,6 +38,7 @@ export { addStyle, deleteStyle, renameStyle, resetStyle } from "./voices/styles"
 export { createdTask, TASK_INPUTS, TASK_SETTINGS, taskBody } from "./tasks/task-create";
 export { followTask, WAIT_SETTINGS } from "./tasks/tasks";
 export { createTemplate, updateTemplate } from "./voices/templates";
+export { PREPARE_INPUTS, PREPARE_SETTINGS, prepareMessage } from "./text/text-prepare";
 export { CHUNK_FIELDS, CHUNK_PATH } from "./uploads/upload-fields";
 export { SAMPLE_LANGUAGES, withoutDeletedStyles } from "./voices/voice";
 export { VOICE_WAIT_SETTINGS } from "./voices/voice-wait";
