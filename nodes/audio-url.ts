@@ -13,8 +13,8 @@ export = defineAudioSink({
   account: false,
   inputs: {},
   settings: {
-    publicUrl: { icon: "globe", kind: "line", format: "url", default: "" },
-    growing: { kind: "select", choices: ["chunked", "wait"], default: "chunked" },
+    publicUrl: { icon: "globe", kind: "line", format: "url", fault: "BAD_PUBLIC_URL", default: "" },
+    growing: { icon: "hourglass-o", kind: "select", choices: ["chunked", "wait"], default: "chunked" },
     ttl: { icon: "clock-o", kind: "count", default: 3600, min: 10, max: 604800 },
     maxMb: { kind: "count", default: 100, min: 1, max: 10000, advanced: true },
     ...AUDIO_SINK_SETTINGS,

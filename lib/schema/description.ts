@@ -122,6 +122,8 @@ export type Setting = (
       readonly required?: boolean;
       /** `url`: an address that begins with http:// or https://. */
       readonly format?: "url";
+      /** The error's code for a refused value, where it has one with words of its own. */
+      readonly fault?: string;
       /** `path`: replaces the path of the operation's request; `field`: the name of an input in the request's form. */
       readonly replaces?: "path" | { readonly field: string };
     }

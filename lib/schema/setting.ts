@@ -26,16 +26,16 @@ export function readSetting(field: string, setting: Setting, stored: unknown): s
 
 /**
  * Checks a line of text, which may be blank.
- * @throws InputFault `INPUT_MISSING`, `INPUT_INVALID`
+ * @throws InputFault `INPUT_MISSING`, `INPUT_INVALID`, or with the code that the setting has for its faults
  */
 export function checkLine(field: string, setting: Extract<Setting, { kind: "line" }>, value: string): void {
   const typed = value.trim();
   if (typed === "") {
-    if (setting.required === true) throw new InputFault("INPUT_MISSING", field);
+    if (setting.required === true) throw new InputFault(setting.fault ?? "INPUT_MISSING", field);
     return;
   }
   if (setting.format === "url" && !/^https?:\/\/[^\s/]+/.test(typed)) {
-    throw new InputFault("INPUT_INVALID", field, { wanted: "url" });
+    throw new InputFault(setting.fault ?? "INPUT_INVALID", field, { wanted: "url" });
   }
 }
 
