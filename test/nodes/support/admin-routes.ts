@@ -5,5 +5,10 @@ export const ADMIN_ROUTES = [
   "/vocu/cache/clear",
   "/vocu/play-tone",
   "/vocu/players",
+  "/vocu/preview",
+  "/vocu/sample",
+  "/vocu/splitters",
+  "/vocu/tasks",
+  "/vocu/templates",
   "/vocu/voices",
 ] as const;
