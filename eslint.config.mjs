@@ -51,8 +51,14 @@ const ZONES = [
   zone("sandbox", "nodes", [], "the sandbox is written from the API reference and imports nothing of nodes"),
   zone("lib/schema", "lib", ["schema"], "lib/schema imports nothing"),
   zone("lib/timers", "lib", ["timers"], "lib/timers imports nothing"),
-  zone("lib/api", "lib", ["api", "timers"], "lib/api imports only lib/timers"),
-  zone("lib/audio", "lib", ["audio", "timers"], "lib/audio imports only lib/timers"),
+  zone("lib/promises", "lib", ["promises"], "lib/promises imports nothing"),
+  zone("lib/api", "lib", ["api", "timers", "promises"], "lib/api imports only lib/timers and lib/promises"),
+  zone(
+    "lib/audio",
+    "lib",
+    ["audio", "timers", "promises"],
+    "lib/audio imports only lib/timers and lib/promises",
+  ),
   zone("lib/editor", "lib", ["editor", "schema"], "lib/editor imports only lib/schema"),
   zone("lib/flow", "lib/editor", [], "lib/editor runs in browsers"),
   zone("lib/flow", "lib/api", ["index.ts"], "lib/flow imports lib/api through its index"),
@@ -108,6 +114,8 @@ export default tseslint.config(
     files: ["lib/**/*.ts"],
     ignores: ["lib/editor/**", "lib/timers/**"],
     rules: {
+      // A promise that is only marked with `void` still ends the process when it is rejected.
+      "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: false }],
       "no-restricted-globals": [
         "error",
         ...["setTimeout", "setInterval"].map((name) => ({ name, message: TIMERS })),

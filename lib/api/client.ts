@@ -5,7 +5,8 @@ import { KeyMemory } from "./key-place";
 import { LiveChannel } from "./live";
 import { Redactor } from "./redact";
 import { sendFollowing } from "./redirect";
-import { readEnvelope, requestIdOf, type JsonObject } from "./reply";
+import type { JsonObject } from "./json";
+import { readEnvelope, requestIdOf } from "./reply";
 import { buildRequest, type ApiRequest } from "./request";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type ClientOptions, type Session } from "./session";
@@ -138,7 +139,8 @@ export class VocuClient {
       },
       "same-origin",
     );
-    const body = await readEnvelope(session, answer);
+    const isWrite = request.method !== "GET" && request.costsCredits !== true;
+    const body = await readEnvelope(session, answer, isWrite);
     return {
       data: body.data,
       body,

@@ -11,7 +11,6 @@ export type { LiveAudio, LiveRequest } from "./live-messages";
 export { pcmFormatOf, type DescribedPcm } from "./live-pcm";
 export * from "./readers";
 export { type ApiRequest } from "./request";
-export type { SpeechInfo } from "./response-data";
 export type { AudioMeter } from "./audio-plan";
 export type { CallOptions, ClientOptions } from "./session";
 export { baseUrlOf, SITES, type Site } from "./sites";

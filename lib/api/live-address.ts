@@ -3,7 +3,7 @@ import type { Agent } from "node:http";
 import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
 import { VocuError } from "./errors";
 import { proxyFor } from "./proxy";
-import type { JsonObject } from "./reply";
+import type { JsonObject } from "./json";
 import { apiHeaders, type Session } from "./session";
 import type { ProxyOptions } from "./proxy";
 import type { TlsOptions } from "./transport";

@@ -1,5 +1,5 @@
 /** The messages of a live channel (API reference B.2): little is documented for certain, so they are read tolerantly. */
-import { isObject, parseObject, type JsonObject } from "./reply";
+import { isObject, parseObject, type JsonObject } from "./json";
 
 /** What a channel may be asked to speak, under the API's own names; blank ones are not sent. API reference B.2. */
 export interface LiveRequest {

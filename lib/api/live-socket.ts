@@ -1,5 +1,6 @@
 /** The connection to a live channel. API reference B.2. */
 import { WebSocket, type RawData } from "ws";
+import { ignoreFailure } from "../promises";
 import { startTimer } from "../timers";
 import { abortError, VocuError } from "./errors";
 import { CLOSE, PING, readLiveMessage, type LiveMessage } from "./live-messages";
@@ -49,7 +50,7 @@ export class LiveSocket {
     socket.on("message", (data) => this.#receive(data));
     socket.on("pong", () => (this.#heard = true));
     socket.on("error", (error) => this.#fail(this.#protocolError(error)));
-    void this.#keepAlive();
+    ignoreFailure(this.#keepAlive());
   }
 
   /** Whether something can be sent. */
@@ -118,11 +119,12 @@ export class LiveSocket {
     const timeout = startTimer(CLOSE_TIMEOUT_MS, () => this.socket.terminate());
     return new Promise((resolve) => {
       const wait = startTimer(CLOSE_WAIT_MS, resolve);
-      void this.#closed.then(() => {
+      const closed = this.#closed.then(() => {
         timeout.cancel();
         wait.cancel();
         resolve();
       });
+      ignoreFailure(closed);
     });
   }
 

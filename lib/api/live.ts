@@ -1,11 +1,13 @@
 /** A live channel: one voice that answers with almost no delay. API reference B. */
+import { ignoreFailure } from "../promises";
 import { startTimer, type Timer } from "../timers";
 import { VocuError } from "./errors";
 import { liveAddress, type LiveAddress } from "./live-address";
 import { synthesisRequest, type LiveAudio, type LiveRequest } from "./live-messages";
 import { connectLive } from "./live-connect";
 import type { LiveSocket, MessageLimit } from "./live-socket";
-import { isObject, replyError } from "./reply";
+import { isObject } from "./json";
+import { replyError } from "./reply";
 import { withRetries } from "./retry";
 import type { CallOptions, Session } from "./session";
 
@@ -62,7 +64,7 @@ export class LiveChannel {
     } finally {
       socket.attentive = false;
       if (whole) this.#rest();
-      else void this.close();
+      else ignoreFailure(this.close());
     }
   }
 
@@ -82,7 +84,7 @@ export class LiveChannel {
   /** From now on the channel is idle. */
   #rest(): void {
     this.#idle?.cancel();
-    this.#idle = startTimer(this.#options.idleMs, () => void this.close());
+    this.#idle = startTimer(this.#options.idleMs, () => ignoreFailure(this.close()));
   }
 
   async *#segment(
@@ -148,7 +150,7 @@ export class LiveChannel {
       if (!socket) return undefined;
       const greeting = await this.#greeting(socket, Math.max(left, 1), signal);
       if (greeting === "connected") return socket;
-      void socket.close();
+      ignoreFailure(socket.close());
       if (greeting === "not-found") return undefined;
       if (left <= NOT_READY_WAIT_MS) {
         throw new VocuError("LIVE_NOT_READY", { retryable: true, timeoutMs: patienceMs });
@@ -181,7 +183,7 @@ export class LiveChannel {
         if (message.kind !== "audio") return message.kind;
       }
     } catch (error) {
-      void socket.close();
+      ignoreFailure(socket.close());
       throw error instanceof VocuError && error.code === "LIVE_CLOSED"
         ? error.with({ retryable: true }, "LIVE_NOT_READY")
         : error;

@@ -5,8 +5,6 @@ import { headerOf } from "./header";
 import { changeTexts, isObject, parseObject, type JsonObject } from "./json";
 import type { Session } from "./session";
 
-export { isObject, parseObject, type JsonObject } from "./json";
-
 const MAX_ERROR_BYTES = 1024 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 /** A reply is given the time that a line of 8 kbit/s needs, on top of one stall: a server that drips must come to an end. */
@@ -121,13 +119,18 @@ export function requestIdOf(
 
 /**
  * The envelope of a successful reply, with the key taken out where the server repeats it.
+ * @param mayBeEmpty what was asked for has been done, whether the server says something about it or not
  * @throws VocuError of the reply, or `BAD_REPLY` where there is no JSON object
  */
-export async function readEnvelope(session: Session, answer: Answer): Promise<JsonObject> {
+export async function readEnvelope(
+  session: Session,
+  answer: Answer,
+  mayBeEmpty = false,
+): Promise<JsonObject> {
   const text = await readText(session, answer);
   const error = replyError(session, answer, text);
   if (error) throw error;
-  if (answer.statusCode === 204) return {};
+  if (answer.statusCode === 204 || (mayBeEmpty && text.trim() === "")) return {};
   const body = parseObject(text);
   if (body) {
     changeTexts(body, (said) => session.keyRedactor.redact(said));

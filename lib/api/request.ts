@@ -52,13 +52,14 @@ export function addQuery(url: URL, query: Record<string, unknown>): void {
 
 /**
  * The URL of `path` under `base` (which may have a path of its own).
- * @throws VocuError `BAD_PARAMETER` where a place stays empty or the path would leave the base.
+ * @throws VocuError `BAD_PARAMETER` where a place stays empty or cannot be encoded, or the path would leave the base.
  */
 export function apiUrl(base: string, path: string, pathParams: Record<string, string> = {}): URL {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = pathParams[name] ?? "";
-    // "." and ".." would be resolved away, encoded or not.
-    if (/^\.{0,2}$/.test(value)) throw new VocuError("BAD_PARAMETER", { retryable: false, field: name });
+    // "." and ".." would be resolved away, encoded or not; half of a character cannot be encoded.
+    if (/^\.{0,2}$|\p{Surrogate}/u.test(value))
+      throw new VocuError("BAD_PARAMETER", { retryable: false, field: name });
     return encodeURIComponent(value);
   });
   const url = new URL(base + (filled.startsWith("/") ? filled : `/${filled}`));

@@ -3,8 +3,10 @@ import { encodingOf } from "./decode";
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { headerOf } from "./header";
-import { isBreak, isSuccess, parseObject, readText, replyError, requestIdOf } from "./reply";
-import { infoFromData, infoFromHeaders, type SpeechInfo } from "./response-data";
+import { parseObject } from "./json";
+import { isBreak, isSuccess, readText, replyError, requestIdOf } from "./reply";
+import { readSpeech, type SpeechInfo } from "./readers/speech";
+import { infoFromHeaders } from "./response-data";
 import type { Session } from "./session";
 
 /** White space before anything else; a reply that has more of it is no audio. */
@@ -34,7 +36,7 @@ export async function readSpeechReply(
   const text = await readText(session, answer);
   const error = replyError(session, answer, text);
   if (error) throw error;
-  const info = infoFromData(parseObject(text) ?? {}, session.keyRedactor);
+  const info = readSpeech(parseObject(text), session.keyRedactor);
   if (info.streamUrl ?? info.audioUrl) return { answer, info };
   throw new VocuError("NOT_AUDIO", {
     ...factsOf(session, answer),

@@ -5,7 +5,7 @@ import type { Answer, ReadLimit } from "./exchange";
 import { sendFollowing } from "./redirect";
 import type { KeyMemory, KeyPlace } from "./key-place";
 import { requestIdOf } from "./reply";
-import type { SpeechInfo } from "./response-data";
+import type { SpeechInfo } from "./readers/speech";
 import { ResumableAudio } from "./resume";
 import { withRetries } from "./retry";
 import { apiHeaders, type CallOptions, type Session } from "./session";

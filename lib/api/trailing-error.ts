@@ -1,7 +1,8 @@
 /** An error in JSON behind an audio: what a server may write when it fails after headers that had promised audio. */
 import type { VocuError } from "./errors";
 import type { Answer } from "./exchange";
-import { parseObject, replyError } from "./reply";
+import { parseObject } from "./json";
+import { replyError } from "./reply";
 import type { Session } from "./session";
 
 /** No error body of the API is longer (API reference 4). */

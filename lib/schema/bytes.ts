@@ -14,3 +14,20 @@ export function bytesOf(value: unknown): Buffer | undefined {
 export function isUint8Array(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
+
+/** The byte order marks of the encodings that texts have beside UTF-8. */
+const UTF_16 = [
+  { label: "utf-16le", mark: [0xff, 0xfe] },
+  { label: "utf-16be", mark: [0xfe, 0xff] },
+] as const;
+
+/**
+ * The text that bytes are: UTF-8, or UTF-16 where a byte order mark says so; undefined where they are no text. A piece
+ * of a text may begin or end within a character, so that invalid bytes alone do not tell.
+ */
+export function textOfBytes(bytes: Uint8Array): string | undefined {
+  const encoding = UTF_16.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte));
+  const text = new TextDecoder(encoding?.label ?? "utf-8").decode(bytes);
+  // Other encodings of 16 bits, audio and archives are full of them; nobody can say them.
+  return text.includes("\0") ? undefined : text;
+}

@@ -2,7 +2,7 @@
  * Lenient conversion of inputs; invalid values are rejected. The runtime and the edit dialogs use the same functions, so
  * this also runs in a browser.
  */
-import { isUint8Array } from "./bytes";
+import { isUint8Array, textOfBytes } from "./bytes";
 import type { Input } from "./description";
 import { InputFault } from "./fault";
 
@@ -46,7 +46,8 @@ const invalid = (field: string, wanted: string): InputFault =>
 function toText(field: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value)) return String(value);
-  if (isUint8Array(value)) return new TextDecoder().decode(value);
+  const text = isUint8Array(value) ? textOfBytes(value) : undefined;
+  if (text !== undefined) return text;
   throw invalid(field, "text");
 }
 
@@ -63,7 +64,7 @@ function shortEnough({ maxLength = Infinity }: Input, field: string, text: strin
 }
 
 function toChoice(spec: Input, field: string, value: unknown): string {
-  const word = toText(field, value).trim();
+  const word = wellFormed(spec, field, toText(field, value).trim());
   if (spec.open === true || spec.choices?.includes(word) === true) return word;
   throw new InputFault("INPUT_NOT_A_CHOICE", field, { choices: (spec.choices ?? []).join(", ") });
 }
@@ -98,7 +99,7 @@ function toBoolean(field: string, value: unknown): boolean {
 }
 
 function fromJson(field: string, value: unknown, wanted: string): unknown {
-  const json = isUint8Array(value) ? new TextDecoder().decode(value) : value;
+  const json = isUint8Array(value) ? (textOfBytes(value) ?? "") : value;
   if (typeof json !== "string") return json;
   try {
     return JSON.parse(json) as unknown;

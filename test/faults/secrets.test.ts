@@ -44,6 +44,12 @@ const speech = { method: "GET", path: "/api/tts/simple-generate" };
 
 const SILENCE = "no answer";
 
+/** All nodes with all faults are a thousand calls, and everything that came of them is decoded in all ways. */
+const WHOLE_HOUSE_MS = 300_000;
+
+/** How many seconds a task that is generated may take on a busy machine. */
+const PATIENCE_S = 30;
+
 /** Everything that may go wrong, at every request of every node at once. */
 const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   nothing: [],
@@ -164,16 +170,21 @@ describe("secrets", () => {
     );
   };
 
-  it("stay secret in every node, through success and every fault, with a proxy that wants a password", async () => {
+  it("stay secret in every node, through success and every fault, with a proxy that wants a password", async function () {
+    this.timeout(WHOLE_HOUSE_MS);
     const { sandbox, proxy } = await start();
     const drives = await allDrives(sandbox);
-    const flow = await flows.load(
+    const deployed = (waitSeconds: number): FlowNode[] =>
       house(
         sandbox,
         proxy,
-        placed(drives),
+        placed(drives).map((node) =>
+          node.type === "vocu-task-wait" ? { ...node, timeout: waitSeconds } : node,
+        ),
         drives.map(({ id }) => id),
-      ),
+      );
+    const flow = await flows.load(
+      deployed(PATIENCE_S),
       { account: { apiKey: KEY }, proxy: { username: "home", password: PASSWORD } },
       { userDir: folder() },
     );
@@ -187,8 +198,13 @@ describe("secrets", () => {
           ? [`${node}: ${error.message} ${JSON.stringify((error as { cause?: unknown }).cause)}`]
           : [],
       );
-      if (name === "nothing") assert.deepEqual(errors, []);
-      else assert.ok(errors.length > 0);
+      if (name !== "nothing") {
+        assert.ok(errors.length > 0);
+        continue;
+      }
+      assert.deepEqual(errors, []);
+      // From here on tasks are waited for in vain.
+      await flow.redeploy(deployed(1));
     }
     assert.ok(proxy.plain.length > drives.length);
     await flow.stop();

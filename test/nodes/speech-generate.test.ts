@@ -101,13 +101,42 @@ describe("speech-generate", () => {
     assert.equal(cause?.creditsUsed, TEXT.length);
   });
 
-  it("refuses an answer without any address when it should download", async () => {
-    const json = { status: 200, data: { id: "audio", credit_used: 3 } };
-    sandbox().fail({ reply: { status: 200, json } });
+  it("hands on an answer without any address when it should download: it has been paid for", async () => {
+    const data = { id: "audio", credit_used: 3, base64: "…" };
+    sandbox().fail({ reply: { status: 200, json: { status: 200, data } } });
     const flow = await load({ download: true });
     flow.input({ payload: TEXT }, "node");
-    const { code, cause } = await flow.caught();
-    assert.deepEqual([code, cause?.audioId], ["BAD_REPLY", "audio"]);
+    const out = await flow.at("out").nth(0);
+    assert.deepEqual(out.payload, data);
+    const { audioId, creditsUsed } = factsOf(out);
+    assert.deepEqual([audioId, creditsUsed], ["audio", 3]);
+    assert.deepEqual(flow.at("catch").entries, []);
+  });
+
+  for (const [where, dataOf] of Object.entries<(url: string) => object>({
+    stream_url: (stream_url) => ({ stream_url }),
+    "metadata.audio": (audio) => ({ metadata: { audio } }),
+    "its only block": (audio) => ({ metadata: { contents: [{ audio }] } }),
+  })) {
+    it(`downloads the audio from ${where}`, async () => {
+      const flow = await load({ download: true });
+      flow.input({ payload: TEXT }, "node");
+      const { audioUrl } = factsOf(await flow.at("out").nth(0));
+      const data = { id: "audio", ...dataOf(String(audioUrl)) };
+      sandbox().fail({ reply: { status: 200, json: { status: 200, data } } });
+      flow.input({ payload: TEXT }, "node");
+      const out = await flow.at("out").nth(1);
+      assert.deepEqual(bytesOf([out]), await sandbox().speech({ voiceId, text: TEXT }));
+    });
+  }
+
+  it("passes on a member that says nothing as audio does, so that a join puts nothing between the others", async () => {
+    const flow = await load({ download: true });
+    const parts = { id: "lines", type: "string", ch: "\n", index: 0, count: 2 };
+    flow.input({ payload: "---", parts }, "node");
+    const out = await flow.at("out").nth(0);
+    assert.deepEqual(out.payload, Buffer.alloc(0));
+    assert.deepEqual(out.parts, { id: "lines", type: "buffer", ch: "", index: 0, count: 2 });
   });
 
   it("is not sent again when the connection broke: it may have been billed", async () => {

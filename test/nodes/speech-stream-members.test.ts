@@ -79,6 +79,15 @@ describe("speech-stream in a sequence", () => {
     });
   }
 
+  it("joins the speeches of bytes without what separated them", async () => {
+    // Split bytes carry their separator like split text does; it got into the mp3.
+    const flow = await lines(stage().url);
+    flow.input({ payload: Buffer.from("Dinner is ready.\nCome down.") }, "split");
+    for (let at = 0; at < 2; at++) (await stage().calls.nth(at)).end(whole);
+    const { payload } = await flow.at("joined").nth(0);
+    assert.deepEqual(payload, Buffer.concat([whole, whole]));
+  });
+
   it("still refuses a lone message without text", async () => {
     const flow = await lines(sandbox().url);
     flow.input("  ");

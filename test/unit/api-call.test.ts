@@ -137,6 +137,15 @@ describe("api call: replies", () => {
     assert.equal((await client(server.url).call({ ...INFO, method: "DELETE" })).data, undefined);
   });
 
+  for (const method of ["POST", "DELETE"] as const) {
+    it(`takes a 200 with nothing after a ${method} as a success without data: it has been done`, async () => {
+      const server = await serve((_request, response) => response.writeHead(200).end());
+      const request = { operation: "change", method, path: "/api/voice" } as const;
+      const { data, body } = await client(server.url).call(request);
+      assert.deepEqual([data, body], [undefined, {}]);
+    });
+  }
+
   it("takes 204 as a success without data", async () => {
     const server = await serve((_request, response) => response.writeHead(204).end());
     assert.deepEqual((await client(server.url).call({ ...INFO, method: "DELETE" })).body, {});

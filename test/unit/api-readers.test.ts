@@ -108,6 +108,8 @@ describe("Reading an id", () => {
     ["by its name beside data", { voiceId: "a", data: { id: "b" } }, "a"],
     ["in data that is a text", { data: "a" }, "a"],
     ["as data.id", { data: { id: "a", name: "b" } }, "a"],
+    ["as a number", { data: { voiceId: 7 } }, "7"],
+    ["in data that is a number", { data: 7 }, "7"],
     ["as the only text of data", { data: { token: "a", uses: 1 } }, "a"],
     ["as the only text beside the envelope", { status: 200, message: "OK", requestId: "r", link: "a" }, "a"],
     ["nowhere among several texts", { data: { one: "a", two: "b" } }, undefined],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { infoFromData, infoFromHeaders } from "../../lib/api/response-data";
+import { readSpeech } from "../../lib/api";
+import { infoFromHeaders } from "../../lib/api/response-data";
 import { Redactor } from "../../lib/api/redact";
 import { bytes, client, collect, KEY, serve, startProxy } from "./api-server";
 
@@ -64,12 +65,12 @@ describe("api response data", () => {
       estimatedDuration: [],
       srt: null,
     };
-    assert.deepEqual(infoFromData(data, redactor), { streamUrl: "https://s.example/" });
+    assert.deepEqual(readSpeech(data, redactor), { streamUrl: "https://s.example/" });
   });
 
   for (const url of ["file:///etc/passwd", "javascript:alert(1)", "/relative", "ftp://x.example/", ""]) {
     it(`ignores the URL ${JSON.stringify(url)}`, () => {
-      assert.deepEqual(infoFromData({ audio: url, streamUrl: url }, redactor), {});
+      assert.deepEqual(readSpeech({ audio: url, streamUrl: url }, redactor), {});
     });
   }
 
@@ -78,7 +79,7 @@ describe("api response data", () => {
       audio: `https://s.example/?k=${encodeURIComponent(KEY)}`,
       streamUrl: `https://s.example/${KEY}`,
     };
-    assert.deepEqual(infoFromData(data, redactor), {});
+    assert.deepEqual(readSpeech(data, redactor), {});
   });
 
   it("leaves out what is nested thousands deep, and keeps the rest", () => {
@@ -89,7 +90,7 @@ describe("api response data", () => {
 
   it("keeps what is nested as deep as subtitles may be", () => {
     const srt = [{ words: [{ times: [1, 2] }] }];
-    assert.deepEqual(infoFromData({ srt }, redactor), { srt });
+    assert.deepEqual(readSpeech({ srt }, redactor), { srt });
   });
 
   for (const data of ['{"a":'.repeat(4000) + "1" + "}".repeat(4000), "=", "AAAA", '{"data":[]}', "{}"]) {
@@ -121,13 +122,13 @@ describe("api response data", () => {
   }
 
   it("takes the key out of texts", () => {
-    const info = infoFromData({ id: KEY, srt: `x ${KEY}`, billing: { k: KEY } }, redactor);
+    const info = readSpeech({ id: KEY, srt: `x ${KEY}`, billing: { k: KEY } }, redactor);
     assert.deepEqual(info, { audioId: "***", srt: "x ***" });
   });
 
   it("takes an estimate below 300 for seconds, any other for milliseconds", () => {
     const estimate = (value: number) =>
-      infoFromData({ estimatedDuration: value }, redactor).estimatedDurationMs;
+      readSpeech({ estimatedDuration: value }, redactor).estimatedDurationMs;
     assert.deepEqual([299, 300, 0, -1].map(estimate), [299000, 300, undefined, undefined]);
   });
 

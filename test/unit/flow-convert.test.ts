@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
 import { convert, isBlank } from "../../lib/schema/check";
 import {
   choice,
@@ -26,6 +27,33 @@ describe("converting what a flow hands in", () => {
     accepts(text(), 21.5, "21.5");
     accepts(text(), true, "true");
     accepts(text(), Buffer.from("Tür"), "Tür");
+  });
+
+  it("takes the bytes of a function node, which has a Uint8Array of its own", () => {
+    const foreign = (text: string): unknown =>
+      runInNewContext("Uint8Array.from(codes)", { codes: [...Buffer.from(text)] });
+    accepts(text(), foreign("Tür"), "Tür");
+    accepts(object(), foreign('{"a":1}'), { a: 1 });
+    accepts(list(), foreign("[1]"), [1]);
+    assert.ok(isBlank(foreign("")));
+  });
+
+  it("reads text in UTF-16 by its byte order mark, and drops the mark of UTF-8", () => {
+    const utf16 = Buffer.from("\ufeffTür 🎉", "utf16le");
+    accepts(text(), utf16, "Tür 🎉");
+    accepts(text(), Buffer.from(utf16).swap16(), "Tür 🎉");
+    accepts(text(), Buffer.from("\ufeffTür"), "Tür");
+  });
+
+  it("refuses bytes that are no text: they would be spoken and paid for", () => {
+    refuses(text(), Buffer.from("door", "utf16le"), "INPUT_INVALID");
+    refuses(text(), Buffer.from("494433040000", "hex"), "INPUT_INVALID");
+    refuses(object(), Buffer.from("{}", "utf16le"), "INPUT_INVALID");
+    refuses(list(), Buffer.from("[]", "utf16le"), "INPUT_INVALID");
+  });
+
+  it("refuses half of a character in a choice that takes any word", () => {
+    refuses(choice(["a"], { open: true }), "a\udf89", "INPUT_INVALID");
   });
 
   it("refuses an object, a list or NaN as text", () => {

@@ -65,6 +65,16 @@ describe("the error a flow gets", () => {
     assert.deepEqual(cause, { statusCode: 503, retryable: true, retryAfter: 7, operation: "voice-get" });
   });
 
+  it("tells of whatever was thrown, even of what cannot become text", () => {
+    const round: Record<string, unknown> = {};
+    round.self = round;
+    const words = catalog({ "shared:errors.INTERNAL": "__detail__" });
+    const messages = [Object.create(null), round, null, 5n, { code: "D3030" }].map(
+      (thrown: unknown) => flowError(thrown, "voice-get", words).message,
+    );
+    assert.deepEqual(messages, ["{}", "[object Object]", "null", "5", "D3030"]);
+  });
+
   it("reads as the sentence itself, without the word Error before it", () => {
     assert.equal(
       String(flowError(missing, "voice-get", catalog({ "shared:errors.INPUT_MISSING": "Gone." }))),

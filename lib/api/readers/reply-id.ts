@@ -5,17 +5,21 @@ import { fieldsOf, textOf, type JsonObject } from "../json";
 const ENVELOPE = new Set(["status", "message", "code", "requestId", "traceId"]);
 
 /**
- * The id that a reply is about: in its `data` or beside it, under one of these names; the `data` itself where it is a
- * text; `data.id`; else the only text that there is. Undefined where it cannot be told.
+ * The id that a reply is about: in its `data` or beside it, under one of these names; the `data` itself where it is no
+ * object; `data.id`; else the only text that there is. Undefined where it cannot be told.
  */
 export function idInReply(body: Readonly<JsonObject>, names: readonly string[]): string | undefined {
   const data = fieldsOf(body.data);
   for (const name of names) {
-    const named = textOf(data[name]) ?? textOf(body[name]);
+    const named = idOf(data[name]) ?? idOf(body[name]);
     if (named !== undefined) return named;
   }
-  return textOf(body.data) ?? textOf(data.id) ?? onlyText(data) ?? textOf(body.id) ?? onlyText(body);
+  return idOf(body.data) ?? idOf(data.id) ?? onlyText(data) ?? idOf(body.id) ?? onlyText(body);
 }
+
+/** An id is text; a server that counts them may send the number. */
+const idOf = (value: unknown): string | undefined =>
+  typeof value === "number" && Number.isSafeInteger(value) ? String(value) : textOf(value);
 
 function onlyText(fields: Readonly<JsonObject>): string | undefined {
   const texts = Object.entries(fields).flatMap(([name, value]) =>

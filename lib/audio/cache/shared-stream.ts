@@ -1,4 +1,5 @@
 /** One audio stream that several messages read at the same time. */
+import { ignoreFailure } from "../../promises";
 import { orAborted } from "../clock";
 
 /** What a stream carries: audio, and whatever its opener knows about it. */
@@ -97,7 +98,7 @@ export class SharedStream<T extends Carried> {
     const abandoned = new Error("Every subscriber has left");
     this.#finish({ error: abandoned });
     this.#abort.abort(abandoned);
-    void this.#opened?.then(({ audio }) => audio.return?.()).catch(() => undefined);
+    ignoreFailure(this.#opened?.then(({ audio }) => audio.return?.()));
   }
 
   get #whole(): boolean {

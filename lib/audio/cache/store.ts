@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as promises from "node:fs/promises";
 import { join } from "node:path";
+import { ignoreFailure } from "../../promises";
 import { codeOf } from "../files/write";
 import {
   entryName,
@@ -77,7 +78,7 @@ export class SpeechStore {
       if (codeOf(error) !== "ENOENT") this.#options.report("unreadable", codeOf(error));
       return undefined;
     } finally {
-      if (!this.#tidied) void this.#next(() => this.#tidy());
+      if (!this.#tidied) ignoreFailure(this.#next(() => this.#tidy()));
     }
   }
 

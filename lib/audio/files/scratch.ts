@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { ignoreFailure } from "../../promises";
 import { codeOf } from "./write";
 
 /** Processes of other machines and containers may share the folder for temporary files. */
@@ -56,7 +57,7 @@ export class Scratch {
   private folder: Promise<string> | undefined;
 
   constructor(private readonly report: ReportLeftover = () => undefined) {
-    void sweepOnce();
+    ignoreFailure(sweepOnce());
   }
 
   /**

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { ignoreFailure } from "../../promises";
 import { sleep, startTimer } from "../../timers";
 import { removeScratch, scratchFolder } from "../files/scratch";
 import { writeAll } from "../files/write";
@@ -113,7 +114,7 @@ class Run {
       this.child.once("error", (error) => resolve({ code: null, error }));
       this.child.once("exit", (code, killedBy) => resolve({ code, killedBy }));
     });
-    void this.ending.then(() => (this.over = true));
+    ignoreFailure(this.ending.then(() => (this.over = true)));
     this.silence = new Promise((resolve) => this.child.once("close", () => resolve()));
     this.listen();
   }
@@ -123,7 +124,7 @@ class Run {
     const { signal } = this.options;
     const startedAt = performance.now();
     this.heardAt = startedAt + audioMs;
-    const stop = (): void => void this.stop();
+    const stop = (): void => ignoreFailure(this.stop());
     signal.addEventListener("abort", stop, { once: true });
     try {
       const whole = await this.feed(audio);
@@ -164,7 +165,7 @@ class Run {
       const next = await Promise.race([source.next(), this.ending.then(() => undefined)]);
       if (!next || !stdin) {
         // A source that is silent may not answer; the player's end must not wait for it.
-        void source.return?.().catch(() => undefined);
+        ignoreFailure(source.return?.());
         return false;
       }
       if (next.done === true) break;

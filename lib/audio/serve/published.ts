@@ -1,5 +1,6 @@
 /** Audio that can be fetched for a while by those who know its name, and by nobody else. */
 import { randomBytes } from "node:crypto";
+import { ignoreFailure } from "../../promises";
 import { startTimer, type Timer } from "../../timers";
 import { Scratch, type ReportLeftover } from "../files/scratch";
 import { codeOf } from "../files/write";
@@ -123,8 +124,8 @@ export class PublishedAudio {
     const { spool, length } = publication;
     this.forget(publication);
     this.leaving.add(publication);
-    void spool.retire(length.atMostMs + LISTEN_MARGIN_MS);
-    void spool.removed.then(() => this.leaving.delete(publication));
+    ignoreFailure(spool.retire(length.atMostMs + LISTEN_MARGIN_MS));
+    ignoreFailure(spool.removed.then(() => this.leaving.delete(publication)));
   }
 
   private forget(publication: Publication): void {

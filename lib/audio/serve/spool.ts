@@ -1,5 +1,6 @@
 /** Audio that grows in a file and is read by many, each at its own speed, while it grows and after. */
 import { rm, type FileHandle } from "node:fs/promises";
+import { ignoreFailure } from "../../promises";
 import { startTimer, type Timer } from "../../timers";
 import { codeOf, writeAll } from "../files/write";
 import type { ReportLeftover } from "../files/scratch";
@@ -100,7 +101,7 @@ export class Spool {
   finish(): void {
     this.finished = true;
     this.wake();
-    void this.endWriting();
+    ignoreFailure(this.endWriting());
   }
 
   /** Makes sure that the file is still there and can be opened. @throws errors of the file system */
@@ -118,9 +119,9 @@ export class Spool {
     this.readings.add(reading);
     const signal = AbortSignal.any([gone, reading.cut.signal]);
     // A reader that is stuck does not come to the end of the generator.
-    signal.addEventListener("abort", () => void this.ended(reading), { once: true });
+    signal.addEventListener("abort", () => ignoreFailure(this.ended(reading)), { once: true });
     if (this.broken) reading.cut.abort(this.broken);
-    if (signal.aborted) void this.ended(reading);
+    if (signal.aborted) ignoreFailure(this.ended(reading));
     return { signal, audio: this.pieces(reading, from, to, signal) };
   }
 

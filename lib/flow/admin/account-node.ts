@@ -4,6 +4,8 @@ import { ACCOUNT_SETTINGS, openAccount, type Account, type AccountNode } from ".
 import { registerAccountRoutes } from "./routes";
 import type { Settings } from "../../schema/description";
 import type { Config } from "../input/evaluate";
+import { finish } from "../message/finish";
+import { detailOf } from "../message/problem";
 import type { NodeModule } from "../node/runner";
 
 /** The description of a config node, for the dialog. */
@@ -49,7 +51,7 @@ function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
   node.on("close", (_removed: boolean, done: () => void) => {
     // The nodes that use the account close in the same tick; they give up their work before its sockets go.
     setImmediate(() => {
-      void Promise.resolve(opened?.close()).finally(done);
+      finish(opened?.close() ?? Promise.resolve(), done, (error) => node.warn(detailOf(error)));
     });
   });
 }

@@ -127,7 +127,7 @@ export class SpeechCache {
     const sharing = this.begin(wish, MAX_SPEECH_BYTES, look);
     this.sharings.set(key, sharing);
     // Whoever asks between the end and the last byte on the disk still joins.
-    void sharing.stream.settled
+    sharing.stream.settled
       .then((completed) => completed && this.keep(sharing, key, wish.params, completed))
       .catch(() => undefined)
       .finally(() => {
@@ -148,7 +148,7 @@ export class SpeechCache {
         const release = await this.source.generation.enter(queueOptions);
         if (!wish.queueOptions.signal.aborted) wish.connecting();
         deadline.cancelAll();
-        void stream.settled.then(release);
+        stream.settled.then(release, release);
         return this.generate(wish, signal);
       },
     });
@@ -225,7 +225,7 @@ const ours = (subscriber: Subscriber<Live | Stored>): Pick<Speech, "audio" | "le
 function fromDisk({ stored }: Stored, subscriber: Subscriber<Live | Stored>): Speech {
   // Entries of earlier versions may still hold signatures.
   const info = withoutQueries(stored.card.info) as Facts;
-  const known = { operation: OPERATION, ...info, creditsUsed: 0, cached: true };
+  const known = { ...info, creditsUsed: 0, cached: true };
   return { known, cached: true, ending: () => ({}), ...ours(subscriber) };
 }
 
@@ -236,7 +236,7 @@ function generated({ speech }: Live, subscriber: Subscriber<Live | Stored>, shar
   const own = { status, ...(requestId === undefined ? {} : { requestId }), attempts, ...info };
   const shared = { ...without(info, ["billing"]), creditsUsed: 0 };
   return {
-    known: { operation: OPERATION, ...(cached ? shared : own), cached },
+    known: { ...(cached ? shared : own), cached },
     cached,
     ending: () => ({
       ...(speech.resumes > 0 ? { resumes: speech.resumes } : {}),
@@ -245,5 +245,3 @@ function generated({ speech }: Live, subscriber: Subscriber<Live | Stored>, shar
     ...ours(subscriber),
   };
 }
-
-const OPERATION = "speech-stream";

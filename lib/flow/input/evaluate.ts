@@ -10,7 +10,7 @@ import {
   type Source,
 } from "../../schema/description";
 import { loadFile } from "./file";
-import { Problem } from "../message/problem";
+import { detailOf, Problem } from "../message/problem";
 
 /** A node's stored configuration: an input `x` sits in `x` and `xType`. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -113,11 +113,3 @@ async function evaluate(
 /** A path such as `payload.name` through something that is not there means "not given"; a misspelt path is a fault. */
 const isSyntaxError = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "INVALID_EXPR";
-
-/** What an error says about itself. JSONata throws plain objects, and errors of other realms are no instances of `Error`. */
-function detailOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return String(error);
-  const { message, code } = error as { message?: unknown; code?: unknown };
-  if (typeof message === "string" && message !== "") return message;
-  return typeof code === "string" ? code : JSON.stringify(error);
-}

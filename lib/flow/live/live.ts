@@ -9,6 +9,7 @@ import {
   type VocuClient,
 } from "../../api";
 import { pcmMs, SampleCutter, wavHeader } from "../../audio";
+import { ignoreFailure } from "../../promises";
 import type { RunContext } from "../node/run-context";
 import type { Facts } from "../message/sequence";
 import { SpokenStatus } from "../node/delivery";
@@ -36,12 +37,12 @@ export class LiveMemory implements Memory {
    * client is of no use: its account has been deployed anew, or another one is meant now.
    */
   channel(client: VocuClient, voiceId: string, idleMs: number): LiveChannel {
-    if (this.channels.get(voiceId)?.client !== client) void this.forget(voiceId);
+    if (this.channels.get(voiceId)?.client !== client) ignoreFailure(this.forget(voiceId));
     const kept = this.channels.get(voiceId) ?? { client, channel: client.live(voiceId, idleMs) };
     this.channels.delete(voiceId);
     this.channels.set(voiceId, kept);
     const [oldest] = this.channels.keys();
-    if (this.channels.size > MOST_CHANNELS && oldest !== undefined) void this.forget(oldest);
+    if (this.channels.size > MOST_CHANNELS && oldest !== undefined) ignoreFailure(this.forget(oldest));
     return kept.channel;
   }
 

@@ -103,8 +103,23 @@ function factsOf(thrown: unknown): Failure {
     return { code: problem.code, params: problem.params, facts: { retryable: false, ...problem.facts } };
   }
   if (thrown instanceof VocuError) return { code: thrown.code, params: {}, facts: thrown.cause };
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  const detail = detailOf(thrown);
   return { code: "INTERNAL", params: {}, facts: { retryable: false, detail } };
+}
+
+/**
+ * What a failure says about itself, whatever it is: JSONata throws plain objects, flows may throw anything, and errors of
+ * other realms are no instances of `Error`.
+ */
+export function detailOf(thrown: unknown): string {
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  try {
+    const { message, code } = thrown as { message?: unknown; code?: unknown };
+    if (typeof message === "string" && message !== "") return message;
+    return typeof code === "string" ? code : JSON.stringify(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
 }
 
 /** What the operating system refuses, by its own codes: ours, and whether the same may work in a moment. */

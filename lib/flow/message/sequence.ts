@@ -29,14 +29,15 @@ export interface MessageTools {
 
 /**
  * The incoming `parts` as they travel on with audio, which is in `msg.payload` wherever the text was. Text that was
- * split arrives here with `type: "string"`; a later join would glue Buffers together as text and ruin them, so they go
- * on as what they now are.
+ * split arrives here with `type: "string"`, or `"buffer"` where it was bytes; a later join would glue the audio together
+ * as text, or put the separators of the text between, so they go on as what they now are.
  */
 export function carriedParts(incoming: unknown): Parts | undefined {
   if (typeof incoming !== "object" || incoming === null) return undefined;
   const { property, ...sequence } = incoming as Parts;
   const parts: Parts = property === undefined ? sequence : { ...sequence, property: "payload" };
-  if (parts.type !== "string") return parts;
+  if (parts.type !== "string" && parts.type !== "buffer") return parts;
+  // What separated the texts, or how long they were, is no part of the audio.
   return { ...without(parts, "len"), type: "buffer", ch: "" };
 }
 

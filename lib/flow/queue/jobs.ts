@@ -1,5 +1,7 @@
 /** The messages a node is at work on, and how each of them ends. */
 
+import { ignoreFailure } from "../../promises";
+
 /** Why work was given up on purpose: no error, only an end. */
 export type StopReason = "reset" | "replaced" | "closed";
 
@@ -47,6 +49,7 @@ export class Jobs {
       .then(() => work(job))
       .finally(() => this.running.delete(controller));
     this.running.set(controller, work$);
+    ignoreFailure(work$);
   }
 
   /** Gives up everything in hand. */

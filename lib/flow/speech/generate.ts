@@ -1,34 +1,40 @@
 /** Speech made in one go: the answer has the audio's address, and the audio itself if asked for (API reference D.1). */
-import type { RunContext } from "../node/run-context";
+import { readSpeech, type Reply, type SpeechInfo } from "../../api";
 import { deliver } from "../node/delivery";
-import type { Facts } from "../message/sequence";
 import { fetchAudio } from "../node/download";
 import { replyFacts, type Call, type Outcome } from "../node/operation";
-import { Problem, withFacts } from "../message/problem";
-import { AudioSequence } from "../message/sequence";
+import type { RunContext } from "../node/run-context";
+import { withFacts } from "../message/problem";
+import { AudioSequence, type Facts } from "../message/sequence";
 import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
+type Context<V> = RunContext<V, { readonly download: boolean }>;
+
 /**
- * The reply as it is, or its audio as one Buffer (setting `download`).
- * @throws Problem `BAD_REPLY`, `NOT_AUDIO`; VocuError of the call and the download. It has been paid for by then, so the
- * audio's id and the credits are on the error.
+ * The reply as it is, or its audio as one Buffer (setting `download`). A reply without any address is handed on as it is,
+ * with a warning: it has been paid for.
+ * @throws Problem `NOT_AUDIO`; VocuError of the call and the download. It has been paid for by then, so the audio's id
+ * and the credits are on the error.
  */
 export async function downloadIfAsked<V extends { readonly text?: string; readonly input_audio?: string }>(
-  context: RunContext<V, { readonly download: boolean }>,
+  context: Context<V>,
   call: Call<V>,
 ): Promise<Outcome | undefined> {
   if (isSilentMember(context.msg, context.inputs)) {
-    const vocu = { operation: context.operation, ...EMPTY_FACTS };
-    context.send({ ...context.msg, payload: context.settings.download ? Buffer.alloc(0) : {}, vocu });
-    context.status.idle("nothingToSay");
+    sendNothing(context);
     return undefined;
   }
   const reply = await call();
-  const facts = speechFacts(reply.data);
+  const facts = factsOf(reply);
   if (!context.settings.download) return { reply, facts };
+  const url = facts.audioUrl ?? facts.streamUrl;
+  if (url === undefined) {
+    context.warn(context.translate("shared:status.noAudioAddress"));
+    return { reply, facts };
+  }
   try {
-    const known: Facts = { ...replyFacts("speech-generate", reply), ...facts };
-    const { audioMs } = await sendAudio(context, facts.audioUrl ?? facts.streamUrl, known);
+    const known: Facts = { ...replyFacts(context.operation, reply), ...facts };
+    const { audioMs } = await sendAudio(context, url, known);
     const seconds = (Number(audioMs) / 1000).toFixed(1);
     context.status.done(
       context.translate("shared:status.spoken", { seconds, credits: facts.creditsUsed ?? "–" }),
@@ -40,37 +46,24 @@ export async function downloadIfAsked<V extends { readonly text?: string; readon
   }
 }
 
-async function sendAudio(
-  context: RunContext<unknown, unknown>,
-  url: string | undefined,
-  known: Facts,
-): Promise<Facts> {
-  if (url === undefined) throw new Problem("BAD_REPLY");
-  context.status.working("downloading");
-  const found = await fetchAudio(context, url);
-  const settings = { output: "buffer", chunkBytes: 0, pace: "off", leadMs: 0 };
-  return deliver({ ...context, settings }, new AudioSequence(context.RED.util, context.msg), {
-    ...found,
-    known,
-  });
+function sendNothing(context: Context<unknown>): void {
+  const vocu = { operation: context.operation, ...EMPTY_FACTS };
+  const sequence = new AudioSequence(context.RED.util, context.msg);
+  if (context.settings.download) context.send(sequence.whole(Buffer.alloc(0), vocu));
+  else context.send({ ...context.msg, payload: {}, vocu });
+  context.status.idle("nothingToSay");
 }
 
-/** What the stream node calls by the same names. */
-type SpeechFacts = {
-  readonly audioId?: string;
-  readonly audioUrl?: string;
-  readonly streamUrl?: string;
-  readonly creditsUsed?: number;
-};
+async function sendAudio(context: Context<unknown>, url: string, known: Facts): Promise<Facts> {
+  context.status.working("downloading");
+  const settings = { output: "buffer", chunkBytes: 0, pace: "off", leadMs: 0 };
+  const sequence = new AudioSequence(context.RED.util, context.msg);
+  const found = await fetchAudio(context, url);
+  return deliver({ ...context, settings }, sequence, { ...found, known });
+}
 
-/** The facts of a result object (API reference D.1); what is missing or of a wrong type is left out. */
-export function speechFacts(data: unknown): SpeechFacts {
-  const result = (typeof data === "object" && data !== null ? data : {}) as Readonly<Record<string, unknown>>;
-  const { id, audio, streamUrl, credit_used: credits } = result;
-  return {
-    ...(typeof id === "string" ? { audioId: id } : {}),
-    ...(typeof audio === "string" ? { audioUrl: audio } : {}),
-    ...(typeof streamUrl === "string" ? { streamUrl } : {}),
-    ...(typeof credits === "number" ? { creditsUsed: credits } : {}),
-  };
+/** By the names that the stream node has for them; subtitles and the bill are in the payload. */
+function factsOf({ body }: Reply): Pick<SpeechInfo, "audioId" | "audioUrl" | "streamUrl" | "creditsUsed"> {
+  const { audioId, audioUrl, streamUrl, creditsUsed } = readSpeech(body);
+  return { audioId, audioUrl, streamUrl, creditsUsed };
 }

@@ -39,7 +39,8 @@ export async function streamSpeech(context: Context): Promise<void> {
     connecting: () => context.status.working("connecting"),
   });
   try {
-    const facts = await deliver(context, sequence, speech);
+    const known = { operation: context.operation, ...speech.known };
+    const facts = await deliver(context, sequence, { ...speech, known });
     context.send(null, sequence.summary(facts));
     const key = speech.cached ? "spokenFromCache" : "spoken";
     context.status.done(context.translate(`shared:status.${key}`, figures(facts)));

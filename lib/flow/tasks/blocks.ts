@@ -1,4 +1,5 @@
 /** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
+import { bytesOf } from "../../schema/bytes";
 import { convert, isBlank } from "../../schema/check";
 import { integer, list, number, text, toggle, type Input, type Inputs } from "../../schema/description";
 import { Problem, problemOf } from "../message/problem";
@@ -121,7 +122,7 @@ function numbered({ code, params, facts }: Problem, field: string, index: number
 }
 
 function readBlock(field: string, given: unknown): Block {
-  if (typeof given !== "object" || given === null || Array.isArray(given) || Buffer.isBuffer(given)) {
+  if (typeof given !== "object" || given === null || Array.isArray(given) || bytesOf(given)) {
     throw new Problem("INPUT_INVALID", { field, wanted: "object" }, { field });
   }
   const { type: givenType, ...values } = given as Readonly<Record<string, unknown>>;

@@ -76,7 +76,8 @@ class ArchiveUpload {
       withoutId: true,
     });
     const uploadId = (this.id = idInReply(begun.body, ["uploadId"]));
-    if (uploadId === undefined) throw new Problem("BAD_REPLY", {}, { requestId: begun.requestId });
+    if (uploadId === undefined)
+      throw new Problem("BAD_REPLY", {}, { requestId: begun.requestId, detail: "no upload ID" });
     this.tell("uploading");
     for (let index = 0; index < this.chunks; index++) {
       await this.sendChunk(uploadId, index);

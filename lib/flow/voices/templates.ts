@@ -1,5 +1,6 @@
 /** What the template nodes do around their calls (API reference G). */
 import { fieldsOf, textOf, type Reply } from "../../api";
+import { bytesOf } from "../../schema/bytes";
 import { convert, isBlank } from "../../schema/check";
 import { choice, text, toggle, type Input, type Inputs } from "../../schema/description";
 import type { RunContext } from "../node/run-context";
@@ -47,7 +48,7 @@ export async function updateTemplate<V extends ContentsValues & Rename & { reado
 }
 
 async function readTemplate(context: RunContext<unknown, unknown>, id: string): Promise<Rename> {
-  const request = { operation: "template-get", method: "GET", path: "/api/template/{id}" } as const;
+  const request = { operation: context.operation, method: "GET", path: "/api/template/{id}" } as const;
   const template = fieldsOf((await callApi(context, { ...request, pathParams: { id } })).data);
   return { name: textOf(template.name), description: textOf(fieldsOf(template.metadata).description) };
 }
@@ -61,7 +62,7 @@ export const templateBlocks = (contents: readonly unknown[]): Record<string, unk
   contents.map((given, index) => blockOf(`contents[${index}]`, given));
 
 function blockOf(field: string, given: unknown): Record<string, unknown> {
-  if (typeof given !== "object" || given === null || Array.isArray(given) || Buffer.isBuffer(given)) {
+  if (typeof given !== "object" || given === null || Array.isArray(given) || bytesOf(given)) {
     throw new Problem("INPUT_INVALID", { field, wanted: "object" }, { field });
   }
   const block: Record<string, unknown> = {};

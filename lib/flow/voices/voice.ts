@@ -24,7 +24,7 @@ export const SAMPLE_LANGUAGES = [
  * @throws Problem `BAD_REPLY` where there is none: what is not known could be lost by the change
  */
 export async function fetchVoice(context: RunContext<unknown, unknown>, voiceId: string): Promise<Voice> {
-  const request = { operation: "voice-get", method: "GET", path: "/api/voice/{id}" } as const;
+  const request = { operation: context.operation, method: "GET", path: "/api/voice/{id}" } as const;
   const { data, statusCode, requestId } = await callApi(context, { ...request, pathParams: { id: voiceId } });
   const voice = readVoice(data);
   if (voice.id !== undefined) return voice;

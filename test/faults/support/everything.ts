@@ -19,7 +19,7 @@ export interface Drive extends HandedIn {
 /** What the nodes are driven with that are more than one operation, and further ways to drive the others. */
 const OTHERS: Readonly<Record<string, (sandbox: Sandbox) => Promise<HandedIn>>> = {
   "vocu-task-wait": async (sandbox) => ({
-    config: { taskId: "taskId", taskIdType: "msg", timeout: 1 },
+    config: { taskId: "taskId", taskIdType: "msg" },
     message: { taskId: (await callsOf("getTask", sandbox))[0]?.given.id?.wire },
   }),
   "vocu-upload-archive": () =>
