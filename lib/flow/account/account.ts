@@ -30,6 +30,7 @@ export const ACCOUNT_SETTINGS = {
     icon: "link",
     kind: "line",
     required: true,
+    fault: "BAD_BASE_URL",
     format: "url",
     default: "",
     when: { site: "custom" },
