@@ -1,4 +1,13 @@
-import { BUSY, CHUNK_SETTINGS, defineNode, SPEECH_INPUTS, STREAM_INPUTS, streamSpeech } from "../lib/flow";
+import {
+  BUSY,
+  CHUNK_SETTINGS,
+  defineNode,
+  SHAPE_SETTINGS,
+  SpeakerMemory,
+  SPEECH_INPUTS,
+  STREAM_INPUTS,
+  streamSpeech,
+} from "../lib/flow";
 
 export = defineNode({
   type: "vocu-speech-stream",
@@ -11,8 +20,10 @@ export = defineNode({
     output: { icon: "sign-out", kind: "select", choices: ["chunks", "buffer"], default: "chunks" },
     busy: BUSY,
     ...CHUNK_SETTINGS,
+    ...SHAPE_SETTINGS,
     cache: { kind: "check", default: true, advanced: true },
   },
   outputs: 2,
+  remember: () => new SpeakerMemory(),
   run: streamSpeech,
 });

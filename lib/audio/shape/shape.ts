@@ -1,5 +1,6 @@
 /** Silence around a speech and its loudness, changed while the mp3 passes by. */
 import { Mp3Decoder } from "../decode/mp3-decoder";
+import { sniff } from "../media";
 import { isInfoFrame, parseFrameHeader, TICKS_PER_MS, ticksOf } from "../mp3/frame";
 import { FrameSplitter, type Unit } from "../mp3/frames";
 import { changeGain, GAIN_STEP_DB, gainSteps } from "./gain";
@@ -41,7 +42,7 @@ export const isShaping = ({ silenceMs = 0, silenceAfterMs = 0, gain = 0 }: Shape
 /**
  * Changes an mp3 on its way: whole frames in, whole frames out, as they come; nothing is decoded to be encoded again. A
  * table of contents (Xing, Info, VBRI) goes where silence is added, for it would tell a wrong length. What follows the last
- * frame (tags) stays the last.
+ * frame (tags) stays the last. Audio of another kind passes unchanged.
  *
  * Louder speech comes three frames later, since the frames that follow show how loud a frame is.
  * @throws what the source throws
@@ -52,9 +53,15 @@ export function shapeAudio(source: AsyncIterable<Buffer>, shape: Shape): Shaped 
 }
 
 async function* shaped(source: AsyncIterable<Buffer>, shaper: Shaper): AsyncGenerator<Buffer> {
+  // Silence in front of something else would make it look like an mp3.
+  const { type, audio } = await sniff(source);
+  if (type !== "audio/mpeg") {
+    yield* audio;
+    return;
+  }
   try {
     await shaper.open();
-    for await (const piece of source) {
+    for await (const piece of audio) {
       const out = await shaper.push(piece);
       if (out.length > 0) yield out;
     }

@@ -1,8 +1,18 @@
 /** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
-import { chunks, joinAhead, NoAudioError, pace, type Chunk } from "../../audio";
+import {
+  chunks,
+  joinAhead,
+  NoAudioError,
+  pace,
+  shapeAudio,
+  type Chunk,
+  type Shape,
+  type ShapeFacts,
+} from "../../audio";
 import type { RunContext } from "./run-context";
 import type { Setting } from "../../schema/description";
 import { Problem } from "../message/problem";
+import { shiftSubtitles } from "./subtitles";
 import type { AudioSequence, Facts } from "../message/sequence";
 
 /** How a node hands audio on. */
@@ -43,6 +53,8 @@ export interface Delivery {
   readonly known: Facts;
   /** Known when it has ended: on the last message. */
   readonly ending?: () => Facts;
+  /** Silence and loudness, which are not part of what was generated or stored. */
+  readonly shape?: Shape;
 }
 
 /** The part of a node's context that delivering needs. */
@@ -87,20 +99,22 @@ export async function deliver(
 async function sendAll(
   context: DeliveryContext,
   sequence: AudioSequence,
-  { audio, known, ending }: Delivery,
+  { audio, known, ending, shape = {} }: Delivery,
 ): Promise<Facts> {
   const asChunks = context.settings.output === "chunks";
   const whole: Buffer[] = [];
   let firstAudioMs: number | undefined;
+  const shaped = shapeAudio(audio, shape);
   let facts = known;
   const spoken = new SpokenStatus(context);
-  for await (const chunk of chunksOf(context, audio)) {
+  for await (const chunk of chunksOf(context, shaped.audio)) {
+    if (firstAudioMs === undefined) facts = shifted(known, shaped.facts.silenceMs);
     firstAudioMs ??= elapsed(context);
     spoken.add(chunk.audioMs);
     if (chunk.last) {
       const { bytes, audioMs } = chunk.last;
       const totals = { bytes, audioMs: Math.round(audioMs), firstAudioMs, totalMs: elapsed(context) };
-      facts = { ...known, ...totals, ...ending?.() };
+      facts = { ...facts, ...totals, ...loudness(shape, shaped.facts), ...ending?.() };
     }
     if (asChunks) {
       const message = sequence.next(chunk.data, facts, chunk.last !== undefined);
@@ -110,6 +124,18 @@ async function sendAll(
   if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
   return { ...facts, chunks: asChunks ? sequence.count : 1 };
 }
+
+/** The facts with subtitles that fit the audio behind so much silence. */
+function shifted(known: Facts, silenceMs: number): Facts {
+  if (silenceMs === 0) return known;
+  const { srt } = known;
+  const moved = typeof srt === "string" ? { srt: shiftSubtitles(srt, silenceMs) } : {};
+  return { ...known, ...moved, silenceMs: Math.round(silenceMs) };
+}
+
+/** The gain that was given, where one was asked for. */
+const loudness = ({ gain = 0 }: Shape, facts: ShapeFacts): Facts =>
+  gain === 0 ? {} : { gain: facts.gain, ...(facts.gainCapped ? { gainCapped: true } : {}) };
 
 /** Chunks of whole frames; with `chunkBytes` 0 few and large ones where the audio arrives faster than it plays. */
 function chunksOf({ settings, signal }: DeliveryContext, audio: AsyncIterable<Buffer>): AsyncIterable<Chunk> {

@@ -4,7 +4,9 @@ import { deliver, type DeliverySettings } from "../node/delivery";
 import type { Facts } from "../message/sequence";
 import type { InputValues } from "../../schema/description";
 import { AudioSequence } from "../message/sequence";
+import type { ShapeSettings } from "../../schema/shape-inputs";
 import type { SPEECH_INPUTS, STREAM_INPUTS } from "../../schema/speech-inputs";
+import type { SpeakerMemory } from "../node/shaping";
 import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
 /** What one spoken text takes. */
@@ -14,12 +16,12 @@ export type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
 export type StreamValues = SpeechValues & InputValues<typeof STREAM_INPUTS>;
 
 /** How the stream node speaks. */
-export interface SpeechSettings extends DeliverySettings {
+export interface SpeechSettings extends DeliverySettings, ShapeSettings {
   /** Whether speech that was generated before, or is being generated for another message, will do. */
   readonly cache: boolean;
 }
 
-type Context = RunContext<StreamValues, SpeechSettings>;
+type Context = RunContext<StreamValues, SpeechSettings, SpeakerMemory>;
 
 /** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
@@ -29,7 +31,7 @@ export async function streamSpeech(context: Context): Promise<void> {
     sendEmpty(context, sequence);
     return;
   }
-  const { keep = false, ...params } = inputs;
+  const { keep = false, silenceMs, silenceAfterMs, gain, ...params } = inputs;
   const speech = await context.account.speeches.speak({
     params,
     keep,
@@ -40,7 +42,9 @@ export async function streamSpeech(context: Context): Promise<void> {
   });
   try {
     const known = { operation: context.operation, ...speech.known };
-    const facts = await deliver(context, sequence, { ...speech, known });
+    const shape = context.memory.shapeFor({ silenceMs, silenceAfterMs, gain }, settings);
+    const facts = await deliver(context, sequence, { ...speech, known, shape });
+    context.memory.heard(facts);
     context.send(null, sequence.summary(facts));
     const key = speech.cached ? "spokenFromCache" : "spoken";
     context.status.done(context.translate(`shared:status.${key}`, figures(facts)));

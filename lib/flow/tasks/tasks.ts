@@ -4,6 +4,9 @@ import type { RunContext } from "../node/run-context";
 import { CHUNK_SETTINGS, deliver, type DeliverySettings } from "../node/delivery";
 import type { Facts } from "../message/sequence";
 import type { Setting } from "../../schema/description";
+import type { Shape } from "../../audio";
+import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
+import type { SpeakerMemory } from "../node/shaping";
 import { fetchAudio } from "../node/download";
 import { replyFacts } from "../node/operation";
 import { poll } from "../node/poll";
@@ -27,6 +30,19 @@ export interface WaitValues extends DeliverySettings {
   readonly timeout: number;
 }
 
+/** What the node that waits is told for one message. */
+export type TaskWaitContext = RunContext<
+  ShapeValues & { readonly taskId: string },
+  WaitValues & ShapeSettings,
+  SpeakerMemory
+>;
+
+/** Waits for the task of a message, and hands on its audio in the shape that is wanted. */
+export async function waitForTask(context: TaskWaitContext): Promise<void> {
+  const { inputs, settings, memory } = context;
+  memory.heard(await followTask(context, inputs.taskId, () => memory.shapeFor(inputs, settings)));
+}
+
 /** A look that takes longer than this (in ms) is given up; the next one may be luckier. */
 const LOOK_TIMEOUT_MS = 30_000;
 
@@ -38,12 +54,17 @@ interface Generated {
 
 /**
  * Waits until a task is generated and sends what the node is set to: the audio, its address or the task; then a summary
- * on the second output. The task's id is on every error, so that the task can be found again.
+ * on the second output. The task's id is on every error, so that the task can be found again. `shapeFor` is asked when the
+ * audio is about to come.
  * @throws Problem `TASK_FAILED`, `TASK_TIMEOUT`, `TASK_NO_AUDIO`, `NOT_AUDIO`; VocuError e.g. `GENERATE_NOT_FOUND`
  */
-export async function followTask(context: RunContext<unknown, WaitValues>, taskId: string): Promise<void> {
+export async function followTask(
+  context: RunContext<unknown, WaitValues>,
+  taskId: string,
+  shapeFor: () => Shape = () => ({}),
+): Promise<Facts> {
   try {
-    await handOn(context, taskId, await waitFor(context, taskId));
+    return await handOn(context, taskId, await waitFor(context, taskId), shapeFor);
   } catch (error) {
     throw withFacts(error, { taskId });
   }
@@ -87,7 +108,8 @@ async function handOn(
   context: RunContext<unknown, WaitValues>,
   taskId: string,
   { task, reply }: Generated,
-): Promise<void> {
+  shapeFor: () => Shape,
+): Promise<Facts> {
   const sequence = new AudioSequence(context.RED.util, context.msg);
   const known: Facts = {
     ...replyFacts(context.operation, reply),
@@ -100,18 +122,19 @@ async function handOn(
   if (output === "task") {
     context.send({ ...context.msg, payload: reply.data, vocu: known }, sequence.summary(known));
     context.status.done(context.translate("shared:status.taskGenerated"));
-    return;
+    return known;
   }
   if (task.audioUrl === undefined) throw new Problem("TASK_NO_AUDIO");
   if (output === "url") {
     context.send({ ...context.msg, payload: task.audioUrl, vocu: known }, sequence.summary(known));
     context.status.done(context.translate("shared:status.taskGenerated"));
-    return;
+    return known;
   }
   context.status.working("downloading");
   const found = await fetchAudio(context, task.audioUrl);
-  const facts = await deliver(context, sequence, { ...found, known });
+  const facts = await deliver(context, sequence, { ...found, known, shape: shapeFor() });
   context.send(null, sequence.summary(facts));
   const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
   context.status.done(context.translate("shared:status.downloaded", { seconds }));
+  return facts;
 }

@@ -1,0 +1,37 @@
+/** How a placed node shapes its speeches: the wishes of a message, and when the speaker was last heard. */
+import { systemClock, type Shape } from "../../audio";
+import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
+import type { Facts } from "../message/sequence";
+import type { Memory } from "./run-context";
+
+/** Remembers until when the speaker has something to play, to the best of this node's knowledge. */
+export class SpeakerMemory implements Memory {
+  #heardUntil = -Infinity;
+
+  /**
+   * The shape of the next speech. Silence before it is left out where the speaker was heard less than
+   * `silenceUnlessWithin` seconds ago.
+   */
+  shapeFor(
+    { silenceMs = 0, silenceAfterMs = 0, gain = 0 }: ShapeValues,
+    { silenceUnlessWithin, silenceTone }: ShapeSettings,
+  ): Shape {
+    const awake = systemClock.now() < this.#heardUntil + silenceUnlessWithin * 1000;
+    const before = silenceUnlessWithin > 0 && awake ? 0 : silenceMs;
+    return { silenceMs: before, silenceAfterMs, gain, tone: silenceTone };
+  }
+
+  /** A speech has been sent, of which these facts are known: it is heard as long as it plays, from its first chunk on. */
+  heard({ audioMs = 0, firstAudioMs = 0, totalMs = 0 }: Facts): void {
+    const begun = systemClock.now() - Number(totalMs) + Number(firstAudioMs);
+    this.#heardUntil = Math.max(this.#heardUntil, begun + Number(audioMs));
+  }
+
+  reset(): void {
+    // Whoever stops a speech does not put the speaker to sleep.
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

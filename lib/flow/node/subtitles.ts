@@ -1,0 +1,24 @@
+/** Subtitles in the form of SubRip (srt) files, the only one whose times are known. */
+
+const TIME = /(\d{2,}):([0-5]\d):([0-5]\d)([,.])(\d{3})/g;
+const [HOUR, MINUTE, SECOND] = [3_600_000, 60_000, 1000];
+
+/** The text with all its times later by `ms` milliseconds. Text without such times is left as it is. */
+export const shiftSubtitles = (srt: string, ms: number): string =>
+  srt.replace(/^.*-->.*$/gm, (line) =>
+    line.replace(
+      TIME,
+      (_all, hours: string, minutes: string, seconds: string, mark: string, rest: string) => {
+        const time =
+          Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds) * SECOND + Number(rest);
+        return timeOf(time + Math.round(ms), mark);
+      },
+    ),
+  );
+
+function timeOf(ms: number, mark: string): string {
+  const [hours, minutes, seconds] = [ms / HOUR, (ms % HOUR) / MINUTE, (ms % MINUTE) / SECOND].map((part) =>
+    String(Math.floor(part)).padStart(2, "0"),
+  );
+  return `${hours}:${minutes}:${seconds}${mark}${String(ms % SECOND).padStart(3, "0")}`;
+}
