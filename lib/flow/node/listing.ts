@@ -165,7 +165,7 @@ class ItemSequence {
 
   constructor(tools: MessageTools, message: Message) {
     this.id = tools.generateId();
-    this.outer = message.parts as Parts | undefined;
+    this.outer = message.parts;
     // A `complete` that came in would end a join at the first of the messages.
     const travelling = without(message, "payload", "parts", "vocu", "complete");
     this.extras = new Extras((own) => tools.cloneMessage(own), travelling);

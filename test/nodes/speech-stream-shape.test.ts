@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { frameMs, framesOf } from "../unit/audio-fixtures";
+import { useFlows } from "./support/flows";
+import { bytesOf, type Message } from "./support/message";
+import { useSandbox } from "./support/sandbox";
+import { keyed, speechFlow } from "./support/speech-flow";
+
+const FRAMES = framesOf(20);
+const AUDIO = Buffer.concat(FRAMES);
+const SILENT = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0]), Buffer.alloc(413)]);
+
+describe("speech-stream: silence and gain", () => {
+  const flows = useFlows();
+  const sandbox = useSandbox();
+
+  const speak = async (
+    node: Record<string, unknown>,
+    message: Record<string, unknown> = {},
+  ): Promise<{ chunks: Message[]; vocu: Record<string, unknown> }> => {
+    sandbox().fail({ audio: AUDIO });
+    const flow = await flows.load(speechFlow(sandbox().url, { node }), keyed());
+    const { chunks } = await flow.speak({ payload: "The door is open.", ...message });
+    return { chunks, vocu: chunks.at(-1)?.vocu ?? {} };
+  };
+
+  it("are not in the audio of a fresh node", async () => {
+    const { chunks, vocu } = await speak({});
+    assert.deepEqual(bytesOf(chunks), AUDIO);
+    assert.deepEqual([vocu.silenceMs, vocu.gain], [undefined, undefined]);
+  });
+
+  it("puts silence around the speech, counted in audioMs", async () => {
+    const { chunks, vocu } = await speak({
+      silenceMs: "50",
+      silenceMsType: "num",
+      silenceAfterMs: "20",
+      silenceAfterMsType: "num",
+    });
+    assert.deepEqual(bytesOf(chunks), Buffer.concat([SILENT, SILENT, AUDIO, SILENT]));
+    assert.equal(vocu.silenceMs, 52);
+    assert.equal(vocu.audioMs, Math.round(23 * frameMs()));
+    assert.equal(vocu.bytes, 23 * 417);
+  });
+
+  it("takes the silence that the message asks for", async () => {
+    const { chunks } = await speak({ silenceMs: "50", silenceMsType: "num" }, { silenceMs: 20 });
+    assert.deepEqual(bytesOf(chunks), Buffer.concat([SILENT, AUDIO]));
+  });
+
+  it("changes the gain of each frame, and tells it", async () => {
+    const { chunks, vocu } = await speak({}, { gain: -6 });
+    const audio = bytesOf(chunks);
+    assert.equal(audio.length, AUDIO.length);
+    assert.ok(!audio.equals(AUDIO));
+    assert.equal(vocu.gain, -6.02);
+  });
+
+  it("refuses a gain beyond its bounds before anything is paid", async () => {
+    const flow = await flows.load(speechFlow(sandbox().url), keyed());
+    flow.input({ payload: "Loud.", gain: 40 });
+    assert.equal((await flow.caught()).code, "INPUT_OUT_OF_RANGE");
+  });
+
+  it("leaves the silence out while the speaker is awake", async () => {
+    sandbox().fail({ audio: AUDIO });
+    const node = { silenceMs: "20", silenceMsType: "num", silenceUnlessWithin: 60 };
+    const flow = await flows.load(speechFlow(sandbox().url, { node }), keyed());
+    const first = await flow.speak("One.");
+    sandbox().fail({ audio: AUDIO });
+    const second = await flow.speak("Two.");
+    assert.deepEqual(bytesOf(first.chunks), Buffer.concat([SILENT, AUDIO]));
+    assert.deepEqual(bytesOf(second.chunks), AUDIO);
+  });
+});
