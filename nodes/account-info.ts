@@ -8,4 +8,5 @@ export = operation({
   request: { method: "GET", path: "/api/account/info", withoutId: true },
   inputs: {},
   output: ({ body }) => accountIn(body),
+  around: async ({ account }, call) => ({ reply: await call(), facts: { usage: account.budget.usage() } }),
 });

@@ -16,6 +16,13 @@ interface AccountFacts {
   readonly name: string;
   readonly paid?: boolean;
   readonly credits?: number;
+  /** Spent through these nodes; a limit of 0 is none. */
+  readonly usage?: { readonly hour: Spent; readonly day: Spent };
+}
+
+interface Spent {
+  readonly used: number;
+  readonly limit: number;
 }
 
 /** Where a person makes keys, by site; other sites are not known to have such a page. */
@@ -86,10 +93,17 @@ async function run(work: () => Promise<string>, hint: Hint, busy: string): Promi
 }
 
 /** `Connected as Ada · paid plan · 1280 credits` */
-function summaryOf({ name, paid, credits }: AccountFacts): string {
+function summaryOf({ name, paid, credits, usage }: AccountFacts): string {
   return [
     word("dialog.test.connected", { name }),
     ...(paid === undefined ? [] : [word(paid ? "dialog.test.paid" : "dialog.test.free")]),
     ...(credits === undefined ? [] : [word("dialog.test.credits", { credits: credits.toLocaleString() })]),
+    ...(usage === undefined
+      ? []
+      : [word("dialog.test.usage", { hour: spent(usage.hour), day: spent(usage.day) })]),
   ].join(" · ");
 }
+
+/** `12` or `12 / 500` */
+const spent = ({ used, limit }: Spent): string =>
+  [used, ...(limit > 0 ? [limit] : [])].map((credits) => credits.toLocaleString()).join(" / ");

@@ -9,6 +9,8 @@ import { Problem } from "../message/problem";
 import { readSettings } from "../input/settings";
 import { SpeechCache } from "../cache/speech-cache";
 import { openStore } from "../cache/speech-store";
+import type { Budget } from "../queue/budget";
+import { openBudget } from "./budgets";
 import { QueueLimit } from "../queue/queue-limit";
 
 const HOUR_S = 3600;
@@ -49,6 +51,16 @@ export const ACCOUNT_SETTINGS = {
   },
   stallTimeout: { icon: "clock-o", kind: "count", default: 30, min: 0.1, max: HOUR_S, advanced: true },
   retries: { icon: "repeat", kind: "count", default: 2, min: 0, max: 10, advanced: true },
+  budgetPerHour: {
+    icon: "tachometer",
+    kind: "count",
+    default: 0,
+    min: 0,
+    max: 1_000_000_000,
+    advanced: true,
+  },
+  budgetPerDay: { icon: "tachometer", kind: "count", default: 0, min: 0, max: 1_000_000_000, advanced: true },
+  budgetExemptPriority: { icon: "bell-o", kind: "count", default: 10, min: -1000, max: 1000, advanced: true },
   cacheEnabled: { kind: "check", default: true, advanced: true },
   cacheMaxMb: { kind: "count", default: 200, min: 1, max: 1_000_000, when: CACHE_ENABLED, advanced: true },
   cacheMaxDays: { kind: "count", default: 30, min: 1, max: 3650, when: CACHE_ENABLED, advanced: true },
@@ -61,6 +73,8 @@ export interface Account {
   readonly generation: Lane;
   /** Where the messages of all its nodes wait. */
   readonly queueLimit: QueueLimit;
+  /** The credits that it may still spend. */
+  readonly budget: Budget;
   /** Speech from the cache, or from a generation. */
   readonly speeches: SpeechCache;
   /** Ends every connection and everything that is being written. */
@@ -87,9 +101,15 @@ const UNSET = /^\$\{[^}]*\}$/;
 
 /**
  * Builds an account from a stored configuration and a key.
+ * @param warn told what the user should know about the budget; the account of a dialog has none
  * @throws Problem those of `readSettings`; VocuError `BAD_BASE_URL`.
  */
-export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undefined): Account {
+export function openAccount(
+  RED: NodeAPI,
+  config: Config,
+  apiKey: string | undefined,
+  warn?: (text: string) => void,
+): Account {
   const settings = readSettings(config, ACCOUNT_SETTINGS);
   const given = apiKey?.trim() ?? "";
   // Without a key the client refuses every call, and stored speech can still be spoken.
@@ -112,12 +132,19 @@ export function openAccount(RED: NodeAPI, config: Config, apiKey: string | undef
   });
   const enabled = settings.cacheEnabled;
   const store = enabled ? openStore(RED, settings) : undefined;
-  const speeches = new SpeechCache({ client, generation, baseUrl, enabled, store });
+  const limits = {
+    perHour: settings.budgetPerHour,
+    perDay: settings.budgetPerDay,
+    exemptPriority: settings.budgetExemptPriority,
+  };
+  const id = typeof config.id === "string" && config.id !== "" ? config.id : undefined;
+  const { budget, flush } = openBudget(RED, id, limits, warn);
+  const speeches = new SpeechCache({ client, generation, budget, baseUrl, enabled, store });
   const close = async (): Promise<void> => {
     await client.close();
-    await speeches.close();
+    await Promise.all([speeches.close(), flush()]);
   };
-  return { client, generation, queueLimit: new QueueLimit(settings.maxWaiting), speeches, close };
+  return { client, generation, queueLimit: new QueueLimit(settings.maxWaiting), budget, speeches, close };
 }
 
 /** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */

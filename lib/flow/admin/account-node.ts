@@ -47,7 +47,7 @@ function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
     return stored?.apiKey;
   };
   // Opened late: the proxy and TLS nodes it refers to may be created after it.
-  node.account = () => (opened ??= openAccount(RED, config, apiKey()));
+  node.account = () => (opened ??= openAccount(RED, config, apiKey(), (text) => node.warn(text)));
   node.on("close", (_removed: boolean, done: () => void) => {
     // The nodes that use the account close in the same tick; they give up their work before its sockets go.
     setImmediate(() => {

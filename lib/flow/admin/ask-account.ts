@@ -3,6 +3,7 @@ import type { NodeAPI } from "node-red";
 import { VocuError, type VocuClient } from "../../api";
 import { openAccount } from "../account/account";
 import type { Config } from "../input/evaluate";
+import type { Budget } from "../queue/budget";
 import { problemOf } from "../message/problem";
 import { postedAccount } from "./posted-account";
 
@@ -15,7 +16,8 @@ export interface Asking {
   readonly timeoutMs: number;
 }
 
-export type Answer = (client: VocuClient, asking: Asking) => Promise<object>;
+/** What a route answers; `budget` is that of the deployed account. */
+export type Answer = (client: VocuClient, asking: Asking, budget: Budget) => Promise<object>;
 
 /** A failure for the dialog, which has the words: `errors.<code>`, else those of the status, filled with `params`. */
 interface Failure {
@@ -35,7 +37,7 @@ export function askAccount(
     const { config, apiKey } = postedAccount(RED, posted);
     const account = openAccount(RED, { ...config, retries: 0, cacheEnabled: false }, apiKey);
     try {
-      return await answer(account.client, { signal, timeoutMs: PATIENCE_MS });
+      return await answer(account.client, { signal, timeoutMs: PATIENCE_MS }, account.budget);
     } finally {
       await account.close();
     }

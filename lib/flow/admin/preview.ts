@@ -40,8 +40,13 @@ export function registerHearingRoutes(RED: NodeAPI): void {
     const type = contentType?.split(";")[0]?.trim() ?? "";
     return heard(body, /^audio\/[\w.+-]+$/.test(type) ? type : "audio/mpeg");
   });
-  serve("/vocu/preview", ({ inputs }) => async (client, asking) => {
-    const { audio } = await client.speak(speechParams(recordOf(inputs)), asking);
+  serve("/vocu/preview", ({ inputs }) => async (client, asking, budget) => {
+    const params = speechParams(recordOf(inputs));
+    const { audio } = await budget.spend(
+      { characters: params.text?.length ?? 0, priority: 0 },
+      () => client.speak(params, asking),
+      ({ info }) => info.creditsUsed,
+    );
     return heard(audio, "audio/mpeg");
   });
 }

@@ -27,9 +27,10 @@ const MOST_PAGES = 20;
 export function registerAccountRoutes(RED: NodeAPI): void {
   const serve = (path: `/vocu/${string}`, answer: Answer): void =>
     adminRoute(RED, path, (posted, leaving) => askAccount(RED, posted, leaving, answer));
-  serve("/vocu/account", async (client, asking) => {
+  serve("/vocu/account", async (client, asking, budget) => {
     const request = { operation: "account-info", method: "GET", path: "/api/account/info" } as const;
-    return accountFacts((await client.call(request, asking)).body);
+    const facts = accountFacts((await client.call(request, asking)).body);
+    return { ...facts, usage: budget.usage() };
   });
   serve("/vocu/voices", async (client, asking) => ({ voices: voicesOf(await voiceList(client, asking)) }));
   serve("/vocu/templates", async (client, asking) => ({

@@ -10,6 +10,7 @@ import {
   type Subscriber,
 } from "../../audio";
 import type { Facts } from "../message/sequence";
+import type { Budget } from "../queue/budget";
 import type { Lane, QueueOptions } from "../queue/lane";
 import { Problem } from "../message/problem";
 import { soundOf, speechKey } from "./speech-key";
@@ -20,6 +21,8 @@ export interface SpeechSource {
   readonly client: VocuClient;
   /** Generations take turns here. */
   readonly generation: Lane;
+  /** Generations spend from it. */
+  readonly budget: Budget;
   /** The server, a part of each speech's key. */
   readonly baseUrl: string;
   /** False: every message has a generation of its own. */
@@ -155,10 +158,14 @@ export class SpeechCache {
     return { stream, deadline, paid: false, kept: wish.keep === true };
   }
 
-  private async generate({ params, timeoutMs }: Wish, signal: AbortSignal): Promise<Live> {
+  private async generate({ params, timeoutMs, queueOptions }: Wish, signal: AbortSignal): Promise<Live> {
     const meter = new FrameMeter();
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
-    const speech = await this.source.client.speak(params, { signal, meter, ...limit });
+    const speech = await this.source.budget.spend(
+      { characters: params.text?.length ?? 0, priority: queueOptions.priority },
+      () => this.source.client.speak(params, { signal, meter, ...limit }),
+      ({ info }) => info.creditsUsed,
+    );
     return { speech, meter, audio: speech.audio };
   }
 

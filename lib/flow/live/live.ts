@@ -109,8 +109,15 @@ async function speakSegment(context: Context, text: string): Promise<void> {
   const channel = memory.channel(account.client, inputs.voiceId, settings.idleSeconds * 1000);
   const timeout = requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
   try {
-    const audio = channel.speak(requestOf(context, text), { signal, ...timeout });
-    const facts = await sendSegment(context, sequence, audio, { text });
+    const facts = await account.budget.spend(
+      { characters: text.length, priority: context.queueOptions.priority },
+      () => {
+        const audio = channel.speak(requestOf(context, text), { signal, ...timeout });
+        return sendSegment(context, sequence, audio, { text });
+      },
+      // The channel does not tell prices.
+      () => undefined,
+    );
     context.send(null, sequence.summary(facts));
     const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
     context.status.done(context.translate("shared:status.speaking", { seconds }));

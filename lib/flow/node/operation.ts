@@ -1,6 +1,6 @@
 /** A node that is one API call: where its inputs travel, and what comes back (API reference, sections C to H). */
 import { FormData } from "undici";
-import { VocuError, type ApiRequest, type Reply } from "../../api";
+import { fieldsOf, VocuError, type ApiRequest, type Reply } from "../../api";
 import type { RunContext, RunDescription } from "./run-context";
 import {
   nameOf,
@@ -128,10 +128,27 @@ export async function callApi(context: RunContext<unknown, unknown>, request: Ap
   if (request.costsCredits !== true) return account.client.call(request, options);
   const release = await account.generation.enter(context.queueOptions);
   try {
-    return await account.client.call(request, options);
+    const spending = { characters: charactersIn(request.json), priority: context.queueOptions.priority };
+    return await account.budget.spend(spending, () => account.client.call(request, options), creditsIn);
   } finally {
     release();
   }
+}
+
+/** How much text a request has: its own, and that of its blocks (API reference D.1, D.2). */
+function charactersIn(json: unknown): number {
+  const { text, contents } = fieldsOf(json);
+  const blocks = Array.isArray(contents)
+    ? contents.reduce((sum: number, block) => sum + charactersIn(block), 0)
+    : 0;
+  return (typeof text === "string" ? text.length : 0) + blocks;
+}
+
+/** The price that a reply tells (API reference D.1, 7.8). */
+function creditsIn({ data }: Reply): number | undefined {
+  const { credit_used: own, metadata } = fieldsOf(data);
+  const credits = own ?? fieldsOf(metadata).credit_used;
+  return typeof credits === "number" ? credits : undefined;
 }
 
 /** `msg.vocu` of a call. */

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { VocuError } from "../../lib/api";
+import { Problem } from "../../lib/flow/message/problem";
+import { Budget, type BudgetLimits, type BudgetState, type BudgetUsage } from "../../lib/flow/queue/budget";
+
+const HOUR = 3_600_000;
+const LIMITS: BudgetLimits = { perHour: 100, perDay: 0, exemptPriority: 10 };
+
+/** A budget with a clock of its own and a list of its warnings. */
+const setUp = (limits: Partial<BudgetLimits> = {}, state?: BudgetState) => {
+  const clock = { now: 1_700_000_000_000 };
+  const warnings: BudgetUsage[] = [];
+  const events = { near: (usage: BudgetUsage) => void warnings.push(usage), changed: () => undefined };
+  const budget = new Budget(events, state, () => clock.now);
+  budget.limit({ ...LIMITS, ...limits });
+  const spend = (characters: number, credits?: number, priority = 0): Promise<unknown> =>
+    budget.spend(
+      { characters, priority },
+      () => Promise.resolve(undefined),
+      () => credits,
+    );
+  return { budget, clock, warnings, spend };
+};
+
+const isReached = (error: unknown): boolean => error instanceof Problem && error.code === "BUDGET_REACHED";
+
+describe("a budget", () => {
+  it("refuses what would exceed the limit of an hour, before anything is sent", async () => {
+    const { budget, spend } = setUp();
+    await spend(80);
+    let sent = false;
+    const work = (): Promise<void> => {
+      sent = true;
+      return Promise.resolve();
+    };
+    await assert.rejects(
+      budget.spend({ characters: 30, priority: 0 }, work, () => undefined),
+      isReached,
+    );
+    assert.equal(sent, false);
+  });
+
+  it("counts what is on its way, so that a loop cannot run past it", async () => {
+    const { budget } = setUp();
+    const never = new Promise<never>(() => undefined);
+    const all = Array.from({ length: 1000 }, () =>
+      budget
+        .spend(
+          { characters: 30, priority: 0 },
+          () => never,
+          () => undefined,
+        )
+        .catch((error: unknown) => error),
+    );
+    const refused = await Promise.all(all.slice(3));
+    assert.ok(refused.every(isReached));
+    assert.equal(budget.usage().hour.used, 90);
+  });
+
+  it("allows it again when the window has rolled on, and tells when", async () => {
+    const { clock, spend } = setUp();
+    await spend(80);
+    const error = await spend(30).catch((thrown: unknown) => thrown as Problem);
+    assert.ok(error instanceof Problem);
+    const { retryAfter = 0, retryable } = error.facts;
+    assert.ok(retryable && retryAfter > 3500 && retryAfter <= 3660);
+    clock.now += retryAfter * 1000;
+    await spend(30);
+  });
+
+  it("is never retryable where a single message is dearer than the limit", async () => {
+    const { spend } = setUp();
+    const error = await spend(101).catch((thrown: unknown) => thrown as Problem);
+    assert.ok(
+      error instanceof Problem && error.facts.retryable === false && error.facts.retryAfter === undefined,
+    );
+  });
+
+  it("limits a day too", async () => {
+    const { clock, spend } = setUp({ perHour: 0, perDay: 100 });
+    await spend(80);
+    clock.now += 23 * HOUR;
+    await assert.rejects(spend(30), isReached);
+    clock.now += 2 * HOUR;
+    await spend(30);
+  });
+
+  it("corrects its estimate by what the service charged", async () => {
+    const { budget, spend } = setUp();
+    await spend(80, 20);
+    assert.equal(budget.usage().hour.used, 20);
+  });
+
+  it("learns the price of a character", async () => {
+    const { budget, spend } = setUp({ perHour: 0 });
+    for (let at = 0; at < 40; at++) await spend(10, 20);
+    const before = budget.usage().hour.used;
+    await spend(10);
+    assert.ok(Math.abs(budget.usage().hour.used - before - 20) < 1);
+  });
+
+  it("lets a message of the exempt priority through, and counts it", async () => {
+    const { budget, spend } = setUp();
+    await spend(100);
+    await spend(50, undefined, 10);
+    await assert.rejects(spend(50, undefined, 9), isReached);
+    assert.equal(budget.usage().hour.used, 150);
+  });
+
+  const fails = async (budget: Budget, error: Error): Promise<void> => {
+    await assert.rejects(
+      budget.spend(
+        { characters: 50, priority: 0 },
+        () => Promise.reject(error),
+        () => undefined,
+      ),
+    );
+  };
+  const free: [string, VocuError][] = [
+    ["that was refused", new VocuError("HTTP_402", { statusCode: 402, retryable: false })],
+    ["that never reached the service", new VocuError("CONNECTION_REFUSED", { retryable: true })],
+  ];
+  for (const [what, error] of free) {
+    it(`takes nothing for a request ${what}`, async () => {
+      const { budget } = setUp();
+      await fails(budget, error);
+      assert.equal(budget.usage().hour.used, 0);
+    });
+  }
+  const charged: [string, Error][] = [
+    ["that was stopped", new Error("reset")],
+    ["whose audio broke off", new VocuError("STREAM_CUT", { statusCode: 200, bytes: 10, retryable: false })],
+    ["that nobody answered", new VocuError("FIRST_BYTE_TIMEOUT", { retryable: false })],
+  ];
+  for (const [what, error] of charged) {
+    it(`still counts a request ${what}`, async () => {
+      const { budget } = setUp();
+      await fails(budget, error);
+      assert.equal(budget.usage().hour.used, 50);
+    });
+  }
+
+  it("warns once at 80 %, and again only after it has fallen well below", async () => {
+    const { clock, warnings, spend } = setUp();
+    await spend(79);
+    assert.equal(warnings.length, 0);
+    await spend(1);
+    await spend(10);
+    assert.equal(warnings.length, 1);
+    clock.now += 2 * HOUR;
+    await spend(1);
+    await spend(85);
+    assert.equal(warnings.length, 2);
+  });
+
+  it("goes on from the state of before a restart", async () => {
+    const first = setUp();
+    await first.spend(80, 80);
+    const second = setUp({}, first.budget.state());
+    await assert.rejects(second.spend(30), isReached);
+  });
+
+  it("has no limit at 0", async () => {
+    const { spend } = setUp({ perHour: 0 });
+    await spend(1_000_000);
+  });
+});
