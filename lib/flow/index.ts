@@ -5,6 +5,7 @@ export { defineAccount } from "./admin/account-node";
 export { CHUNK_SETTINGS } from "./node/delivery";
 export { registerQuestions } from "./admin/questions";
 export { askPlayers, askTone } from "./sound/play-questions";
+export { answeringSink } from "./sound/http-answer";
 export { audioFile } from "./sound/audio-file";
 export { AUDIO_SINK_SETTINGS, defineAudioSink } from "./sound/audio-node";
 export { askAddress, prepareServing, publishingSink } from "./sound/audio-url";

@@ -43,6 +43,8 @@ export interface AudioSinkContext<I, S> {
 export interface AudioSink<I, S> {
   /** Handles one speech to its end, and throws to report an error. */
   handle(context: AudioSinkContext<I, S>): Promise<void>;
+  /** A speech has ended without an error: it was handled, stopped, or dropped before it was handled at all. */
+  ended?(speech: IncomingAudio): void;
   /** `msg.reset` has stopped all speeches: gives up what is left of earlier ones. */
   reset?(): Promise<void>;
   /** The node is being closed; no speech is in hand any more. */
@@ -211,6 +213,7 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
       this.sequences.delete(id);
       if (!speech.complete) this.ignore(id);
     }
+    if (!error) this.sink.ended?.(speech);
     speech.settle(error);
   }
 

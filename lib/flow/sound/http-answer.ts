@@ -1,0 +1,121 @@
+/** Answers the request of an "http in" node with audio, chunk by chunk as it arrives. */
+import type { ServerResponse } from "node:http";
+import { startTimer } from "../../timers";
+import { Problem } from "../message/problem";
+import type { Message } from "../message/sequence";
+import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
+import type { IncomingAudio } from "./incoming-audio";
+
+/** How the node answers. */
+export interface HttpSettings {
+  /** Seconds that the next chunk may take to come, and the client to take one. */
+  readonly idleTimeout: number;
+}
+
+type Context = AudioSinkContext<object, HttpSettings>;
+
+/** The client closed the connection, or takes nothing more. */
+class ClientLeft extends Error {}
+
+/** What one placed node answers. */
+export const answeringSink = (): AudioSink<object, HttpSettings> => ({
+  handle: answer,
+  ended: endUnanswered,
+});
+
+/**
+ * Sends one speech as the answer to its request, and ends the answer once.
+ * @throws Problem `HTTP_NO_RESPONSE`, `HTTP_ANSWERED`; what the audio throws: before the first byte the request stays open
+ * for another answer, later the connection is cut, so that nobody takes a part for the whole
+ */
+async function answer(context: Context): Promise<void> {
+  const { speech, signal, status, translate } = context;
+  const response = responseIn(speech.firstMessage);
+  if (response.headersSent) throw new Problem("HTTP_ANSWERED");
+  const gone = new AbortController();
+  const leave = (): void => gone.abort(new ClientLeft());
+  response.once("close", leave);
+  // A connection that breaks is a client that left, not an error of the flow.
+  response.on("error", leave);
+  try {
+    if (response.destroyed) throw new ClientLeft();
+    await send(context, response, AbortSignal.any([signal, gone.signal]));
+  } catch (error) {
+    // What was cut off must not look whole.
+    if (response.headersSent) response.destroy();
+    if (!(error instanceof ClientLeft)) throw error;
+    status.done(translate("shared:status.clientLeft"));
+  } finally {
+    response.off("close", leave);
+  }
+}
+
+async function send(context: Context, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { RED, speech, settings, status, translate } = context;
+  const { type, audio } = await speech.open(signal);
+  response.writeHead(200, {
+    "Content-Type": type,
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    // nginx would hold back what it gets until its buffer is full.
+    "X-Accel-Buffering": "no",
+    ...lengthOf(speech.firstMessage, speech.complete),
+  });
+  status.working("answering");
+  let bytes = 0;
+  const limitMs = settings.idleTimeout * 1000;
+  for await (const chunk of audio) {
+    bytes += chunk.length;
+    if (!response.write(chunk)) await emitted(response, "drain", signal, limitMs);
+  }
+  response.end();
+  if (!response.writableFinished) await emitted(response, "finish", signal, limitMs);
+  context.send(answerTo(RED, speech.lastMessage, { type, bytes }, { type, bytes }));
+  status.done(translate("shared:status.answered", { size: (bytes / 1024).toFixed(0) }));
+}
+
+/** Express's response, which Node-RED wraps. */
+function responseIn({ res }: Message): ServerResponse {
+  const response = (res as { _res?: unknown } | undefined)?._res ?? res;
+  const usable = typeof (response as Partial<ServerResponse> | undefined)?.writeHead === "function";
+  if (!usable) throw new Problem("HTTP_NO_RESPONSE");
+  return response as ServerResponse;
+}
+
+/** The length is known where one Buffer is the whole answer as it is. */
+function lengthOf({ payload, parts, vocu }: Message, complete: boolean): Record<string, number> {
+  const { pcm } = (vocu ?? {}) as { pcm?: unknown };
+  const isWhole =
+    complete && Buffer.isBuffer(payload) && (parts as { type?: string } | undefined)?.type !== "buffer";
+  return isWhole && pcm === undefined ? { "Content-Length": (payload as unknown as Buffer).length } : {};
+}
+
+/** Nobody else will answer a request whose speech was stopped before the answer began. */
+function endUnanswered({ firstMessage }: IncomingAudio): void {
+  const response = responseIn(firstMessage);
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(503, { "Retry-After": 1, "Content-Length": 0 }).end();
+}
+
+/** Resolves with an event of the response. @throws the signal's reason; `ClientLeft` after the limit */
+function emitted(
+  response: ServerResponse,
+  event: string,
+  signal: AbortSignal,
+  limitMs: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void): void => {
+      timer.cancel();
+      response.off(event, happened);
+      signal.removeEventListener("abort", aborted);
+      end();
+    };
+    const happened = (): void => settle(resolve);
+    const aborted = (): void => settle(() => reject(signal.reason as Error));
+    const timer = startTimer(limitMs, () => settle(() => reject(new ClientLeft())));
+    response.once(event, happened);
+    signal.addEventListener("abort", aborted, { once: true });
+    if (signal.aborted) aborted();
+  });
+}
