@@ -16,10 +16,8 @@ import { wordsOfNode, type NodeWords } from "./node-words";
 import { PATHS, ROOT, STAGE } from "./paths";
 import { readSources, type Source } from "./sources";
 import { clearStamp, hashOfSources, isBuilt, writeStamp, type BuildMode } from "./stamp";
-import { differences, readLanguages, type Language } from "./words";
-
-/** The language every other one is measured by. */
-const REFERENCE = "en-US";
+import { readLanguages, type Language } from "./words";
+import { faultsOf, proseFaults, REFERENCE } from "./words-check";
 
 /**
  * Builds everything.
@@ -112,16 +110,28 @@ function compare(sources: readonly Source[], languages: readonly Language[]): st
   const reference = languages.find(({ code }) => code === REFERENCE);
   if (!reference) return [`locales/${REFERENCE}: missing`];
   return languages.flatMap((language) => [
-    ...differences(language.code, "shared.json", reference.shared, language.shared),
-    ...sources.flatMap(({ name }) => {
-      const [wanted, given] = [reference.own[name], language.own[name]];
-      const prose = (wanted?.details === "") !== (given?.details === "");
-      return [
-        ...differences(language.code, `${name}.json`, wanted?.words ?? {}, given?.words ?? {}),
-        ...(prose ? [`locales/${language.code}/${name}.md: one language has it, the other not`] : []),
-      ];
+    ...faultsOf({
+      code: language.code,
+      file: "shared.json",
+      reference: reference.shared,
+      words: language.shared,
     }),
+    ...sources.flatMap(({ name }) => faultsOfNode(name, reference, language)),
   ]);
+}
+
+function faultsOfNode(name: string, reference: Language, language: Language): string[] {
+  const [wanted, given] = [reference.own[name], language.own[name]];
+  const { code } = language;
+  return [
+    ...faultsOf({
+      code,
+      file: `${name}.json`,
+      reference: wanted?.words ?? {},
+      words: given?.words ?? {},
+    }),
+    ...proseFaults(code, `${name}.md`, wanted?.details ?? "", given?.details ?? ""),
+  ];
 }
 
 function writeLanguage(language: Language, all: AllWords): Promise<void>[] {

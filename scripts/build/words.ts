@@ -34,7 +34,7 @@ function readOwn(path: string): { words: WordTree; details: string } {
 }
 
 function readTree(file: string): WordTree {
-  if (!existsSync(file)) throw new Error(`${file}: missing`);
+  if (!existsSync(file)) throw new Error(`${file}: missing: copy the one of en-US and translate it`);
   try {
     return JSON.parse(readFileSync(file, "utf8")) as WordTree;
   } catch (error) {
@@ -54,23 +54,6 @@ export function pathsOf(tree: WordTree, above: readonly string[] = []): string[]
   return Object.entries(tree).flatMap(([key, value]) =>
     typeof value === "string" ? [[...above, key]] : pathsOf(value, [...above, key]),
   );
-}
-
-const PLURALS = /_(zero|one|two|few|many|other)$/;
-
-/** Where two languages do not say the same things. Plural forms differ between languages and are left alone. */
-export function differences(code: string, file: string, reference: WordTree, tree: WordTree): string[] {
-  const keys = (of: WordTree): string[] => pathsOf(of).map((path) => path.join(".").replace(PLURALS, ""));
-  const wanted = new Set(keys(reference));
-  const given = new Set(keys(tree));
-  return [
-    ...[...wanted]
-      .filter((key) => !given.has(key))
-      .map((key) => `locales/${code}/${file}: ${key} is missing`),
-    ...[...given]
-      .filter((key) => !wanted.has(key))
-      .map((key) => `locales/${code}/${file}: ${key} is unknown`),
-  ];
 }
 
 /** Looks a node's words up, first its own, then the shared ones, and remembers what was missing and what was used. */

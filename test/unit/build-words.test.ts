@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { nodeCatalog, sharedCatalog } from "../../scripts/build/catalog";
 import { wordsOfNode } from "../../scripts/build/node-words";
 import { disagreements } from "../../scripts/build/sources";
-import { differences } from "../../scripts/build/words";
+import type { WordTree } from "../../scripts/build/words";
+import { faultsOf, proseFaults } from "../../scripts/build/words-check";
 import { language, SHARED, SOURCE } from "./build-fixtures";
 
 describe("the words of a node at build time", () => {
@@ -49,17 +50,89 @@ describe("the words of a node at build time", () => {
   });
 });
 
-describe("two languages", () => {
-  it("differ where one lacks a word or has one too many", () => {
-    const complaints = differences("zh-CN", "shared.json", { a: { b: "1" } }, { a: { c: "1" } });
-    assert.deepEqual(complaints, [
-      "locales/zh-CN/shared.json: a.b is missing",
-      "locales/zh-CN/shared.json: a.c is unknown",
+describe("a language", () => {
+  const faults = (reference: WordTree, words: WordTree, code = "zh-CN"): string[] =>
+    faultsOf({ code, file: "shared.json", reference, words });
+
+  it("has the words of the reference, none less and none more", () => {
+    assert.deepEqual(faults({ a: { b: "1" } }, { a: { c: "1" } }), [
+      "locales/zh-CN/shared.json: a.b is missing: translate the one of en-US",
+      "locales/zh-CN/shared.json: a.c is unknown: remove it, or add it to en-US",
     ]);
   });
 
-  it("may have different plural forms", () => {
-    assert.deepEqual(differences("zh-CN", "shared.json", { n_one: "1", n_other: "2" }, { n_other: "2" }), []);
+  it("has no faults where it says the same in its own words", () => {
+    assert.deepEqual(faults({ a: { b: "Use `x` of __y__" } }, { a: { b: "__y__ 的 `x`" } }), []);
+  });
+
+  it("has the plural forms that its own rules know", () => {
+    const reference = { n_one: "__count__ thing", n_other: "__count__ things" };
+    assert.deepEqual(faults(reference, { n_other: "__count__ 个" }), []);
+    assert.deepEqual(faults(reference, { n_one: "1 Ding", n_other: "__count__ Dinge" }, "de"), []);
+    assert.deepEqual(faults(reference, { n_one: "__count__ вещь", n_other: "__count__ вещи" }, "ru"), [
+      "locales/ru/shared.json: n_few is missing: the language has the forms few, many, one, other",
+      "locales/ru/shared.json: n_many is missing: the language has the forms few, many, one, other",
+    ]);
+  });
+
+  it("has no plural form that is never used", () => {
+    const reference = { n_one: "__count__ thing", n_other: "__count__ things" };
+    assert.deepEqual(faults(reference, { n_one: "__count__ 个", n_other: "__count__ 个" }), [
+      "locales/zh-CN/shared.json: n_one is never used: remove it, the language has the forms other",
+    ]);
+  });
+
+  it("keeps placeholders, links to other words, and code", () => {
+    assert.deepEqual(faults({ a: "“__label__” must be $t(wanted.__wanted__)" }, { a: "“__lable__”" }), [
+      "locales/zh-CN/shared.json: a lacks __label__: take it over from en-US",
+      "locales/zh-CN/shared.json: a lacks $t(wanted.__wanted__): take it over from en-US",
+      "locales/zh-CN/shared.json: a has __lable__, which en-US has not: remove it",
+    ]);
+    assert.deepEqual(faults({ a: "Use `msg.reset`." }, { a: "用 `msg.rest`。" }), [
+      "locales/zh-CN/shared.json: a lacks `msg.reset`: take it over from en-US",
+      "locales/zh-CN/shared.json: a has `msg.rest`, which en-US has not: remove it",
+    ]);
+  });
+
+  it("keeps the placeholders of a plural form that the reference does not have", () => {
+    const reference = { n_one: "__count__ of __total__", n_other: "__count__ of __total__" };
+    const words = { n_one: "1 de __total__", n_many: "__count__", n_other: "__count__ de __total__" };
+    assert.deepEqual(faults(reference, words, "fr"), [
+      "locales/fr/shared.json: n_many lacks __total__: take it over from en-US",
+    ]);
+  });
+
+  it("may translate the values of an example", () => {
+    assert.deepEqual(faults({ a: 'Like `{"to": "television"}`' }, { a: '例如 `{"to": "电视"}`' }), []);
+  });
+
+  it("may not say more than there is room for", () => {
+    const label = "Zeitüberschreitung der Verbindung";
+    assert.deepEqual(
+      faults({ settings: { timeout: { label: "Timeout" } } }, { settings: { timeout: { label } } }, "de"),
+      [
+        "locales/de/shared.json: settings.timeout.label takes the room of 33 letters, the label of a field has room for 28: shorten it",
+      ],
+    );
+    assert.equal(faults({ label: "list voices" }, { label: "すべての音声を一覧表示する" }, "ja").length, 1);
+    assert.deepEqual(
+      faults({ failures: { A: "__label__ missing" } }, { failures: { A: "__label__ fehlt" } }, "de"),
+      [],
+    );
+  });
+
+  it("keeps the code of a node's prose, but may translate its examples", () => {
+    const english = 'Set `msg.reset`.\n\n```json\n{ "to": "Good morning" }\n```';
+    assert.deepEqual(
+      proseFaults("de", "a.md", english, '`msg.reset` setzen.\n\n```json\n{ "to": "Guten Morgen" }\n```'),
+      [],
+    );
+    assert.deepEqual(proseFaults("de", "a.md", english, "Zurücksetzen."), [
+      "locales/de/a.md: lacks `msg.reset`: take it over from en-US",
+    ]);
+    assert.deepEqual(proseFaults("de", "a.md", english, ""), [
+      "locales/de/a.md: one language has it, the other not: write it in both, or in none",
+    ]);
   });
 });
 
