@@ -41,7 +41,7 @@ function validateUsers(node: EditorNode): void {
   RED.nodes.eachNode((user) => {
     if (user.account === node.id) RED.editor.validateNode(user);
   });
-  RED.view.redraw(true);
+  RED.view.redraw();
 }
 
 /** Node-RED's validator for the account as a whole: true, or that the key is missing. Not known counts as there. */

@@ -94,7 +94,7 @@ export class Combobox {
     this.picture.replaceChildren(...(offer?.avatar === undefined ? [] : [pictureOf(offer.avatar)]));
     this.picture.hidden = offer?.avatar === undefined;
     this.marks.replaceChildren(...(offer?.marks ?? []).map(markOf));
-    this.input.title = value === "" || this.input.value === value ? "" : value;
+    this.box.title = this.input.value === value ? "" : value;
   }
 
   /** Takes a new list. */

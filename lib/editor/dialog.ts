@@ -7,6 +7,7 @@ import { elementOf, isLiteral, prefixOf, storedValue } from "./fields";
 import { explain, foldAdvanced, followSettings } from "./form-rows";
 import { nameFields } from "./labels";
 import { addListening } from "./listen";
+import { deviceBox, tellAboutMachine } from "./machine";
 import { restoreText } from "./multiline";
 import { listOf } from "./picked";
 import { Picker } from "./picker";
@@ -26,7 +27,9 @@ export function prepare(node: EditorNode): void {
   }
   for (const [name, input] of Object.entries(inputs)) {
     const picker = pickerOf(node, name, input);
-    makeTypedInput(node, name, input, picker?.combobox ?? choiceBox(node, name, input));
+    const placeholder = placeholderOf(node, name, input);
+    const box = picker?.combobox ?? choiceBox(node, name, input) ?? deviceBox(node, name, placeholder);
+    makeTypedInput(node, name, input, box);
     if (picker) pickers.push(picker);
   }
   followSettings(node, form);
@@ -38,6 +41,7 @@ export function prepare(node: EditorNode): void {
   watchConflicts(node, form);
   watchProblems(node, form);
   addListening(node, form);
+  tellAboutMachine(node);
 }
 
 /** A flow that leaves a setting out means its default. */

@@ -18,7 +18,7 @@ function settle(fresh: readonly EditorNode[]): void {
   if (account === undefined || added.length === 0) return;
   const takers = added.some(({ id }) => id === account) ? allNodes() : added;
   for (const node of takers) take(node, account);
-  RED.view.redraw(true);
+  RED.view.redraw();
 }
 
 function onlyAccount(): string | undefined {

@@ -19,6 +19,7 @@ const CSS = `
 .vocu-fold { display: inline-block; margin: 4px 0 10px; padding: 2px 4px; border: 0; background: none; font: inherit; color: var(--red-ui-primary-text-color); }
 .vocu-fold i { width: 14px; text-align: center; transition: transform 0.15s; }
 .vocu-heading { margin: 14px 0 8px; padding-bottom: 2px; border-bottom: 1px solid var(--red-ui-secondary-border-color); font-size: 13px; font-weight: bold; line-height: 20px; color: var(--red-ui-primary-text-color); }
+.vocu-action { margin: 4px 0 0 169px; }
 .vocu-lines { margin-left: 8px; font-size: 0.9em; color: var(--red-ui-primary-text-color); }
 .red-ui-editor .vocu-form .vocu-try textarea { box-sizing: border-box; width: calc(100% - 175px); height: 34px; resize: vertical; vertical-align: middle; }
 .vocu-try .vocu-cost { margin-left: 8px; font-size: 12px; color: var(--red-ui-primary-text-color); }

@@ -6,18 +6,17 @@ import type { ConfigSource, NodeSource, Source } from "./sources";
 
 /** What the editor is told beside the description. */
 export interface About {
-  /** The package's version, which each node carries as the one it was saved with. */
-  readonly version: string;
   /** Search words of all languages. */
   readonly keywords: string;
 }
 
-/** The property that holds the version of the package that a node was saved with. */
-const VERSION_PROPERTY = "packageVersion";
+/** The property that tells which shape a node's settings have, and the present one (docs/adr/0007). */
+const VERSION_PROPERTY = "settingsVersion";
+const VERSION = 1;
 
 /** The script of a node's html: tells lib/editor what the node is, and registers it. */
 export function definitionOf(source: Source, about: About): string {
-  const body = source.kind === "config" ? configDefinition(source, about) : nodeDefinition(source, about);
+  const body = source.kind === "config" ? configDefinition(source) : nodeDefinition(source);
   const { type } = source.description;
   return [
     `vocuEditor.describe("${type}", ${JSON.stringify(specOf(source, about))});`,
@@ -29,6 +28,9 @@ export function definitionOf(source: Source, about: About): string {
 class Code {
   constructor(readonly text: string) {}
 }
+
+/** What was confirmed in the present dialog has the present shape. */
+const SAVED = new Code(`function () { this.${VERSION_PROPERTY} = ${VERSION}; }`);
 
 interface Literal {
   readonly [key: string]: string | number | boolean | Code | Literal;
@@ -46,7 +48,7 @@ function specOf(source: Source, { keywords }: About): object {
   return { inputs, settings, account, keywords };
 }
 
-function nodeDefinition({ name, description }: NodeSource, { version }: About): Literal {
+function nodeDefinition({ name, description }: NodeSource): Literal {
   const { category, color } = FAMILIES[description.family];
   const label = labelProperty(description);
   const inputs = Object.entries(description.inputs).flatMap(([input, spec]): [string, Literal][] => {
@@ -69,7 +71,7 @@ function nodeDefinition({ name, description }: NodeSource, { version }: About): 
         : { account: { value: "", type: "vocu-account", required: true } }),
       ...Object.fromEntries(inputs),
       ...settingDefaults(description.settings ?? {}),
-      [VERSION_PROPERTY]: { value: version },
+      [VERSION_PROPERTY]: { value: VERSION },
     },
     inputs: 1,
     outputs: description.outputs,
@@ -79,11 +81,11 @@ function nodeDefinition({ name, description }: NodeSource, { version }: About): 
     labelStyle: new Code(`function () { return this.${label} ? "node_label_italic" : ""; }`),
     outputLabels: new Code('function (index) { return this._("outputs." + (index + 1)); }'),
     oneditprepare: new Code("function () { vocuEditor.prepare(this); }"),
-    oneditsave: savedBy(version),
+    oneditsave: SAVED,
   };
 }
 
-function configDefinition({ name, description }: ConfigSource, { version }: About): Literal {
+function configDefinition({ name, description }: ConfigSource): Literal {
   const references = Object.entries(description.references).map(([property, type]): [string, Literal] => [
     property,
     { value: "", type, required: false },
@@ -97,7 +99,7 @@ function configDefinition({ name, description }: ConfigSource, { version }: Abou
       ...Object.fromEntries(references),
       // It has no field of its own, so what is wrong with the account as a whole is told with it.
       [VERSION_PROPERTY]: {
-        value: version,
+        value: VERSION,
         validate: new Code("function (value, options) { return vocuEditor.validateKey(this); }"),
       },
     },
@@ -107,12 +109,9 @@ function configDefinition({ name, description }: ConfigSource, { version }: Abou
     label: new Code('function () { return this.name || this._("label"); }'),
     labelStyle: new Code('function () { return this.name ? "node_label_italic" : ""; }'),
     oneditprepare: new Code("function () { vocuEditor.prepareAccount(this); }"),
-    oneditsave: savedBy(version),
+    oneditsave: SAVED,
   };
 }
-
-const savedBy = (version: string): Code =>
-  new Code(`function () { this.${VERSION_PROPERTY} = "${version}"; }`);
 
 function settingDefaults(settings: Readonly<Record<string, Setting>>): Record<string, Literal> {
   return Object.fromEntries(

@@ -2,7 +2,6 @@
  * Builds the package: compiles the runtime, and generates from each node's description what the editor needs of it
  * (docs: CONTRIBUTING). Everything goes to `dist/` and `resources/`; nothing generated is committed.
  */
-import { readFileSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bundleEditor } from "./bundle";
@@ -84,11 +83,8 @@ type AllWords = ReadonlyMap<Language, ReadonlyMap<Source, NodeWords>>;
 
 function aboutOf(source: Source, all: AllWords): About {
   const keywords = [...all.values()].flatMap((words) => words.get(source)?.keywords.split(/\s+/) ?? []);
-  return { version: packageVersion(), keywords: [...new Set(keywords)].join(" ") };
+  return { keywords: [...new Set(keywords)].join(" ") };
 }
-
-const packageVersion = (): string =>
-  (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version;
 
 function resolveAll(sources: readonly Source[], languages: readonly Language[]): AllWords {
   const complaints = compare(sources, languages);

@@ -73,24 +73,110 @@ for (const { language, category, inputs } of [
   });
 }
 
-describe("the dialogs of all nodes", function () {
+describe("the filter of the palette", function () {
   this.timeout(60_000);
   let stage: Stage;
 
   before(async () => {
     stage = await setStage();
   });
-  afterEach(() => stage.editor.cancel());
   after(() => stage.close());
 
-  for (const name of NODES) {
-    it(`open for ${name} with words for every field`, async () => {
-      const { editor } = stage;
-      const z = await editor.page.evaluate<string>("RED.workspaces.active()");
-      await editor.bring({ id: name, type: `vocu-${name}`, z, x: 300, y: 100, wires: [] });
-      await editor.edit(name);
-      const form = await editor.page.locator(".vocu-form").innerText();
-      assert.doesNotMatch(form, /\b(inputs|settings|dialog)\.\w+/);
+  const filter = (typed: string): Promise<unknown> =>
+    stage.editor.page.evaluate(
+      `void $("#red-ui-palette-search input").searchBox("value", ${JSON.stringify(typed)})`,
+    );
+
+  const SEARCHES = {
+    tts: "speech-stream",
+    say: "speech-stream",
+    speak: "speech-stream",
+    announce: "speech-stream",
+    mp3: "speech-stream",
+    clone: "voice-create",
+    sonos: "audio-url",
+    credits: "account-info",
+    语音合成: "speech-stream",
+    播报: "speech-stream",
+    克隆: "voice-create",
+  };
+  for (const [typed, node] of Object.entries(SEARCHES)) {
+    it(`finds ${node} by ${typed}`, async () => {
+      await filter("");
+      await stage.editor.paletteItem("inject").waitFor({ state: "visible" });
+      await filter(typed);
+      await stage.editor.paletteItem("inject").waitFor({ state: "hidden" });
+      assert.equal(await stage.editor.paletteItem(`vocu-${node}`).isVisible(), true);
     });
   }
+
+  it("leaves the labels as they are", async () => {
+    await filter("");
+    const item = stage.editor.paletteItem("vocu-speech-stream");
+    await item.waitFor({ state: "visible" });
+    assert.equal((await item.innerText()).trim().replace(/\s+/g, " "), "stream speech");
+  });
+
+  it("speech comes first of our families, and stream speech first of it", async () => {
+    const types = await stage.editor.page.evaluate<string[]>(
+      `$('.red-ui-palette-node[data-palette-type^="vocu-"]').toArray().map((node) => node.dataset.paletteType)`,
+    );
+    assert.equal(types[0], "vocu-speech-stream");
+  });
+});
+
+describe("what the nodes are called on the canvas", function () {
+  this.timeout(60_000);
+  let stage: Stage;
+
+  before(async () => {
+    stage = await setStage();
+  });
+  after(() => stage.close());
+
+  const CASES: readonly [string, object, string][] = [
+    ["speech-stream", {}, "stream speech"],
+    ["speech-stream", { name: "Kitchen" }, "Kitchen"],
+    ["speech-stream", { voiceId: "id", voiceIdType: "str", voiceIdName: "Ruby" }, "Ruby · stream"],
+    [
+      "speech-stream",
+      {
+        voiceId: "id",
+        voiceIdType: "str",
+        voiceIdName: "Ruby",
+        text: "The washing machine is done.",
+        textType: "str",
+      },
+      "Ruby: The washing machine is d…",
+    ],
+    ["speech-stream", { voiceId: "voice", voiceIdType: "msg", voiceIdName: "Ruby" }, "stream speech"],
+    ["speech-stream", { text: "Hello", textType: "str" }, "Hello"],
+    ["voice-get", { voiceId: "id", voiceIdType: "str", voiceIdName: "Ruby" }, "Ruby · get voice"],
+    [
+      "template-get",
+      { templateId: "id", templateIdType: "str", templateIdName: "News" },
+      "News · get template",
+    ],
+    ["voice-list", {}, "list voices"],
+  ];
+  CASES.forEach(([type, properties, label], index) => {
+    it(`${label} for ${type} with ${Object.keys(properties).join(", ") || "nothing set"}`, async () => {
+      const { editor } = stage;
+      const id = `case-${index}`;
+      const z = await editor.page.evaluate<string>("RED.workspaces.active()");
+      await editor.bring({
+        id,
+        type: `vocu-${type}`,
+        z,
+        x: 300,
+        y: 60 + 40 * index,
+        wires: [],
+        ...properties,
+      });
+      const shown = await editor.page.evaluate<string>(
+        `(() => { const node = RED.nodes.node(${JSON.stringify(id)}); return node._def.label.call(node); })()`,
+      );
+      assert.equal(shown, label);
+    });
+  });
 });

@@ -176,6 +176,81 @@ describe("what the dialogs ask about an account", function () {
   });
 });
 
+describe("what the dialogs let a person hear", function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  let elsewhere: Sandbox;
+  let nodeRed: NodeRed;
+
+  before(async () => {
+    [sandbox, elsewhere] = await Promise.all([
+      startSandbox({ apiKey: "sk-stored" }),
+      startSandbox({ apiKey: "sk-stored" }),
+    ]);
+    nodeRed = await startNodeRed({
+      flows: [{ id: "deployed", type: "vocu-account", site: "custom", baseUrl: sandbox.url }],
+      credentials: { deployed: { apiKey: "sk-stored" } },
+    });
+  });
+  after(() => Promise.all([nodeRed.stop(), sandbox.close(), elsewhere.close()]));
+
+  interface Heard {
+    readonly type?: string;
+    readonly base64?: string;
+    readonly error?: { code: string; params: Record<string, unknown> };
+  }
+  async function hear(path: "sample" | "preview", body: object): Promise<Heard> {
+    const account = { id: "deployed", site: "custom", baseUrl: sandbox.url };
+    const { text } = await post(nodeRed.url, path, { account, ...body });
+    assert.ok(!text.includes("sk-stored"), "the answer holds the key");
+    return JSON.parse(text) as Heard;
+  }
+  const isMp3 = ({ base64 = "" }: Heard): boolean => {
+    const audio = Buffer.from(base64, "base64");
+    return (
+      audio.subarray(0, 3).toString("latin1") === "ID3" || (audio[0] === 0xff && (audio[1] ?? 0) >= 0xe0)
+    );
+  };
+  const inputs = { voiceId: voiceIds.english, text: "Hello." };
+
+  it("is a recording of a voice", async () => {
+    const heard = await hear("sample", { voiceId: voiceIds.english });
+    assert.match(heard.type ?? JSON.stringify(heard.error), /^audio\//);
+    assert.ok((heard.base64 ?? "").length > 100);
+  });
+
+  it("is fetched without the key", () => {
+    const fetched = sandbox.requests.filter(({ path }) => !path.startsWith("/api/"));
+    assert.ok(fetched.length > 0);
+    for (const { headers } of fetched) assert.equal(headers.authorization, undefined);
+  });
+
+  it("is no recording where the account has no such voice", async () => {
+    assert.equal((await hear("sample", { voiceId: "somebody-elses" })).error?.code, "NO_SAMPLE");
+  });
+
+  it("is the text as the dialog has it", async () => {
+    const heard = await hear("preview", { inputs: { ...inputs, speechRate: "1.5", seed: "7" } });
+    assert.equal(heard.type, "audio/mpeg");
+    assert.ok(isMp3(heard));
+  });
+
+  it("is checked as in a flow", async () => {
+    const { error } = await hear("preview", { inputs: { ...inputs, speechRate: "9" } });
+    assert.equal(error?.code, "INPUT_OUT_OF_RANGE");
+    assert.equal((await hear("preview", { inputs: { text: "Hello." } })).error?.code, "INPUT_MISSING");
+    assert.equal((await hear("preview", {})).error?.code, "INPUT_MISSING");
+  });
+
+  it("never sends the deployed key to another server", async () => {
+    const account = { id: "deployed", site: "custom", baseUrl: elsewhere.url };
+    for (const path of ["sample", "preview"] as const) {
+      assert.equal((await hear(path, { account, inputs })).error?.code, "KEY_NEEDED_AGAIN");
+    }
+    assert.deepEqual(elsewhere.requests, []);
+  });
+});
+
 describe("who may ask about accounts", function () {
   this.timeout(60_000);
   // bcrypt of the password "look"

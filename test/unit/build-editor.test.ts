@@ -37,7 +37,7 @@ interface Definition {
   readonly label: () => string;
 }
 
-const ABOUT = { version: "1.2.3", keywords: "tts say" };
+const ABOUT = { keywords: "tts say" };
 
 /** Runs a definition as the editor does and answers with what it registers. */
 function registered(script: string): { type: string; definition: Definition } {

@@ -82,3 +82,27 @@ describe("the error a flow gets", () => {
     );
   });
 });
+
+describe("what there is room for", () => {
+  const words: Translate = (key, params = {}) =>
+    key === "shared:failures.VOICE_NOT_FOUND"
+      ? "voice not found"
+      : key === "shared:failures.INPUT_MISSING"
+        ? `${params.label ?? ""} missing`
+        : key;
+
+  it("is a few words of the code in the node's status", () => {
+    assert.equal(flowError(new Problem("VOICE_NOT_FOUND"), "speech-stream", words).short, "voice not found");
+    const missing = new Problem("INPUT_MISSING", { field: "text" }, { field: "text" });
+    assert.equal(flowError(missing, "speech-stream", words).short, "text missing");
+  });
+  it("is the sentence where a code has no few words", () => {
+    const error = flowError(new Problem("NEW_CODE"), "speech-stream", words);
+    assert.equal(error.short, error.message);
+  });
+  it("is readable facts where Node-RED writes the cause as text", () => {
+    const { cause } = flowError(new Problem("X", {}, { statusCode: 404 }), "voice-get", words);
+    assert.equal(`${String(cause)}`, "retryable: false, statusCode: 404, operation: voice-get");
+    assert.deepEqual(Object.keys(cause), ["retryable", "statusCode", "operation"]);
+  });
+});

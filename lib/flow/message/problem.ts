@@ -38,10 +38,19 @@ export class FlowError extends Error {
   readonly code: string;
   override readonly cause: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, code: string, cause: Readonly<Record<string, unknown>>) {
+  /** A few words for the node's status, which has no room for the sentence; not a fact for the flow. */
+  readonly #short: string;
+
+  constructor(message: string, code: string, cause: Readonly<Record<string, unknown>>, short = message) {
     super(message);
     this.code = code;
-    this.cause = cause;
+    this.cause = readable(cause);
+    this.#short = short;
+  }
+
+  /** What the node's status says. */
+  get short(): string {
+    return this.#short;
   }
 
   /** Catch nodes show `String(err)`; "Error: " before a sentence helps nobody. */
@@ -66,10 +75,33 @@ export function flowError(thrown: unknown, operation: string, translate: Transla
     ...params,
     label,
   });
-  if (known !== undefined) return new FlowError(inBlock(known, params, translate), code, cause);
   const general = generalKey(facts.statusCode);
+  const filled = { ...plain(facts), ...params, label };
+  const short = shortOf(translate, code, filled) ?? shortOf(translate, general, filled);
+  if (known !== undefined) return new FlowError(inBlock(known, params, translate), code, cause, short);
   const message = sentence(translate, general, { ...plain(facts), code, said: facts.serverMessage ?? code });
-  return new FlowError(message ?? code, code, cause);
+  return new FlowError(message ?? code, code, cause, short);
+}
+
+/** The few words of a code, or undefined where the catalog has none. */
+function shortOf(
+  translate: Translate,
+  code: string,
+  params: Readonly<Record<string, string | number>>,
+): string | undefined {
+  const key = `failures.${code}`;
+  const found = translate(`shared:${key}`, params);
+  return found.endsWith(key) ? undefined : found;
+}
+
+/** Node-RED's debug sidebar writes the cause of a logged error as text. */
+function readable(cause: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = (): string =>
+    Object.entries(cause)
+      .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(", ");
+  // Not enumerable, so that it is no fact, in no copy and in no JSON.
+  return Object.defineProperty({ ...cause }, "toString", { value: text, enumerable: false });
 }
 
 /** What the dialog calls a field: the node's own label, else that of an account setting, else the property's name. */

@@ -105,7 +105,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   /** The error that a flow gets, shown as the node's status too. */
   failed(thrown: unknown): FlowError {
     const problem = flowError(thrown, nameOf(this.description), this.translate);
-    this.status.failed(problem.message);
+    this.status.failed(problem.short);
     return problem;
   }
 
