@@ -83,6 +83,18 @@ describe("speech-stream: bad input", () => {
       field: "text",
     },
     {
+      what: "a misspelt path into the message",
+      node: { text: "payload[", textType: "msg" },
+      code: "INPUT_UNREADABLE",
+      field: "text",
+    },
+    {
+      what: "half a character in an ID",
+      node: { voiceId: "\ud800", voiceIdType: "str" },
+      code: "INPUT_INVALID",
+      field: "voiceId",
+    },
+    {
       what: "a setting that there is not",
       node: { busy: "sometimes" },
       code: "INPUT_NOT_A_CHOICE",

@@ -145,6 +145,17 @@ describe("the dialog of a node", () => {
     }
   });
 
+  it("labels the control of every row", () => {
+    for (const html of [dialog, dialogOf(ACCOUNT)]) {
+      const labelled = [...html.matchAll(/<label for="([^"]+)"/g)].map(([, id]) => id);
+      const controls = [...html.matchAll(/<(?:input|select)(?! type="hidden")[^>]* id="([^"]+)"/g)].map(
+        ([, id]) => id,
+      );
+      assert.ok(controls.length > 2);
+      assert.deepEqual(labelled.toSorted(), controls.toSorted());
+    }
+  });
+
   it("has a row for each setting", () => {
     assert.ok(
       dialog.includes('type="checkbox" id="node-input-wait"') && dialog.includes('id="node-input-limit"'),
@@ -181,6 +192,12 @@ describe("the help of a node", () => {
   it("tells which inputs are optional", () => {
     assert.match(help(), /<dt>Name <span class="property-type">name: string<\/span>/);
     assert.match(help(), /<dt class="optional">Model /);
+  });
+
+  it("calls an input optional that is asked for only in some settings", () => {
+    const inputs = { name: text({ required: true, when: { wait: "true" } }) };
+    const source = { ...SOURCE, description: { ...SOURCE.description, inputs } };
+    assert.match(helpOf(source, wordsOfNode(source, language()).words), /<dt class="optional">Name /);
   });
 
   it("tells choices with their meaning, and the default", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import sinon from "sinon";
@@ -111,6 +112,7 @@ describe("a lane", () => {
     const lane = new Lane(1, () => (calls += 1));
     const release = await lane.enter(queueOptions());
     const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
     const all = Array.from({ length: 5000 }, () =>
       lane.enter(queueOptions({ signal: stop.signal, waiting: () => (calls += 1) })),
     );
@@ -300,6 +302,23 @@ describe("a waiting limit", () => {
     await lane.enter(queueOptions());
     for (let i = 0; i < 50; i++) void lane.enter(queueOptions({ slot: limit.slot() }));
     assert.equal(lane.waiting, 50);
+  });
+
+  it("frees a slot once, also where the message would have expired later", async () => {
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    try {
+      const limit = new QueueLimit(1);
+      const lane = new Lane(1);
+      const release = await lane.enter(queueOptions());
+      const admitted = lane.enter(queueOptions({ slot: limit.slot(), expiresAt: Date.now() + 20 }));
+      release();
+      await admitted;
+      clock.tick(40);
+      void lane.enter(queueOptions({ slot: limit.slot() }));
+      await assert.rejects(lane.enter(queueOptions({ slot: limit.slot() })), /QUEUE_FULL/);
+    } finally {
+      clock.restore();
+    }
   });
 
   describe("whose messages belong to a sequence", () => {
