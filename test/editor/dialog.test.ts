@@ -76,7 +76,7 @@ describe("the edit dialog", function () {
     [
       "a list of the wrong length",
       { emo_switch: "[1,2]", emo_switchType: "json" },
-      "“Emotion mix” must be a list of 5.",
+      "“Emotion mix” must be a list of 5 items.",
     ],
     [
       "a list member out of its range",
@@ -329,13 +329,13 @@ describe("the edit dialog", function () {
     [
       "subtitles with low latency",
       { srt: "true", srtType: "bool", flash: "true", flashType: "bool" },
-      "There are no subtitles with low latency.",
+      "Subtitles are not available with low latency.",
       { srt: "true", flash: "false" },
     ],
     [
       "subtitles in instruct mode",
       { srt: "true", srtType: "bool", instruct_mode: "true", instruct_modeType: "bool" },
-      "There are no subtitles in instruct mode.",
+      "Subtitles are not available in instruct mode.",
       { srt: "false", instruct_mode: "true" },
     ],
     [
