@@ -7,6 +7,7 @@ import {
   SPEECH_INPUTS,
   STREAM_INPUTS,
   streamSpeech,
+  TIME_LIMIT_INPUTS,
 } from "../lib/flow";
 
 export = defineNode({
@@ -14,7 +15,7 @@ export = defineNode({
   family: "speech",
   reference: "D.4",
   operationId: "simpleGenerateStream",
-  inputs: { ...SPEECH_INPUTS, ...STREAM_INPUTS },
+  inputs: { ...SPEECH_INPUTS, ...STREAM_INPUTS, ...TIME_LIMIT_INPUTS },
   silentInput: "text",
   settings: {
     output: { icon: "sign-out", kind: "select", choices: ["chunks", "buffer"], default: "chunks" },

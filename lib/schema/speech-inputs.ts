@@ -59,6 +59,11 @@ export const SPEECH_INPUTS = {
   cover_mode: toggle({ advanced: true }),
 } as const satisfies Inputs;
 
+/** The limit of the wait for the first byte, in ms, of every node that speaks; `msg.requestTimeout` comes before it. */
+export const TIME_LIMIT_INPUTS = {
+  requestTimeout: number({ min: 1, max: 3_600_000, local: true, advanced: true }),
+} as const satisfies Inputs;
+
 /** What the stream node is told besides, for itself. */
 export const STREAM_INPUTS = {
   ...SHAPE_INPUTS,

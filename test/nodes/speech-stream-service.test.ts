@@ -128,6 +128,17 @@ describe("speech-stream: requests", () => {
     assert.equal(code, "FIRST_BYTE_TIMEOUT");
     assert.equal(cause?.timeoutMs, 30);
   });
+
+  it("wait no longer than “Give up after”, which msg.requestTimeout comes before, and which is not sent", async () => {
+    sandbox().fail({ hangBeforeHeaders: true });
+    const flow = await load({ requestTimeout: "40", requestTimeoutType: "num" });
+    flow.input({ payload: TEXT });
+    assert.equal((await flow.caught(0)).cause?.timeoutMs, 40);
+    sandbox().fail({ hangBeforeHeaders: true });
+    flow.input({ payload: TEXT, requestTimeout: 30 });
+    assert.equal((await flow.caught(1)).cause?.timeoutMs, 30);
+    for (const { url } of sandbox().requests) assert.doesNotMatch(String(url), /requestTimeout/);
+  });
 });
 
 describe("speech-stream: response headers", () => {

@@ -122,8 +122,10 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
       controls: Controls;
     },
   ): RunContext<InputValues<I>, SettingValues<S>, M> {
-    const { account, settings, inputs, options, controls } = own;
-    const { requestTimeoutMs } = controls;
+    const { account, settings, options, controls } = own;
+    // The limit is for the node itself, whose request must not carry it.
+    const { requestTimeout, ...inputs } = own.inputs as { requestTimeout?: number };
+    const requestTimeoutMs = controls.requestTimeoutMs ?? requestTimeout;
     const waiting = (count: number): void => {
       if (!job.signal.aborted) this.work.status.waiting(count);
     };
@@ -133,7 +135,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
       msg,
       account,
       settings,
-      inputs,
+      inputs: inputs as InputValues<I>,
       queueOptions: { ...options, waiting },
       arrivedAt: at,
       signal: job.signal,
