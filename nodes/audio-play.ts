@@ -9,6 +9,8 @@ import {
   PLAYERS,
   playingSink,
   registerQuestions,
+  SHAPE_INPUTS,
+  SHAPE_SETTINGS,
   text,
 } from "../lib/flow";
 
@@ -31,6 +33,7 @@ export = defineAudioSink({
     }),
     chime: text({ messageWins: true }),
     device: text({ messageWins: true, when: KNOWN }),
+    ...SHAPE_INPUTS,
   },
   settings: {
     player: {
@@ -51,6 +54,7 @@ export = defineAudioSink({
     repeat: { icon: "repeat", kind: "count", default: 1, min: 1, max: 100, advanced: true },
     repeatPause: { icon: "pause", kind: "count", default: 1, min: 0, max: 3600, advanced: true },
     busy: BUSY,
+    ...SHAPE_SETTINGS,
     ...AUDIO_SINK_SETTINGS,
   },
   outputs: 2,

@@ -65,11 +65,15 @@ export class AudioSequence {
   private readonly extras: Extras;
   private sent = 0;
 
-  constructor(tools: MessageTools, message: Message) {
+  /** @param done properties of the message that have been seen to, and go no further */
+  constructor(tools: MessageTools, message: Message, done: readonly string[] = []) {
     this.id = tools.generateId();
     this.outer = carriedParts(message.parts);
     this.listed = listedParts(message.parts);
-    this.extras = new Extras((own) => tools.cloneMessage(own), without(message, "payload", "parts", "vocu"));
+    this.extras = new Extras(
+      (own) => tools.cloneMessage(own),
+      without(message, "payload", "parts", "vocu", ...done),
+    );
   }
 
   /** How many chunks have been made. */

@@ -1,18 +1,9 @@
 /** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
-import {
-  chunks,
-  joinAhead,
-  NoAudioError,
-  pace,
-  shapeAudio,
-  type Chunk,
-  type Shape,
-  type ShapeFacts,
-} from "../../audio";
+import { chunks, joinAhead, NoAudioError, pace, shapeAudio, type Chunk, type Shape } from "../../audio";
 import type { RunContext } from "./run-context";
 import type { Setting } from "../../schema/description";
 import { Problem } from "../message/problem";
-import { shiftSubtitles } from "./subtitles";
+import { loudness, shifted } from "./shaping";
 import type { AudioSequence, Facts } from "../message/sequence";
 
 /** How a node hands audio on. */
@@ -124,18 +115,6 @@ async function sendAll(
   if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
   return { ...facts, chunks: asChunks ? sequence.count : 1 };
 }
-
-/** The facts with subtitles that fit the audio behind so much silence. */
-function shifted(known: Facts, silenceMs: number): Facts {
-  if (silenceMs === 0) return known;
-  const { srt } = known;
-  const moved = typeof srt === "string" ? { srt: shiftSubtitles(srt, silenceMs) } : {};
-  return { ...known, ...moved, silenceMs: Math.round(silenceMs) };
-}
-
-/** The gain that was given, where one was asked for. */
-const loudness = ({ gain = 0 }: Shape, facts: ShapeFacts): Facts =>
-  gain === 0 ? {} : { gain: facts.gain, ...(facts.gainCapped ? { gainCapped: true } : {}) };
 
 /** Chunks of whole frames; with `chunkBytes` 0 few and large ones where the audio arrives faster than it plays. */
 function chunksOf({ settings, signal }: DeliveryContext, audio: AsyncIterable<Buffer>): AsyncIterable<Chunk> {

@@ -1,8 +1,18 @@
 /** Speech at an address of its own, from its first chunk on. */
 import type { Node, NodeAPI } from "node-red";
-import { NoRoomError, PublishedAudio, serveAudio, type Publication } from "../../audio";
+import {
+  LengthMeter,
+  NoRoomError,
+  PublishedAudio,
+  serveAudio,
+  shapeAudio,
+  type Publication,
+} from "../../audio";
 import { MB } from "../input/file";
 import { Problem, type Translate } from "../message/problem";
+import type { Facts } from "../message/sequence";
+import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
+import { shifted, SpeakerMemory } from "../node/shaping";
 import { httpNodesUrl } from "./address";
 import { inContainer, isHidden, ownAddresses, type OwnAddress } from "./own-address";
 import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
@@ -11,7 +21,7 @@ import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
 const PATH = "/vocu/audio";
 
 /** How the node publishes. */
-export interface UrlSettings {
+export interface UrlSettings extends ShapeSettings {
   /** The address of Node-RED's HTTP nodes as players reach it; blank: this machine's. */
   readonly publicUrl: string;
   /** When the address leaves: `chunked` with the first chunk, `wait` when the audio is complete. */
@@ -22,7 +32,7 @@ export interface UrlSettings {
   readonly maxMb: number;
 }
 
-type Context = AudioSinkContext<object, UrlSettings>;
+type Context = AudioSinkContext<ShapeValues, UrlSettings>;
 
 const prepared = new WeakSet();
 
@@ -40,7 +50,8 @@ export function publishingSink(
   RED: NodeAPI,
   node: Node,
   translate: Translate,
-): AudioSink<object, UrlSettings> {
+): AudioSink<ShapeValues, UrlSettings> {
+  const memory = new SpeakerMemory();
   const published = new PublishedAudio((code) => node.log(translate("shared:status.notRemoved", { code })));
   // Node-RED asks for the password before any route of its HTTP nodes is reached, so players must know it.
   if ((RED.settings as { httpNodeAuth?: unknown }).httpNodeAuth)
@@ -54,28 +65,33 @@ export function publishingSink(
   return {
     handle: (context) => {
       tellOfContainer(context.settings);
-      return publish(published, context);
+      return publish(published, memory, context);
     },
     reset: () => published.clear(),
     close: () => published.clear(),
   };
 }
 
-async function publish(published: PublishedAudio, context: Context): Promise<void> {
+async function publish(published: PublishedAudio, memory: SpeakerMemory, context: Context): Promise<void> {
   const { RED, speech, settings, signal, status, translate } = context;
-  const { type, audio } = await speech.open(signal);
+  const { type, audio: original } = await speech.open(signal);
+  const { audio, facts } = shapeAudio(original, memory.shapeFor(context.inputs, settings));
   const base = httpNodesUrl(RED, settings.publicUrl, speech.firstMessage.req);
   const publication = await published.begin(type);
   const url = `${base}${PATH}/${publication.name}`;
-  const announce = (): void => context.send(answerTo(RED, speech.firstMessage, url, { url, type }));
+  const announcement = new Announcement(type);
+  const announce = (): void => {
+    announcement.begin();
+    const known = shifted((speech.firstMessage.vocu ?? {}) as Facts, facts.silenceMs);
+    context.send(answerTo(RED, speech.firstMessage, url, { ...known, url, type }));
+  };
   const early = settings.growing !== "wait";
   try {
-    let announced = false;
     for await (const chunk of audio) {
+      announcement.length.push(chunk);
       await published.add(publication, chunk, settings.maxMb * MB).catch(refuse);
       signal.throwIfAborted();
-      if (announced || !early) continue;
-      announced = true;
+      if (announcement.begun || !early) continue;
       status.working("serving", { address: new URL(base).host });
       announce();
     }
@@ -84,8 +100,32 @@ async function publish(published: PublishedAudio, context: Context): Promise<voi
     throw error;
   }
   published.finish(publication, settings.ttl * 1000);
-  if (!early) announce();
+  if (!announcement.begun) announce();
+  memory.heard(announcement.facts);
   status.done(translate("shared:status.served", { size: sizeOf(publication), address: new URL(base).host }));
+}
+
+/** When an address left, and how long what it leads to plays: players begin about then. */
+class Announcement {
+  readonly length: LengthMeter;
+  private at: number | undefined;
+
+  constructor(type: string) {
+    this.length = new LengthMeter(type);
+  }
+
+  get begun(): boolean {
+    return this.at !== undefined;
+  }
+
+  begin(): void {
+    this.at = performance.now();
+  }
+
+  get facts(): Facts {
+    const { at = performance.now() } = this;
+    return { audioMs: this.length.audioMs, totalMs: performance.now() - at };
+  }
 }
 
 const refuse = (error: unknown): never => {

@@ -35,7 +35,8 @@ export interface WithChime {
   readonly lead: readonly Buffer[] | undefined;
 }
 
-const MP3 = "audio/mpeg";
+/** The media type of mp3. */
+export const MP3 = "audio/mpeg";
 
 /** Puts the chime before the speech where both are mp3 of one format. @throws what the audio throws */
 export async function withChime(chime: Chime | undefined, { type, audio }: OpenedAudio): Promise<WithChime> {

@@ -1,12 +1,24 @@
 /** Speech on this machine's speaker. */
-import { LengthMeter, play, PLAYER_NAMES, type PlayerCommand, type PlayOptions } from "../../audio";
+import {
+  LengthMeter,
+  play,
+  PLAYER_NAMES,
+  shapeAudio,
+  type PlayerCommand,
+  type PlayOptions,
+  type Shape,
+  type Shaped,
+} from "../../audio";
+import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
 import { sleep } from "../../timers";
+import type { Facts } from "../message/sequence";
+import { loudness, SpeakerMemory } from "../node/shaping";
 import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
-import { loadChime, withChime, type Chime, type WithChime } from "./chime";
+import { loadChime, MP3, withChime, type Chime, type WithChime } from "./chime";
 import { explained, playerFor, type PlayerSettings } from "./player-choice";
 
 /** What one speech may say for itself. */
-export interface PlayInputs {
+export interface PlayInputs extends ShapeValues {
   /** Percent. */
   readonly volume: number | undefined;
   /** Path of an audio file that is played first. */
@@ -16,7 +28,7 @@ export interface PlayInputs {
 }
 
 /** How the node plays. */
-export interface PlaySettings extends PlayerSettings {
+export interface PlaySettings extends PlayerSettings, ShapeSettings {
   /** How often each speech is played. */
   readonly repeat: number;
   /** Seconds between two times. */
@@ -32,70 +44,107 @@ type Context = AudioSinkContext<PlayInputs, PlaySettings>;
 const OWN_COMMAND_MARGIN_MS = 60_000;
 
 /** What one placed node does with speech. */
-export const playingSink = (): AudioSink<PlayInputs, PlaySettings> => ({ handle: playSpeech });
+export const playingSink = (): AudioSink<PlayInputs, PlaySettings> => {
+  const memory = new SpeakerMemory();
+  return { handle: (context) => playSpeech(context, memory) };
+};
 
-async function playSpeech(context: Context): Promise<void> {
+async function playSpeech(context: Context, memory: SpeakerMemory): Promise<void> {
   const { RED, speech, signal, status, translate, inputs, settings } = context;
   const chime = await loadChime(RED, inputs.chime);
   const opened = await speech.open(signal);
   const player = await playerFor(settings, inputs, opened.type);
   const begin = { player: player.name };
   const { audio, lead } = await withChime(chime, opened);
-  const speaker = new Speaker(player, opened.type, signal);
+  const shapeNow = (): Shape => memory.shapeFor(inputs, settings);
+  const before = chime && shapedChime(chime, lead, shapeNow());
+  const speaker = new Speaker(player, opened.type, context, shapeNow);
   status.working("playing");
   context.send(null, answerTo(RED, speech.firstMessage, begin, begin));
-  if (chime && !lead) await playChime(context, chime);
-  const playedMs = await speaker.play({ audio, lead }, settings).catch(explained);
-  const facts = { player: player.name, playedMs, ...speaker.facts };
+  if (chime && before && !lead) await playChime(context, chime.type, before.audio);
+  const playedMs = await speaker.play(audio, lead && before?.audio, chime?.type === MP3).catch(explained);
+  memory.heard({});
+  const facts = { player: player.name, playedMs, ...speaker.facts(before) };
   context.send(answerTo(RED, speech.lastMessage, facts, facts), null);
   status.done(translate("shared:status.played", { seconds: (playedMs / 1000).toFixed(1) }));
 }
 
-async function playChime({ inputs, settings, signal }: Context, { type, data }: Chime): Promise<void> {
+/** The chime as loud as the speech, and behind the silence that is meant to wake the speaker up. */
+const shapedChime = (chime: Chime, lead: WithChime["lead"], shape: Shape): Shaped =>
+  shapeAudio(inOrder(lead ?? [chime.data]), { ...shape, silenceAfterMs: 0 });
+
+async function playChime(
+  { inputs, settings, signal }: Context,
+  type: string,
+  audio: AsyncIterable<Buffer>,
+): Promise<void> {
   const player = await playerFor(settings, inputs, type);
-  await play(player, inOrder([data]), optionsFor(player, type, signal)).catch(explained);
+  await play(player, audio, optionsFor(player, type, signal)).catch(explained);
 }
 
 /** Plays one speech once or several times, and counts what it was. */
 class Speaker {
   private readonly length: LengthMeter;
   private readonly kept: Buffer[] = [];
+  private shaped: Shaped | undefined;
 
+  /** @param shapeNow the shape of what is played at this moment */
   constructor(
     private readonly player: PlayerCommand,
     private readonly type: string,
-    private readonly signal: AbortSignal,
+    private readonly context: Context,
+    private readonly shapeNow: () => Shape,
   ) {
     this.length = new LengthMeter(type);
   }
 
   /**
-   * Answers with how long it played, in ms, without the pauses.
+   * Answers with how long it played, in ms, without the pauses. `lead` goes first, in one stream with it; `awake`: what was
+   * played before had the silence already.
    * @throws those of `play`
    */
-  async play({ audio, lead = [] }: WithChime, { repeat, repeatPause }: PlaySettings): Promise<number> {
-    let playedMs = await this.playOnce(inOrder(lead, this.measured(audio, repeat > 1)));
+  async play(
+    audio: AsyncIterable<Buffer>,
+    lead: AsyncIterable<Buffer> | undefined,
+    awake: boolean,
+  ): Promise<number> {
+    const { repeat, repeatPause } = this.context.settings;
+    const source = repeat > 1 ? this.keeping(audio) : audio;
+    this.shaped = shapeAudio(source, { ...this.shapeNow(), ...(awake ? { silenceMs: 0 } : {}) });
+    let playedMs = await this.playOnce(inOrder(lead ?? [], this.measured(this.shaped.audio)));
     for (let time = 1; time < repeat; time += 1) {
-      await sleep(repeatPause * 1000, this.signal);
-      playedMs += await this.playOnce(inOrder(this.kept));
+      await sleep(repeatPause * 1000, this.context.signal);
+      playedMs += await this.playOnce(shapeAudio(inOrder(this.kept), this.shapeNow()).audio);
     }
     return playedMs;
   }
 
-  /** `bytes`, and where its kind tells it `audioMs`: how long the speech is. */
-  get facts(): { bytes: number; audioMs?: number } {
+  /** `bytes`; where its kind tells it `audioMs`, how long the speech is; and what was changed about it. */
+  facts(before: Shaped | undefined): Facts {
     const { size: bytes, audioMs } = this.length;
-    return audioMs === undefined ? { bytes } : { bytes, audioMs: Math.round(audioMs) };
+    const silenceMs = Math.round((before?.facts.silenceMs ?? 0) + (this.shaped?.facts.silenceMs ?? 0));
+    return {
+      bytes,
+      ...(audioMs === undefined ? {} : { audioMs: Math.round(audioMs) }),
+      ...(silenceMs === 0 ? {} : { silenceMs }),
+      ...(this.shaped && this.type === MP3 ? loudness(this.context.inputs, this.shaped.facts) : {}),
+    };
   }
 
   private playOnce(audio: AsyncIterable<Buffer>): Promise<number> {
-    return play(this.player, audio, optionsFor(this.player, this.type, this.signal));
+    return play(this.player, audio, optionsFor(this.player, this.type, this.context.signal));
   }
 
-  private async *measured(audio: AsyncIterable<Buffer>, keep: boolean): AsyncGenerator<Buffer> {
+  private async *measured(audio: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const piece of audio) {
       this.length.push(piece);
-      if (keep) this.kept.push(piece);
+      yield piece;
+    }
+  }
+
+  private async *keeping(audio: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of audio) {
+      this.kept.push(piece);
       yield piece;
     }
   }

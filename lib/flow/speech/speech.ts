@@ -6,7 +6,7 @@ import type { InputValues } from "../../schema/description";
 import { AudioSequence } from "../message/sequence";
 import type { ShapeSettings } from "../../schema/shape-inputs";
 import type { SPEECH_INPUTS, STREAM_INPUTS } from "../../schema/speech-inputs";
-import type { SpeakerMemory } from "../node/shaping";
+import { SHAPE_PROPERTIES, type SpeakerMemory } from "../node/shaping";
 import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
 /** What one spoken text takes. */
@@ -26,7 +26,7 @@ type Context = RunContext<StreamValues, SpeechSettings, SpeakerMemory>;
 /** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
   const { inputs, settings, queueOptions, requestTimeoutMs } = context;
-  const sequence = new AudioSequence(context.RED.util, context.msg);
+  const sequence = new AudioSequence(context.RED.util, context.msg, SHAPE_PROPERTIES);
   if (isSilentMember(context.msg, inputs)) {
     sendEmpty(context, sequence);
     return;

@@ -6,7 +6,7 @@ import type { Facts } from "../message/sequence";
 import type { Setting } from "../../schema/description";
 import type { Shape } from "../../audio";
 import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
-import type { SpeakerMemory } from "../node/shaping";
+import { SHAPE_PROPERTIES, type SpeakerMemory } from "../node/shaping";
 import { fetchAudio } from "../node/download";
 import { replyFacts } from "../node/operation";
 import { poll } from "../node/poll";
@@ -61,7 +61,7 @@ interface Generated {
 export async function followTask(
   context: RunContext<unknown, WaitValues>,
   taskId: string,
-  shapeFor: () => Shape = () => ({}),
+  shapeFor?: () => Shape,
 ): Promise<Facts> {
   try {
     return await handOn(context, taskId, await waitFor(context, taskId), shapeFor);
@@ -108,9 +108,9 @@ async function handOn(
   context: RunContext<unknown, WaitValues>,
   taskId: string,
   { task, reply }: Generated,
-  shapeFor: () => Shape,
+  shapeFor: (() => Shape) | undefined,
 ): Promise<Facts> {
-  const sequence = new AudioSequence(context.RED.util, context.msg);
+  const sequence = new AudioSequence(context.RED.util, context.msg, shapeFor ? SHAPE_PROPERTIES : []);
   const known: Facts = {
     ...replyFacts(context.operation, reply),
     durationMs: Math.round(performance.now() - context.arrivedAt),
@@ -132,7 +132,7 @@ async function handOn(
   }
   context.status.working("downloading");
   const found = await fetchAudio(context, task.audioUrl);
-  const facts = await deliver(context, sequence, { ...found, known, shape: shapeFor() });
+  const facts = await deliver(context, sequence, { ...found, known, shape: shapeFor?.() ?? {} });
   context.send(null, sequence.summary(facts));
   const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
   context.status.done(context.translate("shared:status.downloaded", { seconds }));
