@@ -15,7 +15,16 @@ export const GROUPS = {
   ],
   quality: ["flash", "seed", "srt", "stream"],
   conversion: ["input_audio", "vc_mode", "high_quality"],
-  sound: ["gain", "volume", "silenceMs", "silenceAfterMs", "silenceUnlessWithin", "chime", "device"],
+  sound: [
+    "gain",
+    "volume",
+    "silenceMs",
+    "silenceAfterMs",
+    "silenceUnlessWithin",
+    "silenceTone",
+    "chime",
+    "device",
+  ],
   delivery: [
     "chunkBytes",
     "pace",
