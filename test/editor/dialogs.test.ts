@@ -47,7 +47,7 @@ interface Violation {
 
 for (const { name: edition, label, peer, colorScheme, language } of EDITIONS) {
   describe(`the dialogs of all nodes in ${edition}, ${language}`, function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     let stage: Stage;
 
     before(async () => {
