@@ -8,28 +8,48 @@ const DEPTH = 4;
 /** How much text stands around what was found. */
 const AROUND = 100;
 
+/** How deep encodings are undone in all texts together, which are long: what is in one of them has been looked at before. */
+const DEPTH_TOGETHER = 1;
+
 /**
- * Whether a secret is in these values, and where: the texts around it. Neighbouring texts are also read as one, and so are
- * all bytes: a secret may be cut in two by chunks, by messages, by lines of a log.
+ * Whether one of these secrets is in these values, and where: the texts around it. Neighbouring texts are also read as
+ * one, and so are all bytes: a secret may be cut in two by chunks, by messages, by lines of a log.
  */
-export function tracesOf(secret: string, values: Iterable<unknown>): string[] {
-  const wanted = secret.toLowerCase();
-  const pieces = [...values].flatMap((value) => [...piecesIn(value)]);
+export function tracesOf(secrets: readonly string[], values: Iterable<unknown>): string[] {
+  const search = new Search(secrets.map((secret) => secret.toLowerCase()));
+  const seen = new Set<object>();
+  const pieces = [...values].flatMap((value) => [...piecesIn(value, seen)]);
   const bytes = pieces.filter((piece) => piece.bytes);
   const whole = [pieces, bytes].map((each) => each.map(({ text }) => text).join(""));
-  return [...pieces.map(({ text }) => text), ...whole].flatMap((text) => traceIn(text, wanted, DEPTH) ?? []);
+  return [
+    ...pieces.flatMap(({ text }) => search.traceIn(text, DEPTH) ?? []),
+    ...whole.flatMap((text) => search.traceIn(text, DEPTH_TOGETHER) ?? []),
+  ];
 }
 
-function traceIn(text: string, wanted: string, depth: number): string | undefined {
-  const at = text.toLowerCase().indexOf(wanted);
-  if (at >= 0) return text.slice(Math.max(0, at - AROUND), at + wanted.length + AROUND);
-  if (depth === 0) return undefined;
-  for (const plain of readingsOf(text)) {
-    if (plain === text) continue;
-    const trace = traceIn(plain, wanted, depth - 1);
-    if (trace !== undefined) return trace;
+/** A search in many texts, most of which come again and again. */
+class Search {
+  /** How deep each text has been searched. */
+  private readonly searched = new Map<string, number>();
+
+  constructor(private readonly wanted: readonly string[]) {}
+
+  /** The text around the first secret; undefined where there is none, or where the text was searched before. */
+  traceIn(text: string, depth: number): string | undefined {
+    if ((this.searched.get(text) ?? -1) >= depth) return undefined;
+    this.searched.set(text, depth);
+    const lower = text.toLowerCase();
+    for (const wanted of this.wanted) {
+      const at = lower.indexOf(wanted);
+      if (at >= 0) return text.slice(Math.max(0, at - AROUND), at + wanted.length + AROUND);
+    }
+    if (depth === 0) return undefined;
+    for (const plain of readingsOf(text)) {
+      const trace = this.traceIn(plain, depth - 1);
+      if (trace !== undefined) return trace;
+    }
+    return undefined;
   }
-  return undefined;
 }
 
 /** What a text says when it is read as something that was encoded; parts that are not stay as they are. */
@@ -83,7 +103,7 @@ interface Piece {
 }
 
 /** Every text in a value: names and values of all properties, hidden ones too, addresses, headers, and bytes as text. */
-function* piecesIn(value: unknown, seen = new Set<object>()): Generator<Piece> {
+function* piecesIn(value: unknown, seen: Set<object>): Generator<Piece> {
   if (typeof value === "string") yield { text: value, bytes: false };
   if (typeof value === "symbol") yield { text: value.description ?? "", bytes: false };
   if (typeof value !== "object" || value === null || seen.has(value)) return;
