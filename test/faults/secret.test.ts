@@ -30,13 +30,13 @@ describe("the search for secrets", () => {
     ["in a form in JSON", JSON.stringify({ body: new URLSearchParams({ token: SECRET }).toString() })],
     [
       "with every letter escaped",
-      [...SECRET].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+      Array.from(SECRET, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
     ],
     [
       "with every byte percent-encoded",
       [...Buffer.from(SECRET)].map((byte) => `%${byte.toString(16)}`).join(""),
     ],
-    ["as HTML entities", [...SECRET].map((letter) => `&#${letter.charCodeAt(0)};`).join("")],
+    ["as HTML entities", Array.from(SECRET, (letter) => `&#${letter.charCodeAt(0)};`).join("")],
     ["escaped for HTML", SECRET.replaceAll('"', "&quot;")],
     ["in hexadecimal digits", Buffer.from(`key: ${SECRET}`).toString("hex")],
     ["in a hex dump", Buffer.from(SECRET).toString("hex").replace(/(..)/g, "$1 ")],

@@ -268,7 +268,7 @@ describe("voice nodes", () => {
     for (const [where, json] of Object.entries({
       "as data itself": { status: 200, data: "once" },
       "at top level": { status: 200, shareId: "once" },
-      "in data under another name": { status: 200, data: { link: "once", uses: 1 } },
+      "in data under another name": { status: 200, data: { url: "once", uses: 1 } },
       "in data as id": { status: 200, data: { id: "once", url: "https://a.example/once" } },
     })) {
       it(`find a share id that the server puts ${where}`, async () => {
@@ -308,7 +308,7 @@ describe("voice nodes", () => {
       const reply = { status: 404, json: { status: 404, message: "Not Found" } };
       sandbox().fail({ on: { path: /share$/ }, reply });
       const { error } = await share.run({ voiceId: voiceIds.english });
-      assert.deepEqual([error?.code, error?.cause?.perhapsNotOffered], ["HTTP_404", true]);
+      assert.deepEqual([error?.code, error?.cause.perhapsNotOffered], ["HTTP_404", true]);
     });
 
     it("say that the server does not offer the operation", async () => {

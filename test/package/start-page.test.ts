@@ -94,7 +94,7 @@ describe("the page of npm start", function () {
       await one.press("Dinner is ready.");
       await one.heard(0.2);
       const heardAt = await one.page.evaluate<number>("performance.timeOrigin + window.seen.soundAt");
-      delays.push(heardAt - (firstChunkAt ?? NaN));
+      delays.push(heardAt - (firstChunkAt as unknown as number));
       await one.silent();
     }
     await client.endAsync();

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
 import { readControls } from "../../lib/flow/message/controls";
 import { Problem } from "../../lib/flow/message/problem";
-import type { Message } from "../../lib/flow/message/sequence";
 
-const read = (own: object): ReturnType<typeof readControls> =>
-  readControls({ _msgid: "m", ...own } as Message);
+const read = (own: object): ReturnType<typeof readControls> => readControls({ _msgid: "m", ...own });
 const hasCode =
   (code: string) =>
   (error: unknown): boolean =>
@@ -42,14 +40,14 @@ describe("the control properties of a message", () => {
     });
   }
 
-  for (const expires of ["soon", {}, [], true, NaN, new Date(NaN), Object.create(null)]) {
+  for (const expires of ["soon", {}, [], true, NaN, new Date(NaN), Object.create(null)] as unknown[]) {
     it(`refuse msg.expires of ${JSON.stringify(expires)}, which is no time`, () => {
       assert.throws(() => read({ expires }), hasCode("INPUT_INVALID"));
     });
   }
 
   for (const name of ["priority", "requestTimeout"]) {
-    for (const value of ["high", {}, [5], Object.create(null), NaN]) {
+    for (const value of ["high", {}, [5], Object.create(null), NaN] as unknown[]) {
       it(`refuse msg.${name} of ${JSON.stringify(value)}, which is no number`, () => {
         assert.throws(() => read({ [name]: value }), hasCode("INPUT_INVALID"));
       });

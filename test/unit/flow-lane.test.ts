@@ -313,6 +313,7 @@ describe("a waiting limit", () => {
       const admitted = lane.enter(queueOptions({ slot: limit.slot(), expiresAt: Date.now() + 20 }));
       release();
       await admitted;
+      assert.equal(clock.countTimers(), 0);
       clock.tick(40);
       void lane.enter(queueOptions({ slot: limit.slot() }));
       await assert.rejects(lane.enter(queueOptions({ slot: limit.slot() })), /QUEUE_FULL/);

@@ -53,7 +53,7 @@ describe("an audio sequence", () => {
       },
     };
     const states = Array.from({ length: 100 }, () => ({ state: "on" }));
-    const speech = new AudioSequence(counting, { _msgid: "m", states } as never);
+    const speech = new AudioSequence(counting, { _msgid: "m", states });
     const chunks = Array.from({ length: 50 }, (_, at) => speech.next(Buffer.from("a"), {}, at === 49));
     assert.equal(copied, 1);
     assert.deepEqual(chunks[7]?.states, states);

@@ -62,7 +62,9 @@ function resolved(RED: NodeAPI, posted: Config): Config {
 function filled(RED: NodeAPI, config: Config, node: Node): Config {
   const fill = (value: unknown): unknown => {
     const name = variableIn(value);
-    return name === undefined ? value : ((RED.util.getSetting(node, name) as string | undefined) ?? "");
+    // The types promise a text, but a variable that is not set gives undefined.
+    const found: unknown = name === undefined ? value : RED.util.getSetting(node, name);
+    return found ?? (name === undefined ? found : "");
   };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, fill(value)]));
 }

@@ -20,12 +20,12 @@ export class Extras {
     private readonly clone: CloneMessage,
     properties: Readonly<Record<string, unknown>>,
   ) {
-    this.values = clone(properties as NodeMessage) as Record<string, unknown>;
+    this.values = clone(properties as NodeMessage);
   }
 
   /** A deep copy of a value. */
   copy<T>(value: T): T {
-    return (this.clone({ value } as NodeMessage) as unknown as { value: T }).value;
+    return this.clone({ value }).value;
   }
 
   /** Adds the properties to a message. */

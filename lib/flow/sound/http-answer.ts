@@ -87,7 +87,7 @@ function lengthOf({ payload, parts, vocu }: Message, complete: boolean): Record<
   const { pcm } = (vocu ?? {}) as { pcm?: unknown };
   const isWhole =
     complete && Buffer.isBuffer(payload) && (parts as { type?: string } | undefined)?.type !== "buffer";
-  return isWhole && pcm === undefined ? { "Content-Length": (payload as unknown as Buffer).length } : {};
+  return isWhole && pcm === undefined ? { "Content-Length": payload.length } : {};
 }
 
 /** Nobody else will answer a request whose speech was stopped before the answer began. */

@@ -30,7 +30,7 @@ export interface PlayersAnswer {
 export async function askPlayers({ player }: Posted, signal: AbortSignal): Promise<PlayersAnswer> {
   const players = await installedPlayers();
   const first = players.find(({ device, notAsRoot }) => device && !notAsRoot)?.name;
-  const name = player === "auto" || player === undefined ? first : String(player);
+  const name = typeof player === "string" && player !== "auto" ? player : first;
   return { players, devices: name === undefined ? [] : await soundDevices(name, signal) };
 }
 

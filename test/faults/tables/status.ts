@@ -16,6 +16,8 @@ const FORMS: readonly {
   name: string;
   reply: (status: number) => Answer;
   code: (status: number) => string;
+  /** The code of a list, where it is another. */
+  codeOfList?: (status: number) => string;
 }[] = [
   {
     name: "a documented error",
@@ -26,6 +28,7 @@ const FORMS: readonly {
     name: "an error without a code",
     reply: (status) => ({ status, json: { status, message: "No" } }),
     code: (status) => `HTTP_${status}`,
+    codeOfList: (status) => (status === 404 ? "OPERATION_NOT_OFFERED" : `HTTP_${status}`),
   },
   {
     name: "an HTML page",
@@ -59,7 +62,12 @@ export const STATUS: readonly Row[] = STATUSES.flatMap((status) =>
       what: `${status} with ${form.name}`,
       // 401 to the header is tried once more with the key in the query (API reference 2).
       trouble: [{ reply: form.reply(status), times: Infinity }],
-      on: { chunks: failure, read: failure, generate: failure },
+      // A list takes no ID, so that nothing but the operation can be missing.
+      on: {
+        chunks: failure,
+        read: { ...failure, code: form.codeOfList?.(status) ?? failure.code },
+        generate: failure,
+      },
     };
   }),
 );
