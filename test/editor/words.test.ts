@@ -24,6 +24,10 @@ const FLOW: FlowNode[] = [
 for (const { language, sentence } of [
   { language: "en-US", sentence: "“Text” is missing." },
   { language: "zh-CN", sentence: "缺少“文本”。" },
+  { language: "zh-TW", sentence: "缺少「文字」。" },
+  { language: "ja", sentence: "「テキスト」がありません。" },
+  { language: "ko", sentence: "“텍스트” 값이 없습니다." },
+  { language: "ru", sentence: "Не указано: «Текст»." },
 ]) {
   it(`an error in ${language} names the field by its label`, async function () {
     this.timeout(60_000);
