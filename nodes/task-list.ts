@@ -7,7 +7,7 @@ export = listing({
   operationId: "listTasks",
   request: { method: "GET", path: "/api/tts/generate" },
   inputs: {
-    status: choice(["pending", "processing", "generated", "failed"]),
+    status: choice(["pending", "processing", "generated", "failed"], { open: true }),
     ...PAGE_INPUTS,
     stream: toggle({ default: false, advanced: true }),
     projectId: text({ advanced: true }),

@@ -50,6 +50,16 @@ describe("Polling", () => {
     assert.deepEqual(clock.waits, [12_000, 1500]);
   });
 
+  for (const retryAfter of [61, 3_000_000, Infinity]) {
+    it(`waits no longer than a minute where the server asks for ${retryAfter} s`, async () => {
+      // More than 2^31 ms overflowed the timer: a busy loop. Such a value is wrong, and a task may be done long before.
+      const clock = quickClock();
+      const busy = new VocuError("HTTP_429", { statusCode: 429, retryAfter, retryable: true });
+      await poll({ ...options, clock, look: looks<string>(busy, "there") });
+      assert.deepEqual(clock.waits, [60_000]);
+    });
+  }
+
   it("ends with a fault that will not pass", async () => {
     const gone = new VocuError("GENERATE_NOT_FOUND", { statusCode: 404, retryable: false });
     await assert.rejects(poll({ ...options, clock: quickClock(), look: looks(gone) }), gone);

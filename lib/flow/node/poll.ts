@@ -6,6 +6,8 @@ import { startTimer } from "../../timers";
 const FIRST_PAUSE_MS = 1000;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5000;
+/** A look costs nothing, so a server that asks for more is asked again after this: its value may be wrong. */
+const LONGEST_ASKED_MS = 60_000;
 
 /** How long to look, and how. */
 export interface PollOptions<T> {
@@ -21,7 +23,7 @@ export interface PollOptions<T> {
 
 /**
  * Looks at once and then again until a look has an answer. A look that fails in a way that may pass (a lost connection,
- * 429, 5xx) does not end the waiting; `Retry-After` is honoured.
+ * 429, 5xx) does not end the waiting; `Retry-After` is honoured up to a minute.
  * @throws `timedOut()` when the time is up; what a look throws where trying later makes no sense
  */
 export async function poll<T>(options: PollOptions<T>): Promise<T> {
@@ -34,7 +36,7 @@ export async function poll<T>(options: PollOptions<T>): Promise<T> {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
       last = await lookOnce(() => options.look(either));
       if (last.found !== undefined) return last.found;
-      const asked = (last.trouble?.cause.retryAfter ?? 0) * 1000;
+      const asked = Math.min((last.trouble?.cause.retryAfter ?? 0) * 1000, LONGEST_ASKED_MS);
       await clock.sleep(Math.max(pause, asked), either);
     }
   } catch (error) {
