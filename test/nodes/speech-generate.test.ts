@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { voiceIds } from "../../sandbox";
 import { useFlows, type Flow } from "./support/flows";
 import { bytesOf, factsOf } from "./support/message";
@@ -112,6 +114,24 @@ describe("speech-generate", () => {
     assert.deepEqual([audioId, creditsUsed], ["audio", 3]);
     assert.deepEqual(flow.at("catch").entries, []);
   });
+
+  for (const download of [true, false]) {
+    it(`takes audio for the answer where the server streams without being asked (download: ${download})`, async () => {
+      const audio = await sandbox().speech({ voiceId, text: TEXT });
+      const streaming = createServer((_request, response) => {
+        response.writeHead(200, { "Content-Type": "audio/mpeg" }).end(audio);
+      });
+      await new Promise<void>((resolve) => streaming.listen(0, "127.0.0.1", resolve));
+      try {
+        const { port } = streaming.address() as AddressInfo;
+        const flow = await load({ download }, { baseUrl: `http://127.0.0.1:${port}` });
+        flow.input({ payload: TEXT }, "node");
+        assert.deepEqual((await flow.at("out").nth(0)).payload, audio);
+      } finally {
+        streaming.close();
+      }
+    });
+  }
 
   for (const [where, dataOf] of Object.entries<(url: string) => object>({
     stream_url: (stream_url) => ({ stream_url }),

@@ -11,8 +11,8 @@ import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 type Context<V> = RunContext<V, { readonly download: boolean }>;
 
 /**
- * The reply as it is, or its audio as one Buffer (setting `download`). A reply without any address is handed on as it is,
- * with a warning: it has been paid for.
+ * The reply as it is, or its audio as one Buffer (setting `download`). A reply that is the audio itself is that Buffer; one
+ * without any address is handed on as it is, with a warning: it has been paid for.
  * @throws Problem `NOT_AUDIO`; VocuError of the call and the download. It has been paid for by then, so the audio's id
  * and the credits are on the error.
  */
@@ -28,6 +28,7 @@ export async function downloadIfAsked<V extends { readonly text?: string; readon
   const facts = factsOf(reply);
   if (!context.settings.download) return { reply, facts };
   const url = facts.audioUrl ?? facts.streamUrl;
+  if (url === undefined && Buffer.isBuffer(reply.data)) return { reply, facts };
   if (url === undefined) {
     context.warn(context.translate("shared:status.noAudioAddress"));
     return { reply, facts };
