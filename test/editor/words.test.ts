@@ -25,7 +25,7 @@ for (const { language, sentence } of [
   { language: "en-US", sentence: "“Text” is missing." },
   { language: "zh-CN", sentence: "缺少“文本”。" },
   { language: "zh-TW", sentence: "缺少「文字」。" },
-  { language: "ja", sentence: "「テキスト」がありません。" },
+  { language: "ja", sentence: "「テキスト」が指定されていません。" },
   { language: "ko", sentence: "“텍스트” 값이 없습니다." },
   { language: "ru", sentence: "Не указано: «Текст»." },
 ]) {
