@@ -44,6 +44,8 @@ export interface NodeRedOptions {
   readonly nodeBinary?: string;
   /** `checkout` (default): the built package linked; otherwise the path of a packed tarball. */
   readonly install?: string;
+  /** Folders of other packages with nodes, by name, which are linked beside the checkout. */
+  readonly packages?: Readonly<Record<string, string>>;
   /** Nodes need no place on the canvas here. */
   readonly flows?: readonly FlowNode[];
   readonly credentials?: Credentials;
@@ -75,6 +77,7 @@ const STOP_MS = 20_000;
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
   const userDir = await makeUserDir({
     install: options.install ?? "checkout",
+    packages: options.packages,
     flows: options.flows ?? [],
     credentials: options.credentials ?? {},
     settings: { lang: options.language ?? "en-US", ...options.settings },

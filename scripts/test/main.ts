@@ -11,7 +11,7 @@ import { affectedBy, changedFiles } from "./changed";
 import { allTests, graphPath, TestGraph } from "./graph";
 import { jobsOf, runJobs, type Figures } from "./jobs";
 import { readOptions, USAGE, type TestOptions } from "./options";
-import { installPeers } from "./peers";
+import { installPeers, installSpeakers } from "./peers";
 import { watchTests } from "./watch";
 
 const COVERAGE = join("coverage", "raw");
@@ -59,12 +59,13 @@ function reaching(since: string, tests: readonly string[], graph: TestGraph): re
 async function some(tests: readonly string[], graph: TestGraph, options: TestOptions): Promise<Figures> {
   if (tests.some((file) => graph.needsBuild(file)))
     await Promise.all([buildIfChanged("development"), installPeers()]);
+  if (tests.some((file) => graph.reachedBy(file).has("test/speakers.ts"))) await installSpeakers();
   return runJobs(jobsOf(tests), options);
 }
 
 /** All suites, then the coverage of all of them; too little of that fails the run. */
 async function everything(options: TestOptions): Promise<Figures> {
-  await Promise.all([runShown(process.execPath, ["scripts/build.mjs"]), installPeers()]);
+  await Promise.all([runShown(process.execPath, ["scripts/build.mjs"]), installPeers(), installSpeakers()]);
   rmSync(COVERAGE, { recursive: true, force: true });
   const measured = options.mocha.length === 0;
   const figures = await runJobs(jobsOf(allTests()), {

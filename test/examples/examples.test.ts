@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { FOREIGN } from "../nodes/support/foreign";
 import { isCore, isOurs, ourTypes } from "../nodes/support/modules";
 import { exampleNames, exampleNodes, menuEntries } from "./example";
 
@@ -30,9 +31,12 @@ describe("Every example", () => {
         assert.ok(testSources().some((source) => source.includes(`"${name}"`)));
       });
 
-      it("has only core nodes beside ours", () => {
+      it("has only core nodes beside ours, or says first which package to install", () => {
         const foreign = nodes.filter(({ type }) => !isCore(type) && !isOurs(type));
-        assert.deepEqual(foreign, []);
+        const packages = [...new Set(foreign.map(({ type }) => FOREIGN[type]))];
+        const info = nodes.find(({ type }) => type === "tab")?.info;
+        const [, named] = /\n1\. Install `([^`]+)` with the palette manager\.\n/.exec(String(info)) ?? [];
+        assert.deepEqual(packages, named === undefined ? [] : [named]);
       });
 
       it("has a comment that says what to do", () => {
@@ -92,8 +96,11 @@ describe("Every example", () => {
           const wired = (wires as string[][] | undefined) ?? [];
           const named = [z, g, server, type === "mqtt-broker" ? undefined : broker];
           const lists = [links, scope].filter((list) => Array.isArray(list)) as unknown[][];
-          const used = [...wired.flat(), ...named, ...lists.flat()];
-          const lost = used.filter((id) => id !== undefined && !ids.has(id as string));
+          // A blank is chosen by the user, as the account is.
+          const used = [...wired.flat(), ...named, ...lists.flat()].filter(
+            (id) => id !== undefined && id !== "",
+          );
+          const lost = used.filter((id) => !ids.has(id as string));
           assert.deepEqual(lost, []);
         }
       });

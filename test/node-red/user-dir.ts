@@ -21,6 +21,8 @@ export type Credentials = Record<string, Record<string, string>>;
 export interface UserDirContent {
   /** `checkout`: the built package linked; otherwise the path of a packed tarball, installed with npm. */
   readonly install: string;
+  /** Folders of other packages with nodes, by name; they are linked. */
+  readonly packages?: Readonly<Record<string, string>>;
   readonly flows: readonly FlowNode[];
   readonly credentials: Credentials;
   /** Anything of Node-RED's settings file that JSON can say. */
@@ -46,7 +48,9 @@ export async function makeUserDir(content: UserDirContent): Promise<string> {
     writeFile(join(userDir, "settings.js"), `module.exports = ${JSON.stringify(settings, null, 2)};\n`),
     writeFile(join(userDir, "flows.json"), JSON.stringify(placed(content.flows))),
     writeFile(join(userDir, "flows_cred.json"), JSON.stringify(content.credentials)),
-    content.install === "checkout" ? linkCheckout(userDir) : installTarball(userDir, content.install),
+    content.install === "checkout"
+      ? linkPackages(userDir, { [PACKAGE]: CHECKOUT, ...content.packages })
+      : installTarball(userDir, content.install),
   ]);
   return userDir;
 }
@@ -55,11 +59,14 @@ export async function makeUserDir(content: UserDirContent): Promise<string> {
 export const placed = (flows: readonly FlowNode[]): FlowNode[] =>
   flows.map((node) => (Array.isArray(node.wires) ? { x: 0, y: 0, ...node } : node));
 
-async function linkCheckout(userDir: string): Promise<void> {
-  const link = join(userDir, "node_modules", PACKAGE);
-  await mkdir(dirname(link), { recursive: true });
-  await symlink(CHECKOUT, link, "junction");
-  await writePackageJson(userDir, { [PACKAGE]: `file:${CHECKOUT}` });
+async function linkPackages(userDir: string, folders: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, folder] of Object.entries(folders)) {
+    const link = join(userDir, "node_modules", name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(folder, link, "junction");
+  }
+  const dependencies = Object.entries(folders).map(([name, folder]) => [name, `file:${folder}`]);
+  await writePackageJson(userDir, Object.fromEntries(dependencies) as Record<string, string>);
 }
 
 /** Installs a packed tarball the way Node-RED's palette manager would: into the user directory, dependencies included. */

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import type { NodeInitializer } from "node-red";
 import packageJson from "../../../package.json";
+import { FOREIGN, standIn } from "./foreign";
 
 const load = createRequire(__filename);
 
@@ -59,13 +60,18 @@ export const isOurs = (type: string): boolean => type.startsWith("vocu-");
 export const ourTypes = (): string[] =>
   Object.keys(packageJson["node-red"].nodes).map((name) => `vocu-${name}`);
 
-/** The modules of these node types, each once; an unknown type is a mistake in the test. */
+/**
+ * The modules of these node types, each once; nodes of other packages are stood in for. An unknown type is a mistake in
+ * the test.
+ */
 export function modulesOf(types: Iterable<string>): NodeInitializer[] {
-  const paths = new Set([...types].filter((type) => !BUILT_IN.has(type)).map(pathOf));
-  return [...paths].map((path) => {
+  const wanted = [...new Set(types)].filter((type) => !BUILT_IN.has(type));
+  const paths = new Set(wanted.filter((type) => !(type in FOREIGN)).map(pathOf));
+  const modules = [...paths].map((path) => {
     const loaded = load(path) as NodeInitializer | { default: NodeInitializer };
     return typeof loaded === "function" ? loaded : loaded.default;
   });
+  return [...modules, ...wanted.filter((type) => type in FOREIGN).map(standIn)];
 }
 
 function pathOf(type: string): string {
