@@ -105,14 +105,14 @@ describe("Examples of the speakers that people own, with the nodes of other pack
       `${name}: Home Assistant accepts the action and can fetch the speech`,
       async () => {
         const before = homeAssistant.asked.entries.length;
-      const id = await deploy(name, { "api-call-service": { server: "home" } }, [server], {
+        const id = await deploy(name, { "api-call-service": { server: "home" } }, [server], {
           home: { host: homeAssistant.url, access_token: TOKEN },
         });
         // The node refuses messages until it is connected, and asks for the services when it is.
-      await homeAssistant.asked.find(
-        (type) => type === "get_services" && homeAssistant.asked.entries.lastIndexOf(type) >= before,
-      );
-      const calls = homeAssistant.called.entries.length;
+        await homeAssistant.asked.find(
+          (type) => type === "get_services" && homeAssistant.asked.entries.lastIndexOf(type) >= before,
+        );
+        const calls = homeAssistant.called.entries.length;
         await nodeRed.inject(id("Dinner is ready"));
         const { action, entity, data } = await homeAssistant.called.nth(calls);
         assert.deepEqual(homeAssistant.refused, []);
