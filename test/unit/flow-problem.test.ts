@@ -102,7 +102,7 @@ describe("what there is room for", () => {
   });
   it("is readable facts where Node-RED writes the cause as text", () => {
     const { cause } = flowError(new Problem("X", {}, { statusCode: 404 }), "voice-get", words);
-    assert.equal(`${String(cause)}`, "retryable: false, statusCode: 404, operation: voice-get");
+    assert.equal(String(cause as unknown), "retryable: false, statusCode: 404, operation: voice-get");
     assert.deepEqual(Object.keys(cause), ["retryable", "statusCode", "operation"]);
   });
 });
