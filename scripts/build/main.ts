@@ -137,7 +137,7 @@ function writeLanguage(language: Language, all: AllWords): Promise<void>[] {
     const shared = source.kind === "config" ? sharedCatalog(language) : {};
     const catalog = { ...nodeCatalog(source, ofNode), ...shared };
     return [
-      write(join(folder, `${source.name}.json`), `${JSON.stringify(catalog, null, 1)}\n`),
+      write(join(folder, `${source.name}.json`), `${JSON.stringify(catalog)}\n`),
       write(join(folder, `${source.name}.html`), helpOf(source, ofNode)),
     ];
   });

@@ -33,6 +33,7 @@ function entryOf({ editor }: Stage, name: string): Promise<Entry> {
 for (const { language, category, inputs } of [
   { language: "en-US", category: "Vocu speech", inputs: "Inputs" },
   { language: "zh-CN", category: "Vocu 语音", inputs: "输入" },
+  { language: "de", category: "Vocu Sprache", inputs: "Eingaben" },
 ]) {
   describe(`the palette in ${language}`, function () {
     this.timeout(240_000);

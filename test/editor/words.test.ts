@@ -28,6 +28,10 @@ for (const { language, sentence } of [
   { language: "ja", sentence: "「テキスト」が指定されていません。" },
   { language: "ko", sentence: "“텍스트” 값이 없습니다." },
   { language: "ru", sentence: "Не указано: «Текст»." },
+  { language: "de", sentence: "„Text“ fehlt." },
+  { language: "es-ES", sentence: "Falta «Texto»." },
+  { language: "fr", sentence: "«\u00a0Texte\u00a0» est manquant." },
+  { language: "pt-BR", sentence: "“Texto” está faltando." },
 ]) {
   it(`an error in ${language} names the field by its label`, async function () {
     this.timeout(60_000);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LANGUAGES } from "../languages";
 import { CHECKOUT } from "../node-red";
 import { manifest, read } from "./manifest";
 import { pack, type Tarball } from "./tarball";
@@ -28,13 +29,13 @@ describe("the packed package", () => {
     assert.ok(tarball.files.some((file) => /^examples\/.+\.json$/.test(file)));
   });
 
-  it("has code, dialog, icon and words in both languages for every node", () => {
+  it("has code, dialog, icon and words in every language for every node", () => {
     const missing = Object.entries(manifest["node-red"].nodes).flatMap(([name, script]) =>
       [
         script,
         `dist/nodes/${name}.html`,
         `dist/nodes/icons/${name}.svg`,
-        ...["en-US", "zh-CN"].flatMap((language) =>
+        ...LANGUAGES.flatMap((language) =>
           ["json", "html"].map((kind) => `dist/nodes/locales/${language}/${name}.${kind}`),
         ),
       ].filter((file) => !tarball.files.includes(file)),
