@@ -50,7 +50,7 @@ class AudioWriter {
     return this.#sent < this.#limit;
   }
 
-  /** Ends the reply the way the fault wants it. */
+  /** Ends the reply as the fault requires. */
   async end(): Promise<void> {
     const { raw } = this.reply;
     const limited = this.#sent >= this.#limit;

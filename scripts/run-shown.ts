@@ -1,4 +1,4 @@
-/** Runs commands whose output the person sees. */
+/** Runs commands and shows their output. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 

@@ -1,8 +1,8 @@
-/** Time and chance as the client sees them. */
+/** Time and randomness, injectable for tests. */
 import { sleep } from "../timers";
 import { abortError } from "./errors";
 
-/** Time and chance, so that tests need neither. */
+/** Time and randomness, injectable for tests. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

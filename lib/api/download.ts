@@ -18,7 +18,7 @@ export interface Download {
   /** In bytes, where the host says so. */
   readonly contentLength?: number;
   readonly attempts: number;
-  /** At the end of the body: whether it may have ended too early, which nobody could confirm or deny. */
+  /** At the end of the body: whether it may have ended too early, which could not be checked. */
   readonly unverified: boolean;
   /** The bytes as they come; taken up again after a break. Iterate once; leaving the loop closes the socket at once. */
   readonly body: AsyncIterableIterator<Buffer>;

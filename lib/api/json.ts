@@ -1,4 +1,4 @@
-/** Reads JSON whose form nobody guarantees: whatever is missing or of another type is left out, never an error. */
+/** Reads JSON whose form is not guaranteed: whatever is missing or of another type is left out, never an error. */
 
 /** A JSON object as it came. */
 export type JsonObject = Record<string, unknown>;

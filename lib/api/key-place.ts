@@ -1,7 +1,7 @@
 /** Where the key goes in a streaming GET, and what is learned about it (API reference 2 and D.4). */
 import { VocuError } from "./errors";
 
-/** Where a request carries the key: the 2026 edition wants the header, the 2025 one the query parameter `token`. */
+/** Where a request carries the key: the 2026 edition expects the header, the 2025 one the query parameter `token`. */
 export type KeyPlace = "header" | "query";
 
 /** How an account chooses: by itself (`auto`), or always the same place. */

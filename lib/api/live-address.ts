@@ -15,7 +15,7 @@ const LONGEST_CANCEL_AFTER_S = 3600;
 /** An opened channel. */
 export interface LiveAddress {
   readonly url: URL;
-  /** The channel is cancelled when nobody has connected within this many milliseconds. */
+  /** The channel is cancelled when there is no connection within this many milliseconds. */
   readonly cancelAfterMs: number;
 }
 

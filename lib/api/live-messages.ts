@@ -29,7 +29,7 @@ export type LiveMessage =
 const NOT_READY = "Waiting for Turbo Channel to be ready";
 const NOT_FOUND = "404 Not Found";
 
-/** Reads one message; undefined for what nobody waits for: pongs, the end of a segment, and types nobody knows. */
+/** Reads one message; undefined for what is ignored: pongs, the end of a segment, and unknown types. */
 export function readLiveMessage(text: string): LiveMessage | undefined {
   const message = parseObject(text);
   if (!message) return readNotice(text);

@@ -1,6 +1,6 @@
 /** How a live channel describes its samples. API reference B.2. */
 
-/** What samples are taken for where nobody says: the service's usual speech. */
+/** Format assumed where none is stated: the service's usual speech. */
 const USUAL = { sampleRate: 24000, channels: 1, bitsPerSample: 16 };
 
 /** How members may be called, in lower case without separators; the documents do not tell (API reference B.2). */

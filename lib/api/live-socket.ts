@@ -10,7 +10,7 @@ import type { Session } from "./session";
 const PING_MS = 20_000;
 /** How long the other end may take to answer the close, before the connection is ended without its answer. */
 const CLOSE_TIMEOUT_MS = 1000;
-/** Nobody waits longer than this for a connection to be closed. */
+/** Maximum wait for a connection to close. */
 const CLOSE_WAIT_MS = 50;
 /** So many characters may wait to be read before the connection is held up. */
 const PAUSE_ABOVE = 4 * 1024 * 1024;
@@ -58,7 +58,7 @@ export class LiveSocket {
     return this.#failure === undefined && this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** Whether messages are kept for `next`; while nobody asks anything of the channel they are of no use. */
+  /** Whether messages are kept for `next`; while there is no request on the channel, they are discarded. */
   set attentive(attentive: boolean) {
     this.#attentive = attentive;
     if (attentive) return;

@@ -1,7 +1,7 @@
 const SHORTEST_SECRET = 4;
 const LONGEST_TEXT = 300;
 
-/** Takes secrets and markup out of text that somebody else wrote, before it becomes part of an error or of a result. */
+/** Takes secrets and markup out of foreign text, before it becomes part of an error or of a result. */
 export class Redactor {
   readonly #secrets: RegExp | undefined;
 
@@ -24,7 +24,7 @@ export class Redactor {
     return this.redact(text) !== text;
   }
 
-  /** Foreign text fit for a person: no secret, no markup, one line, at most 300 characters; undefined when nothing is left. */
+  /** Foreign text, safe to show: no secret, no markup, one line, at most 300 characters; undefined when nothing is left. */
   clean(text: unknown): string | undefined {
     if (typeof text !== "string") return undefined;
     const plain = this.redact(text.slice(0, 65536))

@@ -55,7 +55,7 @@ export function isBreak(error: VocuError): boolean {
   );
 }
 
-/** Whether the HTTP status alone speaks of success. */
+/** Whether the HTTP status alone indicates success. */
 export function isSuccess({ statusCode }: Pick<Answer, "statusCode">): boolean {
   return statusCode >= 200 && statusCode <= 299;
 }

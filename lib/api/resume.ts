@@ -24,7 +24,7 @@ interface End {
 export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   /** How often the audio was taken up again. */
   resumes = 0;
-  /** Whether the audio ended in a way that may have been too early, and nobody could confirm it. */
+  /** Whether the audio ended in a way that may have been too early, and that could not be confirmed. */
   unverified = false;
 
   readonly #session: Session;
@@ -125,7 +125,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
       : { ms: stallTimeoutMs, code: "STREAM_STALLED" };
   }
 
-  /** A failure that the API wrote behind the audio, or in its place, is no audio: there is nothing to go on with. */
+  /** Throws a JSON error that the API appended to, or sent instead of, the audio. */
   #throwTrailingError(): void {
     const { source, operation, meter, facts } = this.#plan;
     if (!source || this.resumes > 0) return;
@@ -173,7 +173,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     return !meter || !(meter.truncated || isTooShort(meter.audioMs, estimatedDurationMs));
   }
 
-  /** Nobody has more: takes the audio as it is, or throws what is wrong with it. */
+  /** No source has more: accepts the audio as it is, or throws its fault. */
   #acceptEnd(interruption: Interruption, end: End | undefined): void {
     const truncated = this.#plan.meter?.truncated === true;
     if (interruption.why === "broken" && (end === undefined || truncated)) {

@@ -22,7 +22,7 @@ export interface ClientOptions {
   /** How often a failed request is tried again. */
   retries: number;
   /**
-   * Told at each 429 of the API how many milliseconds it wants to be left alone (`Retry-After`, at most a minute; else
+   * Told at each 429 of the API how many milliseconds to back off (`Retry-After`, at most a minute; else
    * the wait before the next try). API reference 5.
    */
   onRateLimit?: (ms: number) => void;

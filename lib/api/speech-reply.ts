@@ -28,7 +28,7 @@ export async function readSpeechReply(
   if (isSuccess(answer) && (await looksLikeAudio(answer, limit))) {
     const info = infoFromHeaders(answer, session.keyRedactor);
     if (encodingOf(answer) === undefined) return { answer, source: answer, info };
-    // Compressed audio cannot be taken up again by its bytes; it has been paid for, so it is fetched from where it lies.
+    // Compressed audio cannot be resumed by its bytes; it has been paid for, so it is downloaded from its URL instead.
     answer.destroy();
     if (info.streamUrl ?? info.audioUrl) return { answer, info };
     throw new VocuError("NOT_AUDIO", { ...factsOf(session, answer), detail: "it is compressed" });

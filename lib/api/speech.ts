@@ -25,7 +25,7 @@ export interface SpeechStream {
   readonly transport: "get" | "post";
   /** How often the audio was taken up again so far. */
   readonly resumes: number;
-  /** At the end of the audio: whether it may have ended too early, which nobody could confirm or deny. */
+  /** At the end of the audio: whether it may have ended too early, which could not be checked. */
   readonly unverified: boolean;
   /** The mp3 bytes as they come. Iterate once; leaving the loop closes the socket at once. */
   readonly audio: AsyncIterableIterator<Buffer>;
@@ -116,7 +116,7 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends the request, with the key where the server wants it. */
+/** Sends the request, with the key where the server expects it. */
 async function open(
   session: Session,
   keys: KeyMemory,

@@ -18,7 +18,7 @@ export interface AheadOptions {
 const PART = 1 / 4;
 
 /**
- * Joins chunks that need not go on at once, because whoever plays them is still busy with those before: the first one goes
+ * Joins chunks that need not be sent immediately, because the player is still busy with earlier ones: the first one goes
  * at once, and a later one when it plays a quarter as long as what has been sent and not been heard yet. So audio that comes
  * just in time is not held at all, and a listener never waits for what is held. Chunks come out whole, in order, the last
  * known as the last.

@@ -25,7 +25,7 @@ interface Spent {
   readonly limit: number;
 }
 
-/** Where a person makes keys, by site; other sites are not known to have such a page. */
+/** Where keys are created, by site; other sites are not known to have such a page. */
 const KEY_PAGES: Readonly<Record<string, string>> = { "vocu.ai": "https://app.vocu.ai/apiKey" };
 
 /** Node-RED's `oneditprepare` of the account. */

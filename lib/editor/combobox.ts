@@ -112,14 +112,14 @@ export class Combobox {
     this.typed = this.input.value;
     this.marks.replaceChildren();
     this.picture.hidden = true;
-    const offer = this.meant(this.typed);
+    const offer = this.match(this.typed);
     const value = offer?.value ?? this.typed.trim();
     this.options.changed?.(value, offer);
     this.put(value, false);
     void this.open(this.typed);
   }
 
-  private meant(typed: string): Offer | undefined {
+  private match(typed: string): Offer | undefined {
     return exactly(this.offers, typed);
   }
 
@@ -128,7 +128,7 @@ export class Combobox {
     const { typed } = this;
     if (typed === undefined) return;
     this.typed = undefined;
-    const offer = this.meant(typed);
+    const offer = this.match(typed);
     this.take(offer?.value ?? typed.trim(), offer);
   }
 

@@ -76,7 +76,7 @@ export class Listbox {
     window.removeEventListener("resize", this.leave);
   }
 
-  /** Lists what matches; while a person types, the best match is what Enter picks. */
+  /** Lists what matches; while the user types, Enter picks the best match. */
   fill(offers: readonly Offer[], typed: string, value: string): void {
     const groups = search(offers, typed, word("dialog.list.unusable"));
     this.rows = groups.flatMap((group) => group.offers.map((offer) => ({ offer, row: this.rowOf(offer) })));

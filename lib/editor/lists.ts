@@ -43,7 +43,7 @@ interface Lists {
   readonly tasks: Entry;
 }
 
-/** Long enough for an evening's editing to feel quick, short enough to notice what was just created. */
+/** Cache lifetime: pickers open quickly, and new voices are visible within a minute. */
 const REMEMBERED_MS = 60_000;
 
 const remembered = new Map<string, { readonly at: number; readonly entries: Promise<readonly unknown[]> }>();

@@ -22,7 +22,7 @@ export class Picker {
     private readonly name: string,
     private readonly input: Input,
     placeholder: string,
-    /** Called when the person picked or typed another value. */
+    /** Called when the user picked or typed another value. */
     chosen: () => void,
   ) {
     this.combobox = new Combobox({

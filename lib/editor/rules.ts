@@ -14,7 +14,7 @@ export interface Fault {
 /** A whole value that is filled in at the deploy. */
 const ENVIRONMENT = /^\$\{[^}]+\}$/;
 
-/** True for a field that nobody filled in. */
+/** True for an empty field. */
 export const isBlank = (value: FieldValue): boolean => value === undefined || String(value).trim() === "";
 
 /** The fault of a literal value; blank ones are judged elsewhere. */

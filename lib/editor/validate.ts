@@ -1,4 +1,4 @@
-/** The validators of every property, with a sentence for the person. */
+/** The validators of every property, with a sentence for the user. */
 import type { Input } from "../schema/description";
 import { currentValue, isLiteral, isShown, plain, type FieldValue } from "./fields";
 import type { EditorNode } from "./red-types";

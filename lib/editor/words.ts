@@ -1,4 +1,4 @@
-/** Words of the catalogs (`locales/`), in the language of whoever uses the editor. */
+/** Words of the catalogs (`locales/`), in the language of the editor. */
 import type { EditorNode } from "./red-types";
 
 /** The catalog that all nodes share is delivered with the account node. */
@@ -27,7 +27,7 @@ export const helpOf = (node: EditorNode, place: "inputs" | "settings", name: str
 export const choiceWord = (node: EditorNode, name: string, value: string): string =>
   node._(`inputs.${name}.choices.${value.replace(/[.:]/g, "_")}`);
 
-/** What a language is called in the language of whoever uses the editor; a code that is none stays as it is. */
+/** What a language is called in the language of the editor; an unknown code is returned unchanged. */
 export function languageName(code: string): string {
   try {
     return new Intl.DisplayNames([RED.i18n.lang()], { type: "language" }).of(code) ?? code;

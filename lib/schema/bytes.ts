@@ -28,6 +28,6 @@ const UTF_16 = [
 export function textOfBytes(bytes: Uint8Array): string | undefined {
   const encoding = UTF_16.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte));
   const text = new TextDecoder(encoding?.label ?? "utf-8").decode(bytes);
-  // Other encodings of 16 bits, audio and archives are full of them; nobody can say them.
+  // Other encodings of 16 bits, audio and archives contain them; they cannot be spoken.
   return text.includes("\0") ? undefined : text;
 }

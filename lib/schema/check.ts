@@ -14,7 +14,7 @@ export function isBlank(value: unknown): boolean {
 }
 
 /**
- * Converts one given (not blank) value to what its input wants.
+ * Converts one given (not blank) value to the type of its input.
  * @throws InputFault `INPUT_INVALID` when it cannot be converted, `INPUT_OUT_OF_RANGE` when it is outside its bounds.
  */
 export function convert(spec: Input, field: string, value: unknown): unknown {
@@ -93,9 +93,9 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 function toBoolean(field: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   const word = typeof value === "number" || typeof value === "string" ? String(value) : "";
-  const meant = BOOLEANS.get(word.trim().toLowerCase());
-  if (meant === undefined) throw invalid(field, "toggle");
-  return meant;
+  const toggle = BOOLEANS.get(word.trim().toLowerCase());
+  if (toggle === undefined) throw invalid(field, "toggle");
+  return toggle;
 }
 
 function fromJson(field: string, value: unknown, wanted: string): unknown {

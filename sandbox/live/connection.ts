@@ -37,14 +37,14 @@ export class LiveConnection {
     void this.#dropWhenSilent();
   }
 
-  /** Greets as the fault wants it. */
+  /** Sends the greeting that the fault requires. */
   greet(): void {
     if (this.fault === "audio-first") this.sendSilence();
     const message = `OK, the voice is ${this.channel.voice.shown.id}`;
     this.#send({ type: "connected", data: { status: 200, message } });
   }
 
-  /** Sends a chunk of silence that nobody asked for. */
+  /** Sends an unsolicited chunk of silence. */
   sendSilence(): void {
     const samples = Math.round(SPEECH.hz * CHUNK_SECONDS);
     this.#sendAudio(Buffer.alloc(samples * 2).toString("hex"), SPEECH.hz);

@@ -40,7 +40,7 @@ export interface Block {
 
 const invalid = () => badRequest("TTS_CONTENTS_INVALID", "contents is invalid");
 
-/** The kind that is meant when `type` is left out. */
+/** The default when `type` is left out. */
 function kindOf(block: Fields): string {
   const kind = block["type"] ?? (block["input_audio"] === undefined ? "text" : "audio");
   if (typeof kind !== "string" || !(kind in blockKinds)) throw invalid();

@@ -20,7 +20,7 @@ export class Clock {
     return performance.now() + this.#ahead;
   }
 
-  /** Moves the time forward; whoever was waiting for that moment goes on. */
+  /** Moves the time forward; everything that waited for that moment continues. */
   advance(ms: number): void {
     this.#ahead += ms;
     for (const sleep of [...this.#sleeps]) {

@@ -8,7 +8,7 @@ import type { Clock } from "./clock";
 const TICK_MS = 20;
 const MOST_RECORDINGS = 1000;
 
-/** Generates recordings at the server's own pace, whoever listens, and keeps them for replay. */
+/** Generates recordings at the server's own pace, with or without listeners, and keeps them for replay. */
 export class Recorder {
   readonly #recordings = new Map<string, Recording>();
 
@@ -21,7 +21,7 @@ export class Recorder {
     return this.#recordings.get(id);
   }
 
-  /** Starts recording what `source` yields, at the sandbox's pace. It goes on even when nobody reads it. */
+  /** Starts recording what `source` yields, at the sandbox's pace. It continues without readers. */
   record(source: AsyncIterable<Buffer>, line?: Line): Recording {
     const { firstByteMs, bytesPerSecond } = this.settings;
     return this.#start((recording) => this.#paced(recording, source, firstByteMs, bytesPerSecond), line);

@@ -93,7 +93,7 @@ function whenFaults(key: string, when: When | undefined, settings: Settings): st
       .filter((value) => values?.includes(value) === false)
       .map(
         (value) =>
-          `${key} wants ${name} to be ${value}, which it never is: use one of ${values?.join(", ") ?? ""}`,
+          `${key} requires ${name} to be ${value}, which it never is: use one of ${values?.join(", ") ?? ""}`,
       );
   });
 }

@@ -103,7 +103,7 @@ function notesOf(input: Input, { phrases }: NodeWords): string[] {
   ];
 }
 
-/** People choose settings by their words; the values behind them are nobody's business. */
+/** Help shows labels, not stored values. */
 function settingText(setting: Setting, field: FieldWords | undefined, phrases: NodeWords["phrases"]): string {
   const help = field?.help ?? "";
   switch (setting.kind) {

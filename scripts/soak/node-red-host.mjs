@@ -107,7 +107,7 @@ process.on("message", ({ order, ...what }) => {
     tell({ kind: "problem", what: String(error.stack) });
   });
 });
-// Whatever happens to the parent, nobody is left behind.
+// Leaves no process behind, whatever happens to the parent.
 process.on("disconnect", () => setTimeout(() => process.exit(3), 10_000).unref());
 
 RED.init(createServer(), { ...require(join(userDir, "settings.js")), userDir });

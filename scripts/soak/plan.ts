@@ -29,7 +29,7 @@ export const NODE_IDS = Object.keys(NODES) as [NodeId, ...NodeId[]];
 /** Whether nodes of this kind share their speeches. */
 export const isCached = (node: NodeId): boolean => node === "cached" || node === "paced";
 
-/** Whether a message may end without speech although nobody stopped the node. */
+/** Whether a message may end without speech although the node was not stopped. */
 export const mayPass = (node: NodeId): boolean => node === "replace" || node === "drop";
 
 /** What is said, again and again. */

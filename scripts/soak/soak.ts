@@ -20,7 +20,7 @@ export interface SoakOptions {
 const AT_ONCE = 12;
 /** After so many messages everything comes to rest, and memory and handles are measured. */
 const REST_EVERY = 100;
-/** So many messages of cached nodes in a row want the same speech. */
+/** Number of consecutive messages of cached nodes with the same speech. */
 const ALIKE = 4;
 
 /** Runs until `goesOn` says no. Problems are in the result; what keeps the soak from running at all is thrown. */
@@ -123,7 +123,7 @@ class Run {
     else this.counts.stopped += 1;
     if (whole && cached) this.counts.cached += 1;
     const who = `message ${id} to ${node}`;
-    if (code === "INTERNAL") this.problems.push(`${who}: an error that nobody foresaw`);
+    if (code === "INTERNAL") this.problems.push(`${who}: an unexpected error`);
     if (code === undefined && !whole && !wasStopped && !mayPass(node)) {
       this.problems.push(`${who} ended without an error after ${bytes} bytes`);
     }

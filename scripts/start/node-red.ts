@@ -99,7 +99,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The first port from `port` on that nobody listens on. */
+/** The first free port from `port` on. */
 async function nextFreePort(port: number): Promise<number> {
   const server = createServer();
   try {

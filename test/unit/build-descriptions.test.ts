@@ -56,7 +56,7 @@ describe("a description at build time", () => {
         settings: { mode: { kind: "select", choices: ["a"], default: "a" } },
         inputs: { x: text({ when: { mode: "c" } }) },
       },
-      /inputs\.x\.when wants mode to be c/,
+      /inputs\.x\.when requires mode to be c/,
     ],
     ["a voice that is no input", { inputs: { x: text({ of: "voice" }) } }, /inputs\.x\.of names voice/],
     [

@@ -7,7 +7,7 @@ export interface Task {
   readonly id: string | undefined;
   /** As the service says it, usually `pending`, `processing`, `generated` or `failed`. */
   readonly status: string | undefined;
-  /** What the status means. Of one that nobody documented, the audio decides: `generated` with it, `running` without. */
+  /** What the status means. For an undocumented one, the audio decides: `generated` with it, `running` without. */
   readonly state: "running" | "generated" | "failed";
   /** How many of its blocks have audio, and how many there are. */
   readonly done: number;

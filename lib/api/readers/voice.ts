@@ -31,7 +31,7 @@ export interface Voice {
   readonly avatar: string | undefined;
   /** Bought on the market, and not made by the account. */
   readonly market: boolean;
-  /** Whether speech can be generated with it. A voice that says nothing about it is believed to be usable. */
+  /** Whether speech can be generated with it. A voice that does not say counts as usable. */
   readonly usable: boolean;
   /** As the service lists them, deleted ones too. */
   readonly styles: readonly Style[];

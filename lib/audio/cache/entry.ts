@@ -8,7 +8,7 @@ const KEY_DIGITS = 16;
 
 const VERSION = 1;
 
-/** The side-car of a stored speech: what it is, in JSON a person can read. Its audio has the same name, with `.mp3`. */
+/** The side-car of a stored speech: what it is, in readable JSON. Its audio has the same name, with `.mp3`. */
 export interface Card {
   readonly version: typeof VERSION;
   /** SHA-256 of everything that makes the sound, in hex. */

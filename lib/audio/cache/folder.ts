@@ -1,4 +1,4 @@
-/** The cache's folder as a whole: its limits, and the removal of what nobody needs any more. */
+/** The cache's folder as a whole: its limits, and the removal of unused files. */
 import type * as promises from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../files/write";

@@ -20,7 +20,7 @@ export interface SharedStreamOptions<T extends Carried> {
    * audio that was opened is then closed too.
    */
   readonly open: (signal: AbortSignal) => Promise<T>;
-  /** How many bytes are kept for late subscribers. Longer audio goes on, but nobody can join it any more. */
+  /** How many bytes are kept for late subscribers. Longer audio continues, but can no longer be joined. */
   readonly keepBytes: number;
 }
 
@@ -28,7 +28,7 @@ export interface SharedStreamOptions<T extends Carried> {
  * One audio for many subscribers. Each gets it from its first byte, whenever it joined.
  *
  * The source is read only when a subscriber asks for more than has arrived, once for all of them: it is read as fast as
- * the fastest subscriber asks, and the slowest delays nobody. A subscriber that leaves changes nothing for the others;
+ * the fastest subscriber asks, and the slowest does not delay the others. A subscriber that leaves changes nothing for the others;
  * when the last one leaves, the source is closed at once. When the source fails, each subscriber gets the bytes that
  * had arrived and then the error.
  */
@@ -169,7 +169,7 @@ export class Subscriber<T extends Carried> implements AsyncIterableIterator<Buff
     this.#unfollow = () => signal.removeEventListener("abort", abort);
   }
 
-  /** Leaves at once. With a `reason`, whoever still waits for audio gets it thrown. */
+  /** Leaves at once. With a `reason`, pending reads reject with it. */
   leave(reason: Error = LEFT): void {
     if (this.#gone.signal.aborted) return;
     this.#gone.abort(reason);

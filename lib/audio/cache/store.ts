@@ -27,7 +27,7 @@ const FOLDER_MODE = 0o700;
 
 /**
  * What kept the cache from working: an entry or the folder could not be read, an entry was damaged (and is removed),
- * something could not be written, or something could not be removed. It is never an error for whoever wanted to speak.
+ * something could not be written, or something could not be removed. It never fails the speech.
  */
 export type Trouble = "unreadable" | "damaged" | "unwritable" | "unremovable";
 

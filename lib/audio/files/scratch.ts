@@ -96,7 +96,7 @@ export class Scratch {
   }
 }
 
-/** A file's name tells nobody what is in it. */
+/** File names do not reveal the content. */
 const newPath = async (folder: Promise<string>): Promise<string> =>
   join(await folder, randomBytes(8).toString("hex"));
 

@@ -55,7 +55,7 @@ interface Stretch {
   readonly memory: Buffer;
   start: number;
   end: number;
-  /** How far it may grow: up to the end of a block of ours; not at all in somebody else's memory, nor with others behind it. */
+  /** How far it may grow: up to the end of a block of ours; not at all in foreign memory or when other data follows. */
   limit: number;
 }
 

@@ -3,12 +3,12 @@ import { sameStream, type FrameHeader } from "./frame";
 import type { UnitListener } from "./scanner";
 
 /**
- * How much that is no audio may stand before the first frame of an mp3, tags not counted. Whoever looks for mp3 looks so
+ * How much that is no audio may stand before the first frame of an mp3, tags not counted. Every search for mp3 looks so
  * far, so that nothing is audio for one node and none for another.
  */
 export const MP3_SEARCH_BYTES = 1024 * 1024;
 
-/** So many frames in a row behind garbage are no chance: text in UTF-16 has single look-alikes, and pairs. */
+/** So many frames in a row after garbage are no coincidence: text in UTF-16 has single look-alikes, and pairs. */
 const RUN_IN_GARBAGE = 4;
 
 /** A text in UTF-16 begins like a layer 1 frame (its byte order mark is FF FE), so there one frame shows nothing. */

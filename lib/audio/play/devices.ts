@@ -14,7 +14,7 @@ const ALSA_LIST = "/proc/asound/pcm";
 export interface SoundDevice {
   /** What the player is told. */
   readonly name: string;
-  /** What a person recognises it by. */
+  /** Name shown to the user. */
   readonly description: string;
 }
 

@@ -1,6 +1,6 @@
 /** What a player's output says about why it failed. */
 
-/** The longest line that is repeated to a person. */
+/** The longest line that is quoted in an error. */
 const LINE_CHARACTERS = 200;
 
 /**
@@ -11,7 +11,7 @@ const NOISE = /^(ALSA lib |AL lib|Jack|jack server|Cannot connect to server|\[[A
 
 const FAILURE = /fail|error|could ?n[o']t|can(no|')t|no such|unable|sorry|not found|denied|unknown|invalid/i;
 
-/** The line that names the cause: the last one that speaks of a failure, else the first; undefined without any output. */
+/** The line that names the cause: the last one that mentions a failure, else the first; undefined without any output. */
 export function causeIn(output: string): string | undefined {
   const lines = output.split(/[\r\n]+/).map((line) => line.trim());
   const said = lines.filter((line) => line !== "");

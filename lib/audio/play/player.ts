@@ -197,7 +197,7 @@ class Run {
     }
   }
 
-  /** @throws PlayerError; the error of a process that could not be started for want of something else */
+  /** @throws PlayerError; the error of a process that could not be started for another reason */
   private async assertPlayed({ code, error, killedBy }: Ending, whole: boolean): Promise<void> {
     const { name, program, failure } = this.command;
     if (error?.code === "ENOENT") throw new PlayerError("PLAYER_NOT_FOUND", name, program);
@@ -228,7 +228,7 @@ class Run {
       if (process.platform === "win32") this.child.kill(signal);
       else process.kill(-pid, signal);
     } catch {
-      // Nobody of the group is left.
+      // No process of the group is left.
     }
   }
 }

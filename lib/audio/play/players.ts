@@ -153,7 +153,7 @@ export async function findPlayer(name: string, wish: PlayerWish): Promise<Player
     const known = PLAYERS[each];
     const program = known && (await findProgram(known.program));
     if (!program) continue;
-    // Whoever chose it by name may have made it run as root after all.
+    // A player chosen by name may have been made to run as root.
     const refuses = name === "auto" && known.notAsRoot === true && isRoot();
     const problem = refuses ? new PlayerError("PLAYER_NOT_AS_ROOT", each) : problemWith(each, known, wish);
     if (!problem) return commandOf(each, known, program, wish);

@@ -1,4 +1,4 @@
-/** A short tone by which a person hears whether a player works. */
+/** A short tone to test whether a player works. */
 
 /**
  * 0.65 s of 660 Hz that fades in and out: mp3, 24 kHz, mono, 24 kbit/s, which every player plays. Made with

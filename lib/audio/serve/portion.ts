@@ -4,7 +4,7 @@
 export interface Portion {
   readonly status: 200 | 206 | 416;
   readonly from: number;
-  /** The first byte that is not sent; Infinity while nobody knows. */
+  /** The first byte that is not sent; Infinity while unknown. */
   readonly to: number;
   readonly headers: Readonly<Record<string, string | number>>;
 }

@@ -1,4 +1,4 @@
-/** Audio that can be fetched for a while by those who know its name, and by nobody else. */
+/** Audio that can be fetched for a limited time by clients that know its name. */
 import { randomBytes } from "node:crypto";
 import { ignoreFailure } from "../../promises";
 import { startTimer, type Timer } from "../../timers";
@@ -73,7 +73,7 @@ export class PublishedAudio {
 
   /**
    * Adds to an audio that has not ended. Where all together would be more than `maxBytes`, the oldest complete ones are
-   * removed: first those that nobody listens to, then those with listeners, who are cut off.
+   * removed: first those without listeners, then those with listeners, which are disconnected.
    * @throws NoRoomError when that is not enough; errors of the file system
    */
   async add(publication: Publication, data: Buffer, maxBytes: number): Promise<void> {
@@ -119,7 +119,7 @@ export class PublishedAudio {
     return unheard ?? leaving ?? complete[0];
   }
 
-  /** Nobody new may fetch it; those who listen have the time that the audio plays. */
+  /** Refuses new requests; current listeners may play it to its end. */
   private expire(publication: Publication): void {
     const { spool, length } = publication;
     this.forget(publication);

@@ -13,7 +13,7 @@ const RETRY_AFTER_S = 1;
 /**
  * Answers a request for the audio of this name: 200, 206, 404 or 416, and 500 or 503 where its file cannot be opened.
  * Audio that grows is sent as it comes and ends when it is whole; a reply that cannot be completed is cut off, so that
- * nobody takes it for whole. Never rejects.
+ * it is not mistaken for the whole. Never rejects.
  */
 export async function serveAudio(
   request: IncomingMessage,

@@ -1,4 +1,4 @@
-/** One file that several read at the same time through one descriptor, which is open only while somebody uses it. */
+/** One file that several read at the same time through one descriptor, which is open only while it is used. */
 import { open, type FileHandle } from "node:fs/promises";
 
 /** A file with a count of those who use it. */
@@ -36,7 +36,7 @@ export class SharedFile {
     }
   }
 
-  /** Closes the file when nobody uses it any more; never rejects. */
+  /** Closes the file when it is no longer used; never rejects. */
   async release(): Promise<void> {
     this.users -= 1;
     if (this.users > 0) return;

@@ -25,7 +25,7 @@ interface Reading {
 
 /**
  * A speech in a temporary file. Memory holds nothing of it but what is being written and read at the moment, and the
- * file is open only while it is written and read: a complete one that nobody reads holds no descriptor, and neither does a
+ * file is open only while it is written and read: a complete one without readers holds no descriptor, and neither does a
  * reader that does not take what it was given.
  */
 export class Spool {

@@ -1,7 +1,7 @@
 /** The one way to register an admin route: who may ask, from where, and in what form is checked here for all of them. */
 import type { NodeAPI } from "node-red";
 
-/** Whoever may edit accounts may call the routes. */
+/** Users who may edit accounts may call the routes. */
 const PERMISSION = "vocu-account.write";
 
 /** What the checks read of a request. */
@@ -14,9 +14,9 @@ interface Asking {
 export type Posted = Readonly<Record<string, unknown>>;
 
 /**
- * Registers `POST <path>` under the editor's root. The route wants the permission `vocu-account.write`, a JSON body
+ * Registers `POST <path>` under the editor's root. The route requires the permission `vocu-account.write`, a JSON body
  * (415 otherwise) and, where the browser names an origin, the editor's own (403 otherwise): a page elsewhere must not be
- * able to make the browser of somebody who is logged in ask. `answer` gets the posted object (`{}` for other JSON), and a
+ * able to make the browser of a logged-in user send the request. `answer` gets the posted object (`{}` for other JSON), and a
  * signal that aborts when the asker leaves; it must not fail.
  */
 export function adminRoute(

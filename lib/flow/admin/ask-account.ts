@@ -7,7 +7,7 @@ import type { Budget } from "../queue/budget";
 import { problemOf } from "../message/problem";
 import { postedAccount } from "./posted-account";
 
-/** A person waits in front of the dialog, so it waits less than a flow would. */
+/** A user is waiting in the dialog, so the timeout is shorter than in a flow. */
 const PATIENCE_MS = 20_000;
 
 /** How an answer calls the service: given up when the asker leaves, and after a while. */

@@ -14,7 +14,7 @@ export interface PostedAccount {
 
 /**
  * The account that was posted. A key that was not typed is the deployed one, and `${NAME}` is an environment variable,
- * but only for a server to which a deployed account sends them anyway: otherwise whoever can post could have any variable
+ * but only for a server to which a deployed account sends them anyway: otherwise anyone who can post could have any variable
  * sent to any host.
  * @throws Problem `KEY_NEEDED_AGAIN`
  */

@@ -1,4 +1,4 @@
-/** What a dialog lets a person hear: the recording of a voice, and a text spoken as the dialog stands. */
+/** Audio previews in a dialog: the recording of a voice, and a text spoken as the dialog stands. */
 import type { NodeAPI } from "node-red";
 import type { SpeechParams, VocuClient } from "../../api";
 import { convert, isBlank } from "../../schema/check";
@@ -8,7 +8,7 @@ import { adminRoute, type Posted } from "./admin-route";
 import { askAccount, type Answer, type Asking } from "./ask-account";
 import { sampleOf } from "./replies";
 
-/** More than a quarter of an hour of speech: whoever wants to hear more uses a flow. */
+/** More than a quarter of an hour of speech; longer audio belongs in a flow. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Audio as JSON carries it. */

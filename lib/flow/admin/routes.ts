@@ -13,7 +13,7 @@ import { accountFacts, keptOf, tasksOf, voicesOf } from "./replies";
 /** The largest page that the service gives of splitters (API reference H). */
 const PAGE = 50;
 
-/** Nobody scrolls further in a list. */
+/** Longer lists are not useful in a picker. */
 const MOST_PAGES = 20;
 
 /**

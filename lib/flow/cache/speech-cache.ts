@@ -1,4 +1,4 @@
-/** Where speech comes from: the disk, a generation that already runs for somebody else, or one of its own. */
+/** Provides speech from the disk, from a generation that is already running, or from a new one. */
 import type { SpeechInfo, SpeechParams, SpeechStream, VocuClient } from "../../api";
 import {
   FrameMeter,
@@ -31,13 +31,13 @@ export interface SpeechSource {
   readonly store?: SpeechStore;
 }
 
-/** How one message wants its speech. */
+/** Options of one message's speech. */
 export interface Wish {
   readonly params: SpeechParams;
   readonly queueOptions: QueueOptions;
   /** Limit for the first byte of a generation that this message begins, in ms. */
   readonly timeoutMs?: number;
-  /** False: a generation of its own, which nobody shares and nothing keeps. */
+  /** False: a new generation, which is neither shared nor stored. */
   readonly cache: boolean;
   /** The stored speech is outside the limits of age and size. */
   readonly keep?: boolean;
@@ -77,7 +77,7 @@ interface Sharing {
   readonly deadline: SharedDeadline;
   /** Whether a message already bears the costs. */
   paid: boolean;
-  /** Whether a message wants it outside the limits. */
+  /** Whether a message exempts it from the limits. */
   kept: boolean;
 }
 
@@ -129,7 +129,7 @@ export class SpeechCache {
     const look = async (): Promise<StoredSpeech | undefined> => store?.find(key, label);
     const sharing = this.begin(wish, MAX_SPEECH_BYTES, look);
     this.sharings.set(key, sharing);
-    // Whoever asks between the end and the last byte on the disk still joins.
+    // Requests between the end of the audio and the last byte on the disk still join.
     sharing.stream.settled
       .then((completed) => completed && this.keep(sharing, key, wish.params, completed))
       .catch(() => undefined)
@@ -169,7 +169,7 @@ export class SpeechCache {
     return { speech, meter, audio: speech.audio };
   }
 
-  /** Stores whole speech, and takes it out of the limits where a message wants that. */
+  /** Stores complete speech, and exempts it from the limits where a message asks for that. */
   private async keep(
     { kept }: Sharing,
     key: string,
@@ -195,7 +195,7 @@ export class SpeechCache {
   }
 }
 
-/** What a person recognises a speech by. */
+/** What identifies a speech for the user. */
 const labelOf = ({ text }: SpeechParams): string => text ?? "";
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the pieces are there, an audio is asynchronous

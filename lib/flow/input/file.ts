@@ -1,4 +1,4 @@
-/** Files as inputs: a Buffer, the path of a file on this machine, or a data URL becomes what the request wants. */
+/** Files as inputs: a Buffer, the path of a file on this machine, or a data URL becomes what the request needs. */
 import { openAsBlob } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, isAbsolute, resolve } from "node:path";
@@ -12,7 +12,7 @@ import { Problem } from "../message/problem";
 interface Given {
   readonly bytes: number;
   readonly filename?: string;
-  /** The type somebody else claims: a data URL or a file's name. */
+  /** The declared type: of a data URL or by a file's name. */
   readonly claimed?: string;
   /** The first bytes. */
   readonly head: () => Promise<Buffer>;
@@ -23,7 +23,7 @@ interface Given {
 /** Bytes of a megabyte. */
 export const MB = 1024 * 1024;
 
-/** Longer paths (somebody's base64 text, perhaps) are cut in messages. */
+/** Longer paths (base64 text, for example) are cut in messages. */
 const MAX_SHOWN = 120;
 
 /**
@@ -116,7 +116,7 @@ async function readHead(path: string): Promise<Buffer> {
   }
 }
 
-/** Content decides; where it shows nothing, what somebody claimed. */
+/** The content decides, otherwise the declared type. */
 function typeOf(rules: FileRules, field: string, given: Given, head: Buffer): string {
   const sniffed = mediaTypeOf(head, head.length === given.bytes);
   const type = sniffed ?? given.claimed ?? "";

@@ -34,7 +34,7 @@ export class LiveMemory implements Memory {
 
   /**
    * The channel of a voice. The one that was not used for longest gives way to another voice. A channel of another
-   * client is of no use: its account has been deployed anew, or another one is meant now.
+   * client is outdated: its account has been deployed again, or another one is chosen now.
    */
   channel(client: VocuClient, voiceId: string, idleMs: number): LiveChannel {
     if (this.channels.get(voiceId)?.client !== client) ignoreFailure(this.forget(voiceId));

@@ -9,8 +9,8 @@ const SHARED_BY_NODE_RED = new Set(["req", "res"]);
 
 /**
  * Gives any number of messages the same additional properties. Values are copied once, when the extras are made, and
- * then again for a message only when somebody reads them there: a change in one message never reaches another, and what
- * nobody reads costs nothing, however large it is.
+ * then again for a message only when they are read there: a change in one message never reaches another, and what
+ * is not read costs nothing, however large it is.
  */
 export class Extras {
   private readonly values: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Errors on their way to a person: any failure becomes one catchable error in the runtime's language. */
+/** Errors for users: any failure becomes one catchable error in the runtime's language. */
 import { VocuError, type ErrorFacts } from "../../api";
 import { InputFault } from "../../schema/fault";
 
@@ -33,7 +33,7 @@ class Annotated extends Error {
 export const withFacts = (thrown: unknown, facts: Readonly<Record<string, unknown>>): Error =>
   new Annotated(thrown, facts);
 
-/** What a flow gets from `done(err)`: a sentence for a person, a code and plain facts for the flow. */
+/** What a flow gets from `done(err)`: a sentence for the user, a code and plain facts for the flow. */
 export class FlowError extends Error {
   readonly code: string;
   override readonly cause: Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ export class FlowError extends Error {
     return this.#short;
   }
 
-  /** Catch nodes show `String(err)`; "Error: " before a sentence helps nobody. */
+  /** Catch nodes show `String(err)`; the prefix "Error: " would be noise. */
   override toString(): string {
     return this.message;
   }

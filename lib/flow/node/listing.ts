@@ -135,7 +135,7 @@ async function* allItems<I extends Inputs>(
 
 /**
  * A page that is shorter than asked for is the last one; but a server may hand out less than a large `limit` asks for,
- * so only a page below its standard size is believed.
+ * so only a page below its standard size counts as the last one.
  */
 function isLast(reply: Reply, length: number, limit: number, reached: number): boolean {
   const { total } = reply.body;

@@ -22,7 +22,7 @@ export interface RunContext<I, S, M = unknown> {
   readonly memory: M;
   /** Aborts when the message is reset, replaced, or its node closes. */
   readonly signal: AbortSignal;
-  /** How the message wants to wait: priority and expiry. */
+  /** How the message waits: priority and expiry. */
   readonly queueOptions: QueueOptions;
   /** `performance.now()` at the arrival of the message. */
   readonly arrivedAt: number;
@@ -34,7 +34,7 @@ export interface RunContext<I, S, M = unknown> {
   send(...outputs: (Message | null)[]): void;
   /** Sends a sequence's retraction on output 1, also while the node is being closed: what is behind it may stay deployed. */
   retract(retraction: Message): void;
-  /** Writes to Node-RED's log, also when the node is being closed and can tell nobody else. */
+  /** Writes to Node-RED's log, also while the node is closing and can no longer send messages. */
   warn(text: string): void;
 }
 

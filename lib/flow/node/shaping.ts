@@ -47,7 +47,7 @@ export class SpeakerMemory implements Memory {
   }
 
   reset(): void {
-    // Whoever stops a speech does not put the speaker to sleep.
+    // A stopped speech still keeps the speaker awake.
   }
 
   close(): Promise<void> {

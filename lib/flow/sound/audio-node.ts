@@ -124,7 +124,7 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
     });
   }
 
-  /** A reset that names a sequence is meant for that one alone: a stream node retracts what it could not finish. */
+  /** A reset that names a sequence applies to that sequence only: a stream node retracts what it could not finish. */
   private reset(message: Message, done: Done): void {
     const { id } = (message.parts ?? {}) as Parts;
     if (typeof id !== "string") {

@@ -26,7 +26,7 @@ export const answeringSink = (): AudioSink<object, HttpSettings> => ({
 /**
  * Sends one speech as the answer to its request, and ends the answer once.
  * @throws Problem `HTTP_NO_RESPONSE`, `HTTP_ANSWERED`; what the audio throws: before the first byte the request stays open
- * for another answer, later the connection is cut, so that nobody takes a part for the whole
+ * for another answer, later the connection is closed early, so that a part is not mistaken for the whole
  */
 async function answer(context: Context): Promise<void> {
   const { speech, signal, status, translate } = context;
@@ -90,7 +90,7 @@ function lengthOf({ payload, parts, vocu }: Message, complete: boolean): Record<
   return isWhole && pcm === undefined ? { "Content-Length": payload.length } : {};
 }
 
-/** Nobody else will answer a request whose speech was stopped before the answer began. */
+/** Answers a request whose speech was stopped before the answer began; no other node would. */
 function endUnanswered({ firstMessage }: IncomingAudio): void {
   const response = responseIn(firstMessage);
   if (response.headersSent || response.destroyed) return;

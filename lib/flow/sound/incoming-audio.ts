@@ -93,7 +93,7 @@ export class IncomingAudio {
     return this.whole;
   }
 
-  /** Aborts when the speech cannot go on: its sequence is broken or does not end, or somebody stopped it. */
+  /** Aborts when the speech cannot continue: its sequence is broken or does not end, or it was stopped. */
   get signal(): AbortSignal {
     return this.end.signal;
   }

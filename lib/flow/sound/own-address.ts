@@ -9,7 +9,7 @@ const VIRTUAL =
 /** Addresses of home networks (RFC 1918). */
 const PRIVATE = /^(192\.168\.|10\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
-/** Addresses that an interface gives itself for want of a better one. */
+/** Link-local addresses that an interface assigns to itself. */
 const LINK_LOCAL = /^(169\.254\.|fe80:)/i;
 
 /** An address of this machine. */

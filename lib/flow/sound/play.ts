@@ -69,7 +69,7 @@ async function playSpeech(context: Context, memory: SpeakerMemory): Promise<void
   status.done(translate("shared:status.played", { seconds: (playedMs / 1000).toFixed(1) }));
 }
 
-/** The chime as loud as the speech, and behind the silence that is meant to wake the speaker up. */
+/** The chime as loud as the speech, and after the silence that wakes the speaker up. */
 const shapedChime = (chime: Chime, lead: WithChime["lead"], shape: Shape): Shaped =>
   shapeAudio(inOrder(lead ?? [chime.data]), { ...shape, silenceAfterMs: 0 });
 

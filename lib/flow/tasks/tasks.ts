@@ -43,7 +43,7 @@ export async function waitForTask(context: TaskWaitContext): Promise<void> {
   memory.heard(await followTask(context, inputs.taskId, () => memory.shapeFor(inputs, settings)));
 }
 
-/** A look that takes longer than this (in ms) is given up; the next one may be luckier. */
+/** Timeout of one poll in ms; a later poll retries. */
 const LOOK_TIMEOUT_MS = 30_000;
 
 /** A task that has its audio, and the reply that said so. */

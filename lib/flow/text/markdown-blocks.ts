@@ -48,7 +48,7 @@ const isClosing = (line: string, fence: string): boolean => {
   return found.length >= fence.length && found === fence.charAt(0).repeat(found.length);
 };
 
-/** Where the last fence of each kind is, so that nobody looks for another one behind it. */
+/** Position of the last fence of each kind, which ends the search for another one. */
 function lastFences(lines: readonly string[]): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
   for (const [index, line] of lines.entries()) {

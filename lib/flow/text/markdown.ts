@@ -8,7 +8,7 @@ import { withoutBlockMarks } from "./markdown-blocks";
 /** Stands for something removed until the parts are joined; no text contains it, as it is no character. */
 const GAP = "\uFFFE";
 
-/** Punctuation that is meant literally is replaced by these non-characters until all marks are removed. */
+/** Literal (escaped) punctuation is replaced by these non-characters until all marks are removed. */
 const PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 const FIRST_LITERAL = 0xfdd0;
 const NON_CHARACTERS = /[\uFDD0-\uFDEF\uFFFE]/gu;

@@ -133,7 +133,7 @@ function segmenterOf(language: string): Intl.Segmenter {
 
 const MOST_SEGMENTERS = 20;
 
-/** A code that is no language, as a person may type it, means the rules of all languages. */
+/** An unknown language code applies the rules of all languages. */
 function localeOf(language: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(language)[0];

@@ -100,7 +100,7 @@ class ArchiveUpload {
     return progress;
   }
 
-  /** A closed node can send nothing any more, and the one who deployed did not ask for it: it goes to the log. */
+  /** A closing node cannot send messages, so the result is logged instead. */
   stopped(): void {
     const { context } = this;
     const { percent } = this.tell("stopped");

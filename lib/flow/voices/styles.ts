@@ -56,7 +56,7 @@ export async function resetStyle(
   return { reply };
 }
 
-/** A reply without a voice proves nothing and is believed. */
+/** Replies without a voice are not checked. */
 function assertStyle(reply: Reply, promptId: string, options: { readonly deleted: boolean }): void {
   const voice = readVoice(reply.data);
   if (voice.styles.length > 0) styleIn(voice, promptId, options);

@@ -18,14 +18,14 @@ const ENDS: Readonly<Record<string, string>> = {
   "lora-need-reupload": "VOICE_NEEDS_REUPLOAD",
 };
 
-/** What the status line says on the way; `voiceWorking` for statuses that nobody has documented. */
+/** What the status line says on the way; `voiceWorking` for undocumented statuses. */
 const PROGRESS: Readonly<Record<string, string>> = {
   creating: "voiceCreating",
   "lora-pending": "voiceTraining",
   "lora-awaiting": "voiceAwaiting",
 };
 
-/** A look that takes longer than this (in ms) is given up; the next one may be luckier. */
+/** Timeout of one poll in ms; a later poll retries. */
 const LOOK_TIMEOUT_MS = 30_000;
 
 type Context = RunContext<unknown, { readonly timeout: number }>;
