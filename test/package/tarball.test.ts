@@ -12,7 +12,8 @@ describe("the packed package", () => {
   after(() => tarball.remove());
 
   it("holds only what a user needs", () => {
-    const wanted = /^(dist|resources|examples)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const wanted =
+      /^(dist|resources|examples)\/|^(package\.json|README(\.zh-CN)?\.md|LICENSE|CHANGELOG\.md)$/;
     const kinds = /\.(js|html|json|svg|md)$|^LICENSE$/;
     assert.deepEqual(
       tarball.files.filter((file) => !wanted.test(file) || !kinds.test(file)),
