@@ -6,26 +6,33 @@ export interface PcmFormat {
   readonly sampleRate: number;
   readonly channels: number;
   readonly bitsPerSample: number;
+  /** The samples are not linear, but mu-law with 8 bits. */
+  readonly mulaw?: boolean;
 }
 
 /** The size that says "until the stream ends". */
 const ENDLESS = 0xffffffff;
 
-/** The 44 bytes that make a WAV of the samples that follow, however many there will be. */
-export function wavHeader({ sampleRate, channels, bitsPerSample }: PcmFormat): Buffer {
+const [LINEAR, MULAW] = [1, 7];
+
+/** The 44 bytes that make a WAV of the samples that follow: of so many bytes, or however many there will be. */
+export function wavHeader(
+  { sampleRate, channels, bitsPerSample, mulaw = false }: PcmFormat,
+  bytes?: number,
+): Buffer {
   const blockAlign = (channels * bitsPerSample) / 8;
   const header = Buffer.alloc(44);
   header.write("RIFF", 0, "latin1");
-  header.writeUInt32LE(ENDLESS, 4);
+  header.writeUInt32LE(bytes === undefined ? ENDLESS : bytes + 36, 4);
   header.write("WAVEfmt ", 8, "latin1");
   header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(mulaw ? MULAW : LINEAR, 20);
   header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(sampleRate, 24);
   header.writeUInt32LE(sampleRate * blockAlign, 28);
   header.writeUInt16LE(blockAlign, 32);
   header.writeUInt16LE(bitsPerSample, 34);
   header.write("data", 36, "latin1");
-  header.writeUInt32LE(ENDLESS, 40);
+  header.writeUInt32LE(bytes ?? ENDLESS, 40);
   return header;
 }

@@ -18,6 +18,7 @@ export {
 export { chunks, NoAudioError, type Chunk, type ChunkOptions, type StreamTotals } from "./mp3/chunks";
 export { LengthMeter } from "./length";
 export { orAborted, systemClock, type Clock } from "./clock";
+export { convertMp3, type Converted, type ConvertOptions } from "./convert/convert";
 export { wavHeader, type PcmFormat } from "./format";
 export { endingOf, mediaOfName, mediaTypeOf, MediaSniffer, sniff, SNIFF_BYTES, type Sniffed } from "./media";
 export { isInfoFrame, parseFrameHeader, type FrameHeader } from "./mp3/frame";
