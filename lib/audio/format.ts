@@ -6,8 +6,8 @@ export interface PcmFormat {
   readonly sampleRate: number;
   readonly channels: number;
   readonly bitsPerSample: number;
-  /** The samples are not linear, but mu-law with 8 bits. */
-  readonly mulaw?: boolean;
+  /** `mulaw`: the samples are not linear, but mu-law with 8 bits. */
+  readonly format?: string;
 }
 
 /** The size that says "until the stream ends". */
@@ -17,7 +17,7 @@ const [LINEAR, MULAW] = [1, 7];
 
 /** The 44 bytes that make a WAV of the samples that follow: of so many bytes, or however many there will be. */
 export function wavHeader(
-  { sampleRate, channels, bitsPerSample, mulaw = false }: PcmFormat,
+  { sampleRate, channels, bitsPerSample, format }: PcmFormat,
   bytes?: number,
 ): Buffer {
   const blockAlign = (channels * bitsPerSample) / 8;
@@ -26,7 +26,7 @@ export function wavHeader(
   header.writeUInt32LE(bytes === undefined ? ENDLESS : bytes + 36, 4);
   header.write("WAVEfmt ", 8, "latin1");
   header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(mulaw ? MULAW : LINEAR, 20);
+  header.writeUInt16LE(format === "mulaw" ? MULAW : LINEAR, 20);
   header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(sampleRate, 24);
   header.writeUInt32LE(sampleRate * blockAlign, 28);

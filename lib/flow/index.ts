@@ -6,6 +6,7 @@ export { CHUNK_SETTINGS } from "./node/delivery";
 export { registerQuestions } from "./admin/questions";
 export { askPlayers, askTone } from "./sound/play-questions";
 export { answeringSink } from "./sound/http-answer";
+export { FORMAT_SETTINGS, formattingSink } from "./sound/audio-format";
 export { audioFile } from "./sound/audio-file";
 export { AUDIO_SINK_SETTINGS, defineAudioSink } from "./sound/audio-node";
 export { askAddress, prepareServing, publishingSink } from "./sound/audio-url";

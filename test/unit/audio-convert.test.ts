@@ -250,7 +250,7 @@ describe("mu-law", () => {
   it("is eight bits a sample, which a WAV says", async () => {
     const mp3 = await lameMp3({ channels: 1, sampleRate: 24000, seconds: 1, bitrate: 64 });
     const { format, data } = await convert(mp3, { sampleRate: 8000, mulaw: true });
-    assert.deepEqual(format, { sampleRate: 8000, channels: 1, bitsPerSample: 8, mulaw: true });
+    assert.deepEqual(format, { sampleRate: 8000, channels: 1, bitsPerSample: 8, format: "mulaw" });
     assert.equal(data.length, (await convert(mp3, { sampleRate: 8000 })).data.length / 2);
     const header = wavHeader(format as PcmFormat, data.length);
     assert.equal(header.readUInt16LE(20), 7);

@@ -106,7 +106,7 @@ class Converter {
       sampleRate: this.options.sampleRate || sampleRate,
       channels: this.options.channels || channels,
       bitsPerSample: mulaw ? 8 : 16,
-      ...(mulaw ? { mulaw } : {}),
+      ...(mulaw ? { format: "mulaw" } : {}),
     };
   }
 }

@@ -37,6 +37,8 @@ export interface AudioSinkContext<I, S> {
   readonly status: StatusLine;
   /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
   send(...outputs: (Message | null)[]): void;
+  /** Sends a sequence's retraction, also while the node is being closed: what is behind it may stay deployed. */
+  retract(retraction: Message): void;
 }
 
 /** What one placed node does with audio. */
@@ -243,6 +245,7 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
         send: (...outputs) => {
           if (!this.work.jobs.closed) send(outputs);
         },
+        retract: (retraction) => send([retraction]),
       });
     } finally {
       release();
