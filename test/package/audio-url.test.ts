@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { startNodeRed, type NodeRed } from "../node-red";
 import { fetchAll } from "../nodes/support/web";
+import { framesOf } from "../unit/audio-fixtures";
 
-const AUDIO = Buffer.from("ID3 and what follows");
+const AUDIO = Buffer.concat(framesOf(4));
 
 /** bcrypt of "open sesame". */
 const PASS = "$2b$04$Y9UiWqYqPbqiSo47eBYpiuzD3.NrlI3my6UdzhxHmv08zIv.QOxtO";

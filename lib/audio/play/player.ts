@@ -211,9 +211,10 @@ class Run {
   /** Asks it to end, and kills it when it does not; resolves when it is gone. */
   private async stop(): Promise<void> {
     if (this.over) return;
-    // Some players do not notice a signal while they wait for their first audio, but notice that there is none.
-    this.child.stdin?.destroy();
+    // The signal first: a player that sees the end of its audio before would count it as played. The end of the audio too:
+    // some players do not notice a signal while they wait for their first audio.
     this.kill("SIGTERM");
+    this.child.stdin?.destroy();
     const grace = sleep(GRACE_MS, undefined, { unref: true });
     const ended = await Promise.race([this.ending.then(() => true), grace]);
     // Also where it has ended: what it had started may be left.
