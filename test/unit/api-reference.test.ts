@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
 const CITING = ["lib", "nodes", "sandbox", "scripts", "test", "bench", "docs/adr"];
-const NOT_OURS = /node_modules|(^|[\\/])peers[\\/]/;
+/** Descriptions that are wrong on purpose, or templates for new ones, cite nothing that exists. */
+const NOT_OURS = /node_modules|(^|[\\/])peers[\\/]|build-descriptions\.test\.ts$|scripts[\\/]new[\\/]/;
 
 /** A section's number, alone or after the words that join it to the one before: `D.4`, `C`, `10.2`. */
 const SECTION = String.raw`(?:[A-H](?:\.\d+)?|\d+(?:\.\d+)?)(?![\w.]*\w)`;
