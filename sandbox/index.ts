@@ -27,7 +27,6 @@ export { SESSION_TOKEN } from "./auth";
 export { styleIds, voiceIds } from "./state/starting-voices";
 export { failMarker } from "./state/marker";
 export { projectId } from "./state/task-request";
-export type { Upload } from "./state/uploads";
 
 /** A running Vocu API on this machine. */
 export interface Sandbox {

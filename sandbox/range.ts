@@ -5,7 +5,7 @@ import { streamAudio } from "./audio-reply";
 import { oneBuffer } from "./one-buffer";
 
 /** First and last byte asked for, "all" for no (or no usable) Range, or "none" when no byte of it exists. */
-export function wantedRange(
+function wantedRange(
   header: string | undefined,
   length: number,
 ): { first: number; last: number } | "all" | "none" {

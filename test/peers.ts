@@ -41,7 +41,7 @@ export function nodeRed5(): Peer {
 }
 
 /** Whether Node-RED 5 accepts this version of Node, e.g. "22.9.0". */
-export function runsNodeRed5(version: string): boolean {
+function runsNodeRed5(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 9);
 }

@@ -36,7 +36,7 @@ export interface ErrorFacts {
 }
 
 /** The codes this package gives itself, beside those of Vocu, which are passed through (API reference 4). */
-export type OwnCode = keyof typeof DESCRIPTIONS;
+type OwnCode = keyof typeof DESCRIPTIONS;
 
 const at = (facts: ErrorFacts) => facts.host ?? "the server";
 const within = (facts: ErrorFacts) => (facts.timeoutMs === undefined ? "" : ` within ${facts.timeoutMs} ms`);

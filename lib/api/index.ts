@@ -1,9 +1,8 @@
 /** What the rest of the package uses of the API client. */
 export { VocuClient, type Reply } from "./client";
 export { systemClock, type Clock } from "./clock";
-export type { Download } from "./download";
-export { abortError, VocuError, type ErrorFacts, type OwnCode } from "./errors";
-export { fieldsOf, isObject, textOf } from "./json";
+export { abortError, VocuError, type ErrorFacts } from "./errors";
+export { fieldsOf, textOf } from "./json";
 export type { KeyIn } from "./key-place";
 export { LiveChannel } from "./live";
 export { bytesOfHex } from "./live-hex";
@@ -12,9 +11,7 @@ export { pcmFormatOf, type DescribedPcm } from "./live-pcm";
 export * from "./readers";
 export { type ApiRequest } from "./request";
 export type { AudioMeter } from "./audio-plan";
-export type { CallOptions, ClientOptions } from "./session";
-export { baseUrlOf, SITES, type Site } from "./sites";
+export type { ClientOptions } from "./session";
+export { baseUrlOf, type Site } from "./sites";
 export type { SpeakOptions, SpeechStream } from "./speech";
 export type { SpeechParams } from "./speech-request";
-export type { ProxyOptions } from "./proxy";
-export type { TlsOptions } from "./transport";

@@ -61,7 +61,7 @@ export function isSuccess({ statusCode }: Pick<Answer, "statusCode">): boolean {
 }
 
 /** `Retry-After` in seconds, from seconds or an HTTP date (API reference 5 leaves its form open). */
-export function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
+function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
   const date = Date.parse(value);

@@ -22,7 +22,7 @@ export interface RetryOptions {
  * Whether the same request may be sent again by itself. Reads: connection faults, 429 and 5xx. Writes, among them all
  * that Vocu charges for (API reference 5): faults before anything was sent, 429 and 503.
  */
-export function mayRepeat(error: VocuError, kind: RetryOptions["kind"]): boolean {
+function mayRepeat(error: VocuError, kind: RetryOptions["kind"]): boolean {
   if (!error.cause.retryable || (error.cause.retryAfter ?? 0) > LONGEST_RETRY_AFTER_S) return false;
   const status = error.cause.statusCode ?? 0;
   // A request whose body has not arrived whole cannot have been accepted.

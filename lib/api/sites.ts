@@ -1,7 +1,7 @@
 import { VocuError } from "./errors";
 
 /** The public sites and their base URLs (API reference 1). Keys are not known to be shared between them. */
-export const SITES = {
+const SITES = {
   "vocu.ai": "https://v1.vocu.ai",
   "vocu.studio": "https://v1.vocu.studio",
   "wusound.cn": "https://v1.wusound.cn",

@@ -2,7 +2,7 @@
 import type { PcmFormat } from "./format";
 
 /** How many bytes one sample of all channels has. */
-export const frameBytes = ({ channels, bitsPerSample }: PcmFormat): number => (channels * bitsPerSample) / 8;
+const frameBytes = ({ channels, bitsPerSample }: PcmFormat): number => (channels * bitsPerSample) / 8;
 
 /** How long so many bytes play, in milliseconds. */
 export const pcmMs = (bytes: number, format: PcmFormat): number =>

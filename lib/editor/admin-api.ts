@@ -26,7 +26,7 @@ export function accountPosted(node: EditorNode): PostedAccount {
 const chosen = (value: unknown): unknown => (value === "_ADD_" ? "" : value);
 
 /** A refusal, in words. */
-export class Refusal extends Error {}
+class Refusal extends Error {}
 
 /**
  * Asks the runtime; `question` is the path below `vocu/`.

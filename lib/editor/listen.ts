@@ -21,8 +21,7 @@ export function addListening(node: EditorNode, form: JQuery): void {
 }
 
 /** The characters that the service charges for: control marks are not spoken (API reference 5). */
-export const chargedCharacters = (text: string): number =>
-  Array.from(text.replace(/\{\{.*?\}\}/gs, "")).length;
+const chargedCharacters = (text: string): number => Array.from(text.replace(/\{\{.*?\}\}/gs, "")).length;
 
 class Listening {
   private readonly row = element("div", "form-row vocu-try");

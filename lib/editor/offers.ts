@@ -32,7 +32,7 @@ const ELSEWHERE = 4;
 const NONE = Infinity;
 
 /** How well an offer matches a search: the name before everything else, its beginning before its middle. */
-export function rankOf(offer: Offer, typed: string): number {
+function rankOf(offer: Offer, typed: string): number {
   const wanted = fold(typed);
   const name = fold(offer.name);
   if (wanted === "" || name === wanted || fold(offer.value) === wanted) return EXACT;

@@ -52,7 +52,7 @@ interface TypedInputElement {
 }
 
 /** The definition of a node type, as far as it is read here. */
-export interface NodeType {
+interface NodeType {
   readonly paletteLabel?: () => string;
 }
 

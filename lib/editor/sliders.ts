@@ -32,7 +32,7 @@ export function addSliders(node: EditorNode): void {
 }
 
 /** The range of a slider; undefined where there is none, or too wide a one. */
-export function rangeOf(field: Input | Setting): Range | undefined {
+function rangeOf(field: Input | Setting): Range | undefined {
   if (field.kind !== "number" && field.kind !== "integer" && field.kind !== "count") return undefined;
   const { min, max } = field;
   if (min === undefined || max === undefined || max - min > WIDEST) return undefined;

@@ -14,18 +14,7 @@ import {
 import { SHAPE_INPUTS } from "./shape-inputs";
 
 /** Codes of the newest edition; older servers know `en` and `fr`, so any code may be typed (API reference 7.4). */
-export const SPEECH_LANGUAGES = [
-  "auto",
-  "zh",
-  "en-us",
-  "ja",
-  "ko",
-  "fr-fr",
-  "pt",
-  "de",
-  "es",
-  "yue",
-] as const;
+const SPEECH_LANGUAGES = ["auto", "zh", "en-us", "ja", "ko", "fr-fr", "pt", "de", "es", "yue"] as const;
 
 /** Also the keys of the preset list may be typed (API reference 7.3). */
 export const PRESETS = ["creative", "balance", "stable"] as const;

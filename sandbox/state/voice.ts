@@ -57,14 +57,14 @@ export interface OwnedVoice {
 const BORN = "2026-01-02T03:04:05.000Z";
 
 /** Words that the sample of each starting voice says. */
-export const SAMPLE_WORDS: Record<string, string> = {
+const SAMPLE_WORDS: Record<string, string> = {
   zh: "你好，这是我的声音。",
   de: "Guten Tag, so klinge ich.",
   en: "Hello, this is what I sound like.",
 };
 
 /** Builds a starting voice; `storageUrl` is the origin of its samples. */
-export function ownedVoice(member: StartingVoice, userId: string, storageUrl: string): OwnedVoice {
+function ownedVoice(member: StartingVoice, userId: string, storageUrl: string): OwnedVoice {
   const styles = [{ id: "default", name: "Default", change: {} }, ...member.styles];
   const words = SAMPLE_WORDS[member.language] ?? SAMPLE_WORDS["en"] ?? "";
   return {
@@ -99,7 +99,7 @@ export function ownedVoice(member: StartingVoice, userId: string, storageUrl: st
 }
 
 /** Address of a style's sample on the storage host. */
-export const sampleUrl = (storageUrl: string, voiceId: string, styleId: string): string =>
+const sampleUrl = (storageUrl: string, voiceId: string, styleId: string): string =>
   `${storageUrl}/prompt/${encodeURIComponent(voiceId)}/${styleId}.mp3`;
 
 /** All voices of a new account, bought ones first as the list operation shows them. */

@@ -27,7 +27,7 @@ export function sharedCatalog(language: Language): WordTree {
 }
 
 /** i18next keys may not contain dots, which some choices (`v3.0`) do; lib/editor asks with the same replacement. */
-export const wordKey = (value: string): string => value.replace(/[.:]/g, "_");
+const wordKey = (value: string): string => value.replace(/[.:]/g, "_");
 
 function fieldTree(fields: Readonly<Record<string, FieldWords>>): WordTree {
   return Object.fromEntries(

@@ -11,6 +11,11 @@ export interface Documented {
   readonly operationIds: ReadonlySet<string>;
 }
 
+/** Properties of a node that Node-RED itself uses (`name` is not one: then the node's own label is `label`). */
+export const RESERVED_PROPERTIES: ReadonlySet<string> = new Set(
+  "id type z x y g d l wires info users credentials inputs outputs icon account settingsVersion".split(" "),
+);
+
 /** A description with the request of an operation, where it has one. */
 type Described = PaletteDescription & { readonly request?: { readonly path: string } };
 
@@ -35,6 +40,12 @@ export function descriptionFaults(description: Described, documented: Documented
   return [
     ...documentFaults(description, documented),
     ...pathFaults(description),
+    ...[...Object.keys(description.inputs), ...Object.keys(settings)]
+      .filter((name) => RESERVED_PROPERTIES.has(name))
+      .map(
+        (name) =>
+          `${name} is a property that every node has: name it otherwise, with as: "${name}" for an input`,
+      ),
     ...Object.entries(description.inputs).flatMap(([name, { when, of, requiredUnless }]) => [
       ...whenFaults(`inputs.${name}.when`, when, settings),
       ...fieldFaults(`inputs.${name}.of`, of, description.inputs),

@@ -12,7 +12,7 @@ export interface FieldWords {
 }
 
 /** One output: its name, and what its messages carry as `property (type)` -> explanation. */
-export interface OutputWords {
+interface OutputWords {
   readonly label: string;
   readonly properties: Readonly<Record<string, string>>;
 }

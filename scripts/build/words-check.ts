@@ -20,6 +20,7 @@ export interface Comparison {
 export function faultsOf(comparison: Comparison): string[] {
   return [
     ...differences(comparison),
+    ...emptyFaults(comparison),
     ...pluralFaults(comparison),
     ...placeholderFaults(comparison),
     ...lengthFaults(comparison),
@@ -46,6 +47,12 @@ function differences(comparison: Comparison): string[] {
       .map((key) => `${place(comparison, key)} is unknown: remove it, or add it to ${REFERENCE}`),
   ];
 }
+
+/** Words that were laid out (`npm run new`) and not written. */
+const emptyFaults = (comparison: Comparison): string[] =>
+  keysOf(comparison.words)
+    .filter((key) => wordOf(comparison.words, key).trim() === "")
+    .map((key) => `${place(comparison, key)} is empty: write it`);
 
 /** i18next picks a form by `Intl.PluralRules`; where that form is missing, people would read another language. */
 function pluralFaults(comparison: Comparison): string[] {

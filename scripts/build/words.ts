@@ -69,10 +69,8 @@ export class Finder {
   /** A word that must be there. */
   need(...path: string[]): string {
     const found = this.find(...path);
-    const { code } = this.language;
-    if (found === "")
-      this.complaints.push(`locales/${code}/${this.node}.json: ${path.join(".")} is empty: write it`);
     if (found !== undefined) return found;
+    const { code } = this.language;
     this.complaints.push(
       `locales/${code}/${this.node}.json: ${path.join(".")} is missing (shared.json has it neither)`,
     );

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { RESERVED_PROPERTIES } from "../build/description-faults";
 import { describedOperation, type DescribedOperation, type Parameter } from "./operation";
 
 const ROOT = join(__dirname, "..", "..");
@@ -22,7 +23,7 @@ export function layOut(args: readonly string[], root = ROOT): string {
   if (!/^[a-z]+(-[a-z]+)+$/.test(name) || !/^[A-Z]+$/.test(method) || !path.startsWith("/"))
     throw new Error(USAGE);
   const document = readFileSync(join(root, "sandbox", "openapi.yaml"), "utf8");
-  const files = filesOf(name, describedOperation(document, method, path), languagesOf(root));
+  const files = filesOf(name, describedOperation(document, method, path), root);
   const present = Object.keys(files).filter((file) => existsSync(join(root, file)));
   if (present.length > 0) throw new Error(`${present.join(", ")}: there already`);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text);
@@ -35,8 +36,8 @@ export function layOut(args: readonly string[], root = ROOT): string {
 
 const LEFT = [
   "",
-  'Left to do, in order (CONTRIBUTING, "A new operation"): the words of every language, the icon, the sandbox\'s answer,',
-  "values for the contract test, a place in an example. npm run build names what is missing.",
+  'Left to do, in order (CONTRIBUTING, "A new operation", from step 4): the description, the words of every language,',
+  "the icon, values for the contract test, an example and tests. npm run build names what is missing.",
 ];
 
 function languagesOf(root: string): string[] {
@@ -44,16 +45,15 @@ function languagesOf(root: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-function filesOf(
-  name: string,
-  operation: DescribedOperation,
-  languages: readonly string[],
-): Record<string, string> {
+function filesOf(name: string, operation: DescribedOperation, root: string): Record<string, string> {
   return {
     [`nodes/${name}.ts`]: nodeOf(name, operation),
     [`icons/${name}.svg`]: iconOf(name),
     ...Object.fromEntries(
-      languages.map((language) => [`locales/${language}/${name}.json`, wordsOf(name, operation)]),
+      languagesOf(root).map((language) => [
+        `locales/${language}/${name}.json`,
+        wordsOf(name, operation, sharedWords(root, language)),
+      ]),
     ),
   };
 }
@@ -61,8 +61,9 @@ function filesOf(
 const FAMILIES: Readonly<Record<string, string>> = { voice: "voices", style: "voices", speech: "speech" };
 
 function nodeOf(name: string, { operationId, method, path, parameters }: DescribedOperation): string {
-  const family = FAMILIES[name.split("-")[0] ?? ""] ?? "library";
-  const kinds = [...new Set(parameters.map(({ kind }) => kind))].sort();
+  const family = FAMILIES[familyWordOf(name)] ?? "library";
+  const inputs = parameters.map((parameter) => inputOf(name, parameter));
+  const kinds = [...new Set(inputs.map(({ kind }) => kind))];
   return `import { ${["operation", ...kinds].sort().join(", ")} } from "../lib/flow";
 
 export = operation({
@@ -72,15 +73,41 @@ export = operation({
   operationId: "${operationId}",
   request: { method: "${method}", path: "${path}" },
   inputs: {
-${parameters.map((parameter) => `    ${inputOf(parameter)},\n`).join("")}  },
+${inputs.map(({ property, kind, given }) => `    ${property}: ${kind}(${given}),\n`).join("")}  },
 });
 `;
 }
 
-function inputOf({ name, kind, required, choices }: Parameter): string {
-  const given = required ? "{ required: true }" : "";
-  if (kind !== "choice") return `${name}: ${kind}(${given})`;
-  return `${name}: choice(${[JSON.stringify(choices), given].filter(Boolean).join(", ")})`;
+const familyWordOf = (name: string): string => name.split("-")[0] ?? "";
+
+/** The node's property for a parameter: Node-RED uses some names itself, e.g. `id` becomes `voiceId`. */
+const propertyOf = (name: string, parameter: string): string =>
+  RESERVED_PROPERTIES.has(parameter)
+    ? `${familyWordOf(name)}${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`
+    : parameter;
+
+/** Inputs that pick one of the account's voices or styles, by the node's property. */
+const PICKERS: Readonly<Record<string, "voice" | "style">> = { voiceId: "voice", promptId: "style" };
+
+interface LaidOutInput {
+  readonly property: string;
+  /** The function of `lib/flow` that describes it. */
+  readonly kind: string;
+  /** Its arguments, as source text. */
+  readonly given: string;
+}
+
+function inputOf(node: string, { name, kind, required, choices }: Parameter): LaidOutInput {
+  const property = propertyOf(node, name);
+  const picker = PICKERS[property];
+  const options = [
+    ...(required ? ["required: true"] : []),
+    ...(property === name ? [] : [`as: "${name}"`]),
+    ...(picker === "style" ? ['of: "voiceId"'] : []),
+  ].join(", ");
+  const listed = choices.map((choice) => JSON.stringify(choice)).join(", ");
+  const given = [...(kind === "choice" ? [`[${listed}]`] : []), ...(options ? [`{ ${options} }`] : [])];
+  return { property, kind: picker ?? kind, given: given.join(", ") };
 }
 
 /** Nothing to see: the build asks for a drawing. */
@@ -91,26 +118,39 @@ const iconOf = (
 </svg>
 `;
 
-function wordsOf(name: string, { parameters }: DescribedOperation): string {
-  const inputs = Object.fromEntries(parameters.map((parameter) => [parameter.name, { label: "", help: "" }]));
+/** Empty words, which the build asks for; what all nodes share is left out. */
+function wordsOf(name: string, { parameters }: DescribedOperation, shared: SharedWords): string {
+  const inputs = parameters.flatMap((parameter): [string, object][] => {
+    const property = propertyOf(name, parameter.name);
+    if (shared.inputs && property in shared.inputs) return [];
+    const choices = Object.fromEntries(parameter.choices.map((choice) => [choice, ""]));
+    return [[property, { label: "", help: "", ...(parameter.choices.length > 0 && { choices }) }]];
+  });
   const words = {
-    label: name.split("-").reverse().join(" "),
+    label: "",
     summary: "",
-    inputs,
+    ...(inputs.length > 0 && { inputs: Object.fromEntries(inputs) }),
     outputs: { 1: { properties: { "payload (object)": "" } } },
   };
   return `${JSON.stringify(words, null, 2)}\n`;
 }
 
-/** Enters the node in package.json, in the order of the names; the account stays first. */
+interface SharedWords {
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+const sharedWords = (root: string, language: string): SharedWords =>
+  JSON.parse(readFileSync(join(root, "locales", language, "shared.json"), "utf8")) as SharedWords;
+
+/** Enters the node in package.json, behind the others of its first word; the order of the rest stays. */
 function enter(name: string, root: string): void {
   const file = join(root, "package.json");
   const manifest = JSON.parse(readFileSync(file, "utf8")) as {
     "node-red": { nodes: Record<string, string> };
   };
-  const { account = "", ...others } = manifest["node-red"].nodes;
-  const entries = Object.entries({ ...others, [name]: `dist/nodes/${name}.js` });
-  entries.sort(([one], [other]) => (one < other ? -1 : 1));
-  manifest["node-red"].nodes = { account, ...Object.fromEntries(entries) };
+  const entries = Object.entries(manifest["node-red"].nodes);
+  const last = entries.findLastIndex(([other]) => familyWordOf(other) === familyWordOf(name));
+  entries.splice(last < 0 ? entries.length : last + 1, 0, [name, `dist/nodes/${name}.js`]);
+  manifest["node-red"].nodes = Object.fromEntries(entries);
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 
 /** The functions of `lib/flow` that describe an input. */
-export type Kind = "text" | "number" | "integer" | "toggle" | "choice" | "object" | "list";
+type Kind = "text" | "number" | "integer" | "toggle" | "choice" | "object" | "list";
 
 export interface Parameter {
   readonly name: string;

@@ -6,7 +6,7 @@ const speak = { type: "vocu-speech-stream", post_processing: "tag", post_process
 const plain = { ...speak, cache: false };
 
 /** Nodes by id. */
-export const NODES = {
+const NODES = {
   queue: { ...plain },
   parallel: { ...plain, busy: "parallel", chunkBytes: 2000 },
   buffer: { ...plain, busy: "parallel", output: "buffer" },

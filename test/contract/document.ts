@@ -61,7 +61,7 @@ const document = readDocument() as {
 };
 
 /** Follows a `$ref` inside the document; what stands beside it is added. */
-export function resolve<T extends { readonly $ref?: string }>(value: T): T {
+function resolve<T extends { readonly $ref?: string }>(value: T): T {
   if (value.$ref === undefined) return value;
   const { $ref, ...beside } = value;
   const steps = $ref.replace("#/", "").split("/");

@@ -123,7 +123,10 @@ describe("Every node of the package", () => {
   const used = new Set(exampleNames().flatMap((name) => exampleNodes(name).map(({ type }) => type)));
   for (const type of ourTypes().filter((own) => !CONFIG.has(own))) {
     it(`is shown in an example: ${type}`, () => {
-      assert.ok(used.has(type));
+      assert.ok(
+        used.has(type),
+        `examples/: no flow has a ${type} node: add one, and its step to docs/examples.md`,
+      );
     });
   }
 });

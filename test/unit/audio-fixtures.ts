@@ -63,7 +63,7 @@ export function frameBytes(recipe: FrameRecipe = {}): number {
 }
 
 /** Samples in a frame. */
-export function frameSamples({ version = 1, layer = 3 }: FrameRecipe = {}): number {
+function frameSamples({ version = 1, layer = 3 }: FrameRecipe = {}): number {
   if (layer === 1) return 384;
   return layer === 3 && version !== 1 ? 576 : 1152;
 }

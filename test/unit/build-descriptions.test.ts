@@ -36,6 +36,16 @@ describe("a description at build time", () => {
       /^nodes\/voice-get\.ts: reference names Z\.9/,
     ],
     [
+      "an input that is named as a property of every node",
+      { inputs: { id: text() } },
+      /^nodes\/voice-get\.ts: id is a property that every node has: name it otherwise, with as: "id"/,
+    ],
+    [
+      "a setting that is named as a property of every node",
+      { settings: { type: { kind: "check", default: true } } },
+      /^nodes\/voice-get\.ts: type is a property that every node has/,
+    ],
+    [
       "an operation that is not in the OpenAPI document",
       { operationId: "getVice" },
       /operationId getVice is not in/,
@@ -47,21 +57,21 @@ describe("a description at build time", () => {
     ],
     [
       "a condition on no setting",
-      { inputs: { x: text({ when: { mode: "a" } }) } },
-      /inputs\.x\.when names mode/,
+      { inputs: { tone: text({ when: { mode: "a" } }) } },
+      /inputs\.tone\.when names mode/,
     ],
     [
       "a condition that a setting never meets",
       {
         settings: { mode: { kind: "select", choices: ["a"], default: "a" } },
-        inputs: { x: text({ when: { mode: "c" } }) },
+        inputs: { tone: text({ when: { mode: "c" } }) },
       },
-      /inputs\.x\.when requires mode to be c/,
+      /inputs\.tone\.when requires mode to be c/,
     ],
-    ["a voice that is no input", { inputs: { x: text({ of: "voice" }) } }, /inputs\.x\.of names voice/],
+    ["a voice that is no input", { inputs: { tone: text({ of: "voice" }) } }, /inputs\.tone\.of names voice/],
     [
       "an alternative that is no input",
-      { inputs: { x: text({ requiredUnless: "y" }) } },
+      { inputs: { tone: text({ requiredUnless: "y" }) } },
       /requiredUnless names y/,
     ],
     [

@@ -65,6 +65,13 @@ describe("a language", () => {
     assert.deepEqual(faults({ a: { b: "Use `x` of __y__" } }, { a: { b: "__y__ 的 `x`" } }), []);
   });
 
+  it("has no word that is empty", () => {
+    const words = { outputs: { "1": { properties: { "payload (object)": "" } } } };
+    assert.deepEqual(faultsOf({ code: "en-US", file: "voice-get.json", reference: words, words }), [
+      "locales/en-US/voice-get.json: outputs.1.properties.payload (object) is empty: write it",
+    ]);
+  });
+
   it("has the plural forms that its own rules know", () => {
     const reference = { n_one: "__count__ thing", n_other: "__count__ things" };
     assert.deepEqual(faults(reference, { n_other: "__count__ 个" }), []);

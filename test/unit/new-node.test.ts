@@ -21,6 +21,8 @@ paths:
 components: { parameters: { days: { name: days, in: query, schema: { type: integer } } } }
 `;
 
+const SHARED = JSON.stringify({ inputs: { voiceId: { label: "Voice", help: "The voice." } } });
+
 describe("npm run new", () => {
   let root: string;
   const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -31,6 +33,8 @@ describe("npm run new", () => {
       mkdirSync(join(root, folder), { recursive: true });
     cpSync(join(ROOT, "package.json"), join(root, "package.json"));
     writeFileSync(join(root, "sandbox/openapi.yaml"), DOCUMENT);
+    for (const language of ["en-US", "zh-CN"])
+      writeFileSync(join(root, `locales/${language}/shared.json`), SHARED);
   });
 
   afterEach(() => {
@@ -40,25 +44,40 @@ describe("npm run new", () => {
   it("describes the node with the inputs that are documented", () => {
     layOut(["voice-usage", "GET", "/api/voice/usage/{id}"], root);
     const node = read("nodes/voice-usage.ts");
-    assert.match(node, /import \{ choice, integer, operation, text \} from "\.\.\/lib\/flow";/);
+    assert.match(node, /import \{ choice, integer, operation, voice \} from "\.\.\/lib\/flow";/);
     assert.match(node, /operationId: "getVoiceUsage",/);
     assert.match(node, /request: \{ method: "GET", path: "\/api\/voice\/usage\/\{id\}" \},/);
     assert.match(
       node,
-      /id: text\(\{ required: true \}\),\s+days: integer\(\),\s+unit: choice\(\["credits","seconds"\]\),/,
+      /voiceId: voice\(\{ required: true, as: "id" \}\),\s+days: integer\(\),\s+unit: choice\(\["credits", "seconds"\]\),/,
     );
   });
 
-  it("lays out words in every language, and enters the node in package.json in order", () => {
-    const before = Object.keys(nodesIn(read("package.json")));
+  it("lays out empty words in every language, without those that all nodes share", () => {
     layOut(["voice-usage", "GET", "/api/voice/usage/{id}"], root);
     for (const language of ["en-US", "zh-CN"]) {
-      const words = JSON.parse(read(`locales/${language}/voice-usage.json`)) as { inputs: object };
-      assert.deepEqual(Object.keys(words.inputs), ["id", "days", "unit"]);
+      const words = JSON.parse(read(`locales/${language}/voice-usage.json`)) as object;
+      assert.deepEqual(words, {
+        label: "",
+        summary: "",
+        inputs: {
+          days: { label: "", help: "" },
+          unit: { label: "", help: "", choices: { credits: "", seconds: "" } },
+        },
+        outputs: { 1: { properties: { "payload (object)": "" } } },
+      });
     }
+  });
+
+  it("enters the node in package.json behind the others of its kind, and moves none", () => {
+    const before = Object.keys(nodesIn(read("package.json")));
+    layOut(["voice-usage", "GET", "/api/voice/usage/{id}"], root);
     const names = Object.keys(nodesIn(read("package.json")));
-    assert.equal(names[0], "account");
-    assert.deepEqual(names.slice(1), [...before.slice(1), "voice-usage"].sort());
+    assert.deepEqual(
+      names.filter((name) => name !== "voice-usage"),
+      before,
+    );
+    assert.match(names[names.indexOf("voice-usage") - 1] ?? "", /^voice-/);
   });
 
   it("overwrites nothing", () => {

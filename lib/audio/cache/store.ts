@@ -29,7 +29,7 @@ const FOLDER_MODE = 0o700;
  * What kept the cache from working: an entry or the folder could not be read, an entry was damaged (and is removed),
  * something could not be written, or something could not be removed. It never fails the speech.
  */
-export type Trouble = "unreadable" | "damaged" | "unwritable" | "unremovable";
+type Trouble = "unreadable" | "damaged" | "unwritable" | "unremovable";
 
 /** Where a store is, how much it may hold and whom it tells. */
 export interface StoreOptions extends Limits {

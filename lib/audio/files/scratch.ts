@@ -21,7 +21,7 @@ let swept: Promise<void> | undefined;
 export type ReportLeftover = (code: string) => void;
 
 /** Removes what crashed processes left behind, once in the life of this one; never rejects. */
-export const sweepOnce = (root = tmpdir()): Promise<void> => (swept ??= sweep(root));
+const sweepOnce = (root = tmpdir()): Promise<void> => (swept ??= sweep(root));
 
 /**
  * Makes a new folder that only this user may enter.

@@ -18,7 +18,7 @@ export interface Chunk {
 }
 
 /** The figures of a whole stream. */
-export interface StreamTotals {
+interface StreamTotals {
   /** All bytes, tags and garbage included. */
   bytes: number;
   /** How long all audio frames play, in milliseconds. */

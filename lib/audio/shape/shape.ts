@@ -36,7 +36,7 @@ export interface Shaped {
 type Frame = Extract<Unit, { kind: "frame" }>;
 
 /** Whether a shape changes anything. */
-export const isShaping = ({ silenceMs = 0, silenceAfterMs = 0, gain = 0 }: Shape): boolean =>
+const isShaping = ({ silenceMs = 0, silenceAfterMs = 0, gain = 0 }: Shape): boolean =>
   silenceMs > 0 || silenceAfterMs > 0 || gainSteps(gain) !== 0;
 
 /**

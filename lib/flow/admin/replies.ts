@@ -31,7 +31,7 @@ export interface VoiceFacts {
 }
 
 /** A style to pick. */
-export interface StyleFacts {
+interface StyleFacts {
   /** What a request sends as `promptId`. */
   readonly id: string;
   readonly name: string;

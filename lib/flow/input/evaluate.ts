@@ -16,7 +16,7 @@ import { detailOf, Problem } from "../message/problem";
 export type Config = Readonly<Record<string, unknown>>;
 
 /** The stored source of an input, or the one a fresh node would have where the flow leaves it out. */
-export function storedSource(config: Config, name: string, spec: Input): Source {
+function storedSource(config: Config, name: string, spec: Input): Source {
   const fresh = sourceOf(spec);
   const value = config[name];
   if (value === undefined || value === null) return fresh;

@@ -8,7 +8,7 @@ import { withHome } from "./path";
 const FULL_VOLUME = 100;
 
 /** The setting `player` of a node that runs a program of the user's own. */
-export const OWN_COMMAND = "command";
+const OWN_COMMAND = "command";
 
 /** Which program a node plays with. */
 export interface PlayerSettings {

@@ -10,13 +10,13 @@ import { SHAPE_PROPERTIES, type SpeakerMemory } from "../node/shaping";
 import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
 /** What one spoken text takes. */
-export type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
+type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
 
 /** What the stream node is told for one message. */
-export type StreamValues = SpeechValues & InputValues<typeof STREAM_INPUTS>;
+type StreamValues = SpeechValues & InputValues<typeof STREAM_INPUTS>;
 
 /** How the stream node speaks. */
-export interface SpeechSettings extends DeliverySettings, ShapeSettings {
+interface SpeechSettings extends DeliverySettings, ShapeSettings {
   /** Whether speech that was generated before, or is being generated for another message, will do. */
   readonly cache: boolean;
 }

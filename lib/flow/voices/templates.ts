@@ -58,7 +58,7 @@ async function readTemplate(context: RunContext<unknown, unknown>, id: string): 
  * `metaVoiceId`, which is not written back.
  * @throws Problem `TEMPLATE_VOICE_MISSING`, `INPUT_UNKNOWN_KEY`, `INPUT_MISSING`, `INPUT_INVALID`, `INPUT_NOT_A_CHOICE`
  */
-export const templateBlocks = (contents: readonly unknown[]): Record<string, unknown>[] =>
+const templateBlocks = (contents: readonly unknown[]): Record<string, unknown>[] =>
   contents.map((given, index) => blockOf(`contents[${index}]`, given));
 
 function blockOf(field: string, given: unknown): Record<string, unknown> {

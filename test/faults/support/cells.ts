@@ -8,7 +8,7 @@ import { SPARE, type Break } from "./gate";
 import { nodeAt, outOf, type AccountKind, type Kind, type Station } from "./stations";
 
 /** What every node is asked to say. */
-export const TEXT = "The washing machine is done, and the laundry wants to be hung up.";
+const TEXT = "The washing machine is done, and the laundry wants to be hung up.";
 
 /** What it costs: one credit a character. */
 export const COST = TEXT.length;
@@ -24,7 +24,7 @@ export interface Failure {
 export type Expected = "whole" | Failure;
 
 /** Faults of the sandbox, or one way to break a reply's bytes. */
-export type Trouble = readonly Fault[] | Break;
+type Trouble = readonly Fault[] | Break;
 
 export interface Cell {
   readonly what: string;

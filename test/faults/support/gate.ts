@@ -11,7 +11,7 @@ export interface Reply {
 }
 
 /** What reaches the client instead: these bytes, whatever they are, and then the end of the connection. */
-export interface Broken {
+interface Broken {
   readonly wire: Buffer;
   /** `close` (default): the connection is closed in good order. `reset`: it is torn down. `open`: nothing happens any more. */
   readonly then?: "close" | "reset" | "open";

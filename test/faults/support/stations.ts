@@ -5,7 +5,7 @@ import { account, KEY, onTab, sink, tab } from "../../nodes/support/speech-flow"
 import { startGate, type Gate } from "./gate";
 
 /** What the nodes of a kind do when a message comes; `chunks`, `buffer` and `paced` are the stream node. */
-export const KINDS = {
+const KINDS = {
   chunks: { type: "vocu-speech-stream", voiceId: voiceIds.english },
   buffer: { type: "vocu-speech-stream", voiceId: voiceIds.english, output: "buffer" },
   paced: { type: "vocu-speech-stream", voiceId: voiceIds.english, pace: "realtime", leadMs: 60_000 },

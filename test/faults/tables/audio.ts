@@ -4,7 +4,7 @@ import { COST, type Expected } from "../support/cells";
 import type { Row } from "./row";
 
 /** The sandbox's speech is made of frames of this many bytes. */
-export const FRAME_BYTES = 192;
+const FRAME_BYTES = 192;
 
 /** Within the first frame, between two frames, just behind that, and far inside. */
 const PLACES = [1, 100, 10 * FRAME_BYTES, 10 * FRAME_BYTES + 1, 5000];

@@ -6,7 +6,7 @@ import type { AccountKind, Kind } from "../support/stations";
  * Nodes to which a fault means the same; `stream` is the stream node in all its ways of handing audio on. A download's
  * faults are those of the storage host.
  */
-export type Group = "stream" | Kind;
+type Group = "stream" | Kind;
 
 export interface Row extends Pick<Cell, "what" | "trouble" | "requestTimeout"> {
   readonly on: Partial<Record<Group, Expected>>;

@@ -5,7 +5,7 @@ import { Aedes, type AedesPublishPacket } from "aedes";
 import { Journal } from "./journal";
 
 /** What was published on a topic. */
-export interface Published {
+interface Published {
   topic: string;
   payload: Buffer;
   qos: number;

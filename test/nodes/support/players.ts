@@ -24,7 +24,7 @@ interface Told {
 }
 
 /** One player process. */
-export class Playing {
+class Playing {
   pid = 0;
   args: string[] = [];
   audioDevice: string | undefined;
