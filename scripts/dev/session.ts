@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { startBroker } from "../start/broker";
 import { launchNodeRed, type DemoNodeRed } from "../start/node-red";
-import { readOptions, type StartOptions } from "../start/options";
+import { readOptions, USAGE, type StartOptions } from "../start/options";
 import { openService } from "../start/service";
 import { prepareUserDir } from "../start/user-dir";
 import { reloadScript } from "./reload-server";
@@ -23,7 +23,12 @@ async function run(): Promise<number> {
   const closers: (() => Promise<void>)[] = [];
   const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   try {
-    return await Promise.race([work(readOptions(process.argv.slice(2)), closers), interrupted.then(() => 0)]);
+    const options = readOptions(process.argv.slice(2));
+    if (options.help) {
+      console.log(usage());
+      return 0;
+    }
+    return await Promise.race([work(options, closers), interrupted.then(() => 0)]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;
@@ -31,6 +36,9 @@ async function run(): Promise<number> {
     for (const close of closers.reverse()) await close();
   }
 }
+
+/** The options of `npm start`, without those of its page for other devices. */
+const usage = (): string => USAGE.replace("npm start", "npm run dev").replace(/^ +--lan.*\n/gm, "");
 
 async function work(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const watcher = new SourceWatcher(ROOT);
