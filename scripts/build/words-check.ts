@@ -153,7 +153,7 @@ function lengthFaults(comparison: Comparison): string[] {
 /** Widths of characters count as in a terminal: Chinese, Japanese and Korean ones are two letters wide. */
 function lettersOf(text: string): number {
   const filled = text.replace(/__label__/g, "12345678").replace(/__\w+?__/g, "123");
-  return [...filled].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);
+  return Array.from(filled).reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);
 }
 
 const WIDE =

@@ -117,12 +117,12 @@ export function describeInstalled(edition: string, peer: () => Peer): void {
         for (const name of names) {
           const { text } = await nodeRed.get(`/locales/${PACKAGE}/${name}?lng=${language}`);
           const { label } = JSON.parse(text) as { label?: string };
-          assert.equal(label, wordsIn<{ label: string }>(language, name).label, name);
+          assert.equal(label, (wordsIn(language, name) as { label: string }).label, name);
         }
       });
 
       it(`has help for every node in ${language}`, async () => {
-        const { references } = wordsIn<{ help: { references: string } }>(language, "shared").help;
+        const { references } = (wordsIn(language, "shared") as { help: { references: string } }).help;
         const { text } = await nodeRed.get("/nodes", { accept: "text/html", "accept-language": language });
         for (const name of names) {
           const help = new RegExp(`data-help-name="vocu-${name}"[^>]*>([^]*?)</script>`).exec(text)?.[1];

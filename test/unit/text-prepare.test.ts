@@ -341,9 +341,12 @@ describe("Preparing a text", () => {
     assert.deepEqual(prepared(text), [text]);
   });
   it("leaves text of letters and spaces alone", () => {
-    const words = fc.array(fc.string({ unit: fc.constantFrom(..."abcäöé你好"), minLength: 1 }), {
-      minLength: 1,
-    });
+    const words = fc.array(
+      fc.string({ unit: fc.constantFrom("a", "b", "c", "ä", "ö", "é", "你", "好"), minLength: 1 }),
+      {
+        minLength: 1,
+      },
+    );
     fc.assert(fc.property(words, (all) => assert.deepEqual(prepared(all.join(" ")), [all.join(" ")])));
   });
   it("never throws, whatever the text", () => {

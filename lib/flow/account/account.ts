@@ -138,11 +138,12 @@ export function openAccount(
     exemptPriority: settings.budgetExemptPriority,
   };
   const id = typeof config.id === "string" && config.id !== "" ? config.id : undefined;
-  const { budget, flush } = openBudget(RED, id, limits, warn);
+  const opened = openBudget(RED, id, limits, warn);
+  const { budget } = opened;
   const speeches = new SpeechCache({ client, generation, budget, baseUrl, enabled, store });
   const close = async (): Promise<void> => {
     await client.close();
-    await Promise.all([speeches.close(), flush()]);
+    await Promise.all([speeches.close(), opened.flush()]);
   };
   return { client, generation, queueLimit: new QueueLimit(settings.maxWaiting), budget, speeches, close };
 }

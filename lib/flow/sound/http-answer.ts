@@ -31,7 +31,7 @@ export const answeringSink = (): AudioSink<object, HttpSettings> => ({
 async function answer(context: Context): Promise<void> {
   const { speech, signal, status, translate } = context;
   const response = responseIn(speech.firstMessage);
-  if (response.headersSent) throw new Problem("HTTP_ANSWERED");
+  if (hasBegun(response)) throw new Problem("HTTP_ANSWERED");
   const gone = new AbortController();
   const leave = (): void => gone.abort(new ClientLeft());
   response.once("close", leave);
@@ -42,13 +42,15 @@ async function answer(context: Context): Promise<void> {
     await send(context, response, AbortSignal.any([signal, gone.signal]));
   } catch (error) {
     // What was cut off must not look whole.
-    if (response.headersSent) response.destroy();
+    if (hasBegun(response)) response.destroy();
     if (!(error instanceof ClientLeft)) throw error;
     status.done(translate("shared:status.clientLeft"));
   } finally {
     response.off("close", leave);
   }
 }
+
+const hasBegun = (response: ServerResponse): boolean => response.headersSent;
 
 async function send(context: Context, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const { RED, speech, settings, status, translate } = context;

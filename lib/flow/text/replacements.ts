@@ -38,7 +38,7 @@ const SPACED_END = new RegExp(`(?![${UNSPACED}])${IN_WORD}$`, "u");
 export function replaceTerms(text: string, table: readonly Replacement[], language: string): string {
   const spoken = new Map<string, string>();
   for (const { from, to, language: only } of table) {
-    const applies = only === undefined || only === null || only.trim() === "" || primaryOf(only) === language;
+    const applies = (only ?? "").trim() === "" || primaryOf(only ?? "") === language;
     if (applies && !spoken.has(from.trim())) spoken.set(from.trim(), to);
   }
   if (spoken.size === 0) return text;
