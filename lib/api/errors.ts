@@ -35,14 +35,12 @@ export interface ErrorFacts {
   detail?: string;
 }
 
-/** The codes this package gives itself, beside those of Vocu, which are passed through (API reference 4). */
-type OwnCode = keyof typeof DESCRIPTIONS;
-
 const at = (facts: ErrorFacts) => facts.host ?? "the server";
 const within = (facts: ErrorFacts) => (facts.timeoutMs === undefined ? "" : ` within ${facts.timeoutMs} ms`);
 const because = (facts: ErrorFacts) => (facts.detail === undefined ? "" : `: ${facts.detail}`);
 const arrived = (facts: ErrorFacts) => (facts.bytes === undefined ? "" : ` after ${facts.bytes} bytes`);
 
+/** The codes this package gives itself, beside those of Vocu, which are passed through (API reference 4). */
 const DESCRIPTIONS = {
   NO_API_KEY: () => "No API key is set",
   BAD_API_KEY: () => "The API key has characters that no key has",
@@ -80,7 +78,7 @@ function describe(code: string, facts: ErrorFacts): string {
 }
 
 /**
- * The one error of lib/api. `code` is Vocu's (API reference 4), one of {@link OwnCode}, or `HTTP_<status>` for an
+ * The one error of lib/api. `code` is Vocu's (API reference 4), one of our own, or `HTTP_<status>` for an
  * error reply without a code. `message` is a plain English fallback for logs; the flow layer translates by `code`.
  */
 export class VocuError extends Error {

@@ -43,7 +43,7 @@ export async function uploadOf(body: Buffer | FormData): Promise<Upload> {
   return {
     length: content.size,
     headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
-    pieces: (onPiece) => piecesOf(content.stream() as AsyncIterable<Uint8Array>, onPiece),
+    pieces: (onPiece) => piecesOf(content.stream() as unknown as AsyncIterable<Uint8Array>, onPiece),
     ...(whole ? { whole } : {}),
   };
 }

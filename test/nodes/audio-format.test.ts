@@ -27,9 +27,7 @@ describe("audio-format", () => {
   /** Hands a speech in, and waits for the last message that comes out. */
   const convert = async (messages: Message[]): Promise<void> => {
     messages.forEach(hand);
-    await flow
-      .at("out")
-      .find(({ parts }) => (parts as { count?: number } | undefined)?.count !== undefined || !parts);
+    await flow.at("out").find(({ parts }) => parts?.count !== undefined || !parts);
   };
   const sent = (): Message[] => flow.at("out").entries;
   const bytes = (): Buffer => Buffer.concat(sent().map(({ payload }) => payload as Buffer));
@@ -119,7 +117,7 @@ describe("audio-format", () => {
 
   it("joins to the whole in core's join node", async () => {
     const join = { ...onTab, id: "join", type: "join", mode: "auto", wires: [["joined"]] };
-    await start({ wires: [["join"]] }, [join, sink("joined")] as unknown as Message[]);
+    await start({ wires: [["join"]] }, [join, sink("joined")]);
     sequence("a", pieces).forEach(hand);
     const { payload } = await flow.at("joined").nth(0);
     assert.deepEqual((payload as Buffer).subarray(44), await samples());
@@ -156,10 +154,7 @@ describe("audio-format", () => {
       publicUrl: "http://127.0.0.1:1880",
       wires: [["address"]],
     };
-    await start({ format: "mulaw", sampleRate: 8000, wires: [["url"]] }, [
-      again,
-      sink("address"),
-    ] as unknown as Message[]);
+    await start({ format: "mulaw", sampleRate: 8000, wires: [["url"]] }, [again, sink("address")]);
     sequence("a", pieces).forEach(hand);
     const { vocu } = await flow.at("address").nth(0);
     assert.equal((vocu as { type?: string }).type, "audio/wav");

@@ -165,6 +165,7 @@ describe("text-prepare", () => {
     it(`names the replacement that cannot be used: ${JSON.stringify(bad)}`, async () => {
       await load({ replacements: "table", replacementsType: "msg" });
       const error = await failure({ payload: "Hello", table: [{ from: "x", to: "y" }, ...bad] });
+      assert.ok(error);
       assert.equal(error.code, "TEXT_REPLACEMENT");
       assert.equal((error.cause as { field?: string }).field, "replacements");
     });

@@ -252,7 +252,7 @@ describe("mu-law", () => {
     const { format, data } = await convert(mp3, { sampleRate: 8000, mulaw: true });
     assert.deepEqual(format, { sampleRate: 8000, channels: 1, bitsPerSample: 8, format: "mulaw" });
     assert.equal(data.length, (await convert(mp3, { sampleRate: 8000 })).data.length / 2);
-    const header = wavHeader(format as PcmFormat, data.length);
+    const header = wavHeader(format, data.length);
     assert.equal(header.readUInt16LE(20), 7);
     assert.equal(header.readUInt32LE(40), data.length);
   });

@@ -115,7 +115,9 @@ function* piecesIn(value: unknown, seen: Set<object>): Generator<Piece> {
   }
   if (value instanceof URL) yield { text: value.href, bytes: false };
   if (value instanceof URLSearchParams || value instanceof Headers) {
-    yield { text: [...value].flat().join("\n"), bytes: false };
+    const members: string[] = [];
+    value.forEach((member: string, name: string) => members.push(name, member));
+    yield { text: members.join("\n"), bytes: false };
   }
   if (value instanceof Map || value instanceof Set) {
     for (const entry of value) yield* piecesIn(entry, seen);
