@@ -98,9 +98,9 @@ function summaryOf({ name, paid, credits, usage }: AccountFacts): string {
     word("dialog.test.connected", { name }),
     ...(paid === undefined ? [] : [word(paid ? "dialog.test.paid" : "dialog.test.free")]),
     ...(credits === undefined ? [] : [word("dialog.test.credits", { credits: credits.toLocaleString() })]),
-    ...(usage === undefined
-      ? []
-      : [word("dialog.test.usage", { hour: spent(usage.hour), day: spent(usage.day) })]),
+    ...(usage && [usage.hour, usage.day].some(({ used, limit }) => used > 0 || limit > 0)
+      ? [word("dialog.test.usage", { hour: spent(usage.hour), day: spent(usage.day) })]
+      : []),
   ].join(" · ");
 }
 

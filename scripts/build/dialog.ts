@@ -60,7 +60,11 @@ function configRows({ description }: ConfigSource): string[] {
     ...fieldsOf(false).map(({ html }) => html),
     ...secrets,
     '<div class="form-row vocu-test"></div>',
-    ...advanced(prefix, [...references, ...fieldsOf(true)]),
+    ...advanced(prefix, [
+      ...references,
+      ...fieldsOf(true),
+      { name: "clearCache", html: '<div class="form-row vocu-clear-cache"></div>' },
+    ]),
   ];
 }
 

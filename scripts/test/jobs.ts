@@ -45,22 +45,39 @@ export function jobsOf(tests: readonly string[]): Job[] {
   return [...slow, ...suites.map((suite) => quick.filter((file) => suiteOf(file) === suite))];
 }
 
-/** Runs the jobs, shows the output of each when it has ended, and lists the slowest. Returns the sums. */
+/**
+ * Runs the jobs, shows the output of each when it has ended, and lists the slowest. A job that failed beside others is
+ * repeated once by itself, in the same order, and named as unstable where it passes then. Returns the sums.
+ */
 export async function runJobs(jobs: readonly Job[], options: RunOptions): Promise<Figures> {
   const waiting = [...jobs];
   const figures: Figures[] = [];
+  const failed: { job: Job; first: Figures }[] = [];
   const durations: { name: string; seconds: number }[] = [];
   const worker = async (): Promise<void> => {
     for (let job = waiting.shift(); job && options.signal?.aborted !== true; job = waiting.shift()) {
       const startedAt = performance.now();
-      figures.push(await runMocha(job, options, jobs.length === 1));
+      const result = await runMocha(job, options, jobs.length === 1);
+      if (result.failures > 0 && jobs.length > 1) failed.push({ job, first: result });
+      else figures.push(result);
       durations.push({ name: nameOf(job), seconds: (performance.now() - startedAt) / 1000 });
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, worker));
+  for (const { job, first } of failed) {
+    figures.push(options.signal?.aborted === true ? first : await repeated(job, first, options));
+  }
   if (jobs.length > SLOWEST) console.log(slowestOf(durations));
   const sum = (key: keyof Figures): number => figures.reduce((total, each) => total + each[key], 0);
   return { passes: sum("passes"), failures: sum("failures"), pending: sum("pending") };
+}
+
+async function repeated(job: Job, first: Figures, options: RunOptions): Promise<Figures> {
+  console.log(`repeated by itself, ${first.failures} failed before: ${nameOf(job)}`);
+  const second = await runMocha(job, options, false);
+  if (second.failures === 0)
+    console.log(`UNSTABLE: ${nameOf(job)} passed only when it was repeated by itself`);
+  return second;
 }
 
 const nameOf = ([first = "", ...others]: Job): string =>

@@ -85,8 +85,8 @@ describe("the edit dialog", function () {
     ],
     [
       "a choice that does not exist",
-      { vc_mode: "opera", vc_modeType: "str" },
-      "“Conversion” must be one of: standard, similarity, prosody, cover.",
+      { reference_mode: "opera", reference_modeType: "str" },
+      "“Reference mode” must be one of: similarity, balanced, expressive.",
     ],
     ["a text that is missing", { text: "", textType: "msg" }, "“Text” is missing."],
     ["a setting out of its range", { chunkBytes: "-1" }, "“Chunk size (bytes)” must be from 0 to 1048576."],
@@ -194,7 +194,7 @@ describe("the edit dialog", function () {
     await editor.page.evaluate(`RED.nodes.node("busy").credentials = { apiKey: "${sandbox.apiKey}" }`);
     await open({ account: "busy" });
     const hint = editor.hint("voiceId");
-    await hint.filter({ hasText: "The service is fully busy." }).waitFor();
+    await hint.filter({ hasText: "The service is at full capacity." }).waitFor();
     await hint.locator("a").click();
     await hint.filter({ hasText: "Calm British reading voice" }).waitFor();
   });
@@ -341,7 +341,7 @@ describe("the edit dialog", function () {
     [
       "a text beside source audio",
       { input_audio: "https://x/vc-input/a.mp3", input_audioType: "str" },
-      "With source audio the text is not spoken.",
+      "With source audio, the text is not spoken.",
       { text: "" },
     ],
     [

@@ -70,7 +70,9 @@ describe("what the dialogs ask about an account", function () {
 
   it("tells name, plan and credits with a key that was just typed", async () => {
     const answer = await ask("account", custom({ apiKey: "sk-stored" }));
-    assert.deepEqual(answer, { name: "Sandbox", paid: true, credits: 100000 });
+    const unspent = { used: 0, limit: 0 };
+    const usage = { hour: unspent, day: unspent };
+    assert.deepEqual(answer, { name: "Sandbox", paid: true, credits: 100000, usage });
   });
 
   it("takes the key from the variable that a deployed account uses for that server", async () => {

@@ -62,7 +62,7 @@ describe("clearing the speech cache", function () {
     await editor.page.evaluate('$(".vocu-clear-cache button").trigger("click")');
     await editor
       .hint("vocu-clear-cache")
-      .filter({ hasText: "1 speech removed" })
+      .filter({ hasText: "1 speech" })
       .waitFor({ state: "attached" });
     assert.deepEqual(await readdir(cacheOf(nodeRed)), ["notes.txt"]);
   });

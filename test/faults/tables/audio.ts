@@ -91,9 +91,9 @@ const LIES: readonly Row[] = [
     on: { stream: cutOff(500) },
   },
   {
-    what: "an address that is none",
+    what: "an address that is none beside one that works",
     trouble: [{ on: { path: "/api/tts/simple-generate" }, urlsLie: { audio: "not a url" } }],
-    on: { download: { code: "BAD_PARAMETER", charged: true, cause: { creditsUsed: COST } } },
+    on: { download: "whole" },
   },
 ];
 
