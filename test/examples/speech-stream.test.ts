@@ -157,7 +157,7 @@ describe("Examples of the stream node", () => {
       const { flow, id, press } = await run("Errors caught and retried later");
       press("The parcel is here");
       const { error } = await flow.at(id("debug", "Gave up")).nth(0);
-      assert.equal(error?.code, "SYSTEM_INTERNAL_ERROR");
+      assert.equal(error?.code, "TTS_GENERATE_FAILED");
       assert.equal(sandbox().requests.length, 4);
     });
 
