@@ -60,10 +60,7 @@ describe("clearing the speech cache", function () {
     await editor.edit("speech");
     await editor.editAccount();
     await editor.page.evaluate('$(".vocu-clear-cache button").trigger("click")');
-    await editor
-      .hint("vocu-clear-cache")
-      .filter({ hasText: "1 speech" })
-      .waitFor({ state: "attached" });
+    await editor.hint("vocu-clear-cache").filter({ hasText: "1 speech" }).waitFor({ state: "attached" });
     assert.deepEqual(await readdir(cacheOf(nodeRed)), ["notes.txt"]);
   });
 
