@@ -72,6 +72,8 @@ for (const { name: edition, label, peer, colorScheme, language } of EDITIONS) {
 
     async function bring(name: string, properties: object): Promise<void> {
       const z = "tab";
+      // Another test may have left a node of this name.
+      await stage.editor.page.evaluate(`RED.nodes.node("${name}") && RED.nodes.remove("${name}")`);
       await stage.editor.bring({
         id: name,
         type: `vocu-${name}`,
