@@ -221,7 +221,8 @@ describe("what the dialogs let a person hear", function () {
     assert.ok((heard.base64 ?? "").length > 100);
   });
 
-  it("is fetched without the key", () => {
+  it("is fetched without the key", async () => {
+    await hear("sample", { voiceId: voiceIds.english });
     const fetched = sandbox.requests.filter(({ path }) => !path.startsWith("/api/"));
     assert.ok(fetched.length > 0);
     for (const { headers } of fetched) assert.equal(headers.authorization, undefined);
