@@ -97,10 +97,17 @@ describe("an audio sequence", () => {
     assert.equal("parts" in sequence({ payload: "hi" }).whole(Buffer.from("a"), {}), false);
   });
 
-  it("takes nothing back that was never sent", () => {
+  it("takes back what was sent, and only that, where the work fails", async () => {
     const speech = sequence({});
-    assert.equal(speech.retraction(), undefined);
+    const retracted: unknown[] = [];
+    const fail = (): Promise<never> =>
+      speech.retractOnError({ retract: (message) => retracted.push(message) }, () =>
+        Promise.reject(new Error("cut")),
+      );
+    await assert.rejects(fail, /cut/);
+    assert.deepEqual(retracted, []);
     speech.next(Buffer.from("a"), {}, false);
-    assert.deepEqual(speech.retraction(), { reset: true, parts: { id: "s1" } });
+    await assert.rejects(fail, /cut/);
+    assert.deepEqual(retracted, [{ reset: true, parts: { id: "s1" } }]);
   });
 });

@@ -108,8 +108,8 @@ async function speakSegment(context: Context, text: string): Promise<void> {
   context.status.working("connecting");
   const channel = memory.channel(account.client, inputs.voiceId, settings.idleSeconds * 1000);
   const timeout = requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
-  try {
-    const facts = await account.budget.spend(
+  const facts = await sequence.retractOnError(context, () =>
+    account.budget.spend(
       { characters: text.length, priority: context.queueOptions.priority },
       () => {
         const audio = channel.speak(requestOf(context, text), { signal, ...timeout });
@@ -117,15 +117,11 @@ async function speakSegment(context: Context, text: string): Promise<void> {
       },
       // The channel does not tell prices.
       () => undefined,
-    );
-    context.send(null, sequence.summary(facts));
-    const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
-    context.status.done(context.translate("shared:status.speaking", { seconds }));
-  } catch (error) {
-    const retraction = sequence.retraction();
-    if (retraction) context.retract(retraction);
-    throw error;
-  }
+    ),
+  );
+  context.send(null, sequence.summary(facts));
+  const seconds = (Number(facts.audioMs) / 1000).toFixed(1);
+  context.status.done(context.translate("shared:status.speaking", { seconds }));
 }
 
 function requestOf({ inputs }: Context, text: string): LiveRequest {

@@ -57,65 +57,74 @@ export function without<T extends object>(whole: T, ...names: readonly (keyof T)
   return rest;
 }
 
-/** One audio sequence made from one input message. */
-export class AudioSequence {
+/** What the members of a sequence are: mp3 data that a join glues together, or things that it collects in an array. */
+const AUDIO = { type: "buffer", ch: "" } as const;
+const THINGS = { type: "array", len: 1 } as const;
+
+/**
+ * The messages that one input message turns into, in the form that Join and Batch understand. By default the payloads are
+ * things of any kind that a join collects in an array.
+ */
+export class MessageSequence {
+  protected readonly extras: Extras;
   private readonly id: string;
-  private readonly outer: Parts | undefined;
-  private readonly listed: Parts | undefined;
-  private readonly extras: Extras;
+  private readonly incoming: Parts | undefined;
   private sent = 0;
 
   /** @param done properties of the message that have been seen to, and go no further */
-  constructor(tools: MessageTools, message: Message, done: readonly string[] = []) {
+  constructor(
+    tools: MessageTools,
+    message: Message,
+    done: readonly string[] = [],
+    private readonly members: Readonly<Parts> = THINGS,
+  ) {
     this.id = tools.generateId();
-    this.outer = carriedParts(message.parts);
-    this.listed = listedParts(message.parts);
+    this.incoming = members === AUDIO ? carriedParts(message.parts) : message.parts;
     this.extras = new Extras(
       (own) => tools.cloneMessage(own),
       without(message, "payload", "parts", "vocu", ...done),
     );
   }
 
-  /** How many chunks have been made. */
+  /** How many messages have been made. */
   get count(): number {
     return this.sent;
   }
 
   /**
-   * The next chunk as a message of its own; only the last one carries `parts.count`. A `complete` that came in stays
-   * behind: it would end the join of the chunks at the first of them.
+   * The next payload as a message of its own; only the last one carries `parts.count`. A `complete` that came in stays
+   * behind: it would end the join of the sequence at the first of its messages.
    */
-  next(data: Buffer, vocu: object, last: boolean): Message {
+  next(payload: unknown, vocu: object, last: boolean): Message {
     const index = this.sent;
     this.sent += 1;
     const parts: Parts = {
       id: this.id,
-      type: "buffer",
-      ch: "",
+      ...this.members,
       index,
       ...(last ? { count: this.sent } : {}),
-      ...(this.outer ? { parts: this.outer } : {}),
+      ...(this.incoming ? { parts: this.incoming } : {}),
     };
-    const chunk = this.message(data, { parts, vocu });
-    delete chunk.complete;
-    return chunk;
+    const next = this.message(payload, { parts, vocu });
+    delete next.complete;
+    return next;
   }
 
-  /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
-  whole(data: Buffer, vocu: object): Message {
-    return this.message(data, { vocu, ...(this.outer ? { parts: this.outer } : {}) });
-  }
-
-  /** What a summary output sends when the speech has ended. */
-  summary(vocu: object): Message {
-    const payload = structuredClone(vocu);
-    return this.message(payload, { vocu, ...(this.listed ? { parts: this.listed } : {}) });
-  }
-
-  /** Makes a half-filled join forget this sequence; undefined when it never began. */
-  retraction(): Message | undefined {
-    if (this.sent === 0) return undefined;
-    return { reset: true, parts: { id: this.id } } as unknown as Message;
+  /**
+   * Runs the work that sends the sequence. Where it fails after a message was sent, `context.retract` gets the message that makes
+   * a half-filled join forget the sequence.
+   * @throws what `work` throws
+   */
+  async retractOnError<T>(
+    context: { retract(retraction: Message): void },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.sent > 0) context.retract({ reset: true, parts: { id: this.id } } as unknown as Message);
+      throw error;
+    }
   }
 
   /** Calls `send` for messages of this sequence, see `Extras.whileSending`. */
@@ -124,7 +133,31 @@ export class AudioSequence {
   }
 
   /** A message that shares nothing with the others: a flow that changes one must not change them all. */
-  private message(payload: unknown, own: Record<string, unknown>): Message {
+  protected message(payload: unknown, own: Record<string, unknown>): Message {
     return this.extras.addTo({ ...this.extras.copy(own), payload }) as Message;
+  }
+}
+
+/** One audio sequence made from one input message: the payloads are mp3 data. */
+export class AudioSequence extends MessageSequence {
+  private readonly carried: Parts | undefined;
+  private readonly listed: Parts | undefined;
+
+  /** @param done properties of the message that have been seen to, and go no further */
+  constructor(tools: MessageTools, message: Message, done: readonly string[] = []) {
+    super(tools, message, done, AUDIO);
+    this.carried = carriedParts(message.parts);
+    this.listed = listedParts(message.parts);
+  }
+
+  /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
+  whole(data: Buffer, vocu: object): Message {
+    return this.message(data, { vocu, ...(this.carried ? { parts: this.carried } : {}) });
+  }
+
+  /** What a summary output sends when the speech has ended. */
+  summary(vocu: object): Message {
+    const payload = structuredClone(vocu);
+    return this.message(payload, { vocu, ...(this.listed ? { parts: this.listed } : {}) });
   }
 }

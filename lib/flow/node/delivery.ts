@@ -78,10 +78,8 @@ export async function deliver(
   delivery: Delivery,
 ): Promise<Facts> {
   try {
-    return await sendAll(context, sequence, delivery);
+    return await sequence.retractOnError(context, () => sendAll(context, sequence, delivery));
   } catch (error) {
-    const retraction = sequence.retraction();
-    if (retraction) context.retract(retraction);
     if (error instanceof NoAudioError) throw new Problem("NOT_AUDIO");
     throw error;
   }

@@ -11,8 +11,7 @@ import {
 } from "./operation";
 import type { RunDescription } from "./run-context";
 import { defineNode, type NodeModule } from "./runner";
-import { Extras } from "../message/extras";
-import { without, type Message, type MessageTools, type Parts } from "../message/sequence";
+import { MessageSequence } from "../message/sequence";
 
 /** The service's own page size. */
 const PAGE_SIZE = 20;
@@ -71,8 +70,8 @@ async function sendAll<I extends Inputs>(
   description: ListingDescription<I & typeof PAGE_INPUTS>,
   context: Context<I>,
 ): Promise<void> {
-  const sequence = new ItemSequence(context.RED.util, context.msg);
-  try {
+  const sequence = new MessageSequence(context.RED.util, context.msg);
+  await sequence.retractOnError(context, async () => {
     // One thing is held back: only the last may carry the count.
     let held: Item | undefined;
     for await (const item of allItems(description, context)) {
@@ -80,11 +79,7 @@ async function sendAll<I extends Inputs>(
       held = item;
     }
     if (held) context.send(sequence.next(held.thing, held.facts, true));
-  } catch (error) {
-    const retraction = sequence.retraction();
-    if (retraction) context.retract(retraction);
-    throw error;
-  }
+  });
   if (sequence.count === 0) context.status.idle("empty");
   else context.status.done(context.translate("shared:status.listed", { count: sequence.count }));
 }
@@ -154,45 +149,4 @@ function factsOf(
 ): Record<string, unknown> {
   const { total } = reply.body;
   return { ...replyFacts(nameOf(description), reply), ...(typeof total === "number" ? { total } : {}) };
-}
-
-/** The messages of one list, in the form that Join and Batch understand. */
-class ItemSequence {
-  private readonly id: string;
-  private readonly outer: Parts | undefined;
-  private readonly extras: Extras;
-  private sent = 0;
-
-  constructor(tools: MessageTools, message: Message) {
-    this.id = tools.generateId();
-    this.outer = message.parts;
-    // A `complete` that came in would end a join at the first of the messages.
-    const travelling = without(message, "payload", "parts", "vocu", "complete");
-    this.extras = new Extras((own) => tools.cloneMessage(own), travelling);
-  }
-
-  /** How many messages have been made. */
-  get count(): number {
-    return this.sent;
-  }
-
-  /** The next thing as a message of its own; only the last one carries `parts.count`. */
-  next(thing: unknown, vocu: object, last: boolean): Message {
-    const index = this.sent;
-    this.sent += 1;
-    const parts: Parts = {
-      id: this.id,
-      type: "array",
-      index,
-      len: 1,
-      ...(last ? { count: this.sent } : {}),
-      ...(this.outer ? { parts: this.extras.copy(this.outer) } : {}),
-    };
-    return this.extras.addTo({ payload: thing, parts, vocu }) as unknown as Message;
-  }
-
-  /** Makes a half-filled join forget this sequence; undefined when it never began. */
-  retraction(): Message | undefined {
-    return this.sent === 0 ? undefined : ({ reset: true, parts: { id: this.id } } as unknown as Message);
-  }
 }

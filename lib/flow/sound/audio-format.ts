@@ -42,16 +42,14 @@ async function convert(context: Context): Promise<void> {
   if (type !== MP3) throw new Problem("FORMAT_NEEDS_MP3", { type });
   status.working("converting");
   const output = outputOf(context);
-  try {
+  const playsMs = await output.retractOnError(async () => {
     for await (const piece of convertMp3(audio, { sampleRate, channels, mulaw: format === "mulaw" })) {
       signal.throwIfAborted();
       output.take(piece);
     }
-    status.done(translate("shared:status.converted", { seconds: (output.end() / 1000).toFixed(1) }));
-  } catch (error) {
-    output.retract();
-    throw error;
-  }
+    return output.end();
+  });
+  status.done(translate("shared:status.converted", { seconds: (playsMs / 1000).toFixed(1) }));
 }
 
 /** Where samples go. */
@@ -59,8 +57,8 @@ interface Output {
   take(piece: Converted): void;
   /** Sends what is left, and answers with how long all of it plays, in ms. */
   end(): number;
-  /** Takes back what was sent. */
-  retract(): void;
+  /** Runs the conversion, and takes back what was sent where it fails. */
+  retractOnError<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const outputOf = (context: Context): Output =>
@@ -111,9 +109,8 @@ class ChunkOutput implements Output {
     return pcmMs(this.samples, this.pcm);
   }
 
-  retract(): void {
-    const retraction = this.sequence.retraction();
-    if (retraction) this.context.retract(retraction);
+  retractOnError<T>(work: () => Promise<T>): Promise<T> {
+    return this.sequence.retractOnError(this.context, work);
   }
 
   private send(samples: Buffer, pcm: PcmFormat, last: boolean): void {
@@ -158,7 +155,7 @@ class WholeOutput implements Output {
     return pcmMs(samples, pcm);
   }
 
-  retract(): void {
-    // Nothing has been sent.
+  retractOnError<T>(work: () => Promise<T>): Promise<T> {
+    return work();
   }
 }
