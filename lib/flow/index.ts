@@ -8,7 +8,8 @@ export { askPlayers, askTone } from "./sound/play-questions";
 export { answeringSink } from "./sound/http-answer";
 export { FORMAT_SETTINGS, formattingSink } from "./sound/audio-format";
 export { audioFile } from "./sound/audio-file";
-export { AUDIO_SINK_SETTINGS, defineAudioSink } from "./sound/audio-node";
+export { defineAudioSink } from "./sound/audio-node";
+export { AUDIO_SINK_SETTINGS } from "./sound/audio-sink";
 export { askAddress, prepareServing, publishingSink } from "./sound/audio-url";
 export { inputsWhen, settingsWhen } from "../schema/description";
 export {

@@ -4,7 +4,7 @@ import { MB } from "../input/file";
 import { Problem } from "../message/problem";
 import { AudioSequence, type Facts, type Message, type Parts } from "../message/sequence";
 import type { Settings, SettingValues } from "../../schema/description";
-import { AUDIO_SINK_SETTINGS, type AudioSink, type AudioSinkContext } from "./audio-node";
+import { AUDIO_SINK_SETTINGS, type AudioSink, type AudioSinkContext } from "./audio-sink";
 import { MP3 } from "./chime";
 import { placeOf } from "./incoming-audio";
 

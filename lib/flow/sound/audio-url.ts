@@ -15,7 +15,8 @@ import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
 import { shifted, SpeakerMemory } from "../node/shaping";
 import { httpNodesUrl } from "./address";
 import { inContainer, isHidden, ownAddresses, type OwnAddress } from "./own-address";
-import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
+import { answerTo } from "./answer";
+import type { AudioSink, AudioSinkContext } from "./audio-sink";
 
 /** Where below Node-RED's HTTP nodes the audio is. */
 const PATH = "/vocu/audio";

@@ -3,7 +3,8 @@ import type { ServerResponse } from "node:http";
 import { startTimer } from "../../timers";
 import { Problem } from "../message/problem";
 import type { Message } from "../message/sequence";
-import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
+import { answerTo } from "./answer";
+import type { AudioSink, AudioSinkContext } from "./audio-sink";
 import type { IncomingAudio } from "./incoming-audio";
 
 /** How the node answers. */

@@ -13,7 +13,8 @@ import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
 import { sleep } from "../../timers";
 import type { Facts } from "../message/sequence";
 import { loudness, SpeakerMemory } from "../node/shaping";
-import { answerTo, type AudioSink, type AudioSinkContext } from "./audio-node";
+import { answerTo } from "./answer";
+import type { AudioSink, AudioSinkContext } from "./audio-sink";
 import { loadChime, MP3, withChime, type Chime, type WithChime } from "./chime";
 import { explained, playerFor, type PlayerSettings } from "./player-choice";
 
