@@ -1,5 +1,5 @@
 /**
- * The nodes of other packages that the guides are tested with. `npm ci --prefix test/speakers` installs them
+ * The nodes of other packages that the guides and the cross-checks are tested with. `npm ci --prefix test/speakers` installs them
  * (`npm test` does); a package that is not there leaves its part of the tests out, and they say so.
  */
 import { existsSync } from "node:fs";
@@ -11,6 +11,6 @@ const MODULES = join(__dirname, "speakers", "node_modules");
 export function speakerPackage(name: string): string | undefined {
   const folder = join(MODULES, name);
   if (existsSync(join(folder, "package.json"))) return folder;
-  console.log(`    ${name} is not installed: not tested with it`);
+  console.log(`    NOT TESTED with ${name}: it is not installed`);
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** Finds the module that Node-RED would load for a node type: one of core's, or one of this package's. */
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { NodeInitializer } from "node-red";
 import packageJson from "../../../package.json";
 import { FOREIGN, standIn } from "./foreign";
@@ -47,6 +48,12 @@ const CORE: Readonly<Record<string, string>> = {
   "file in": "storage/10-file",
 };
 
+/** Node types of other packages that tests run for real (test/speakers), and their module. */
+const OTHERS: Readonly<Record<string, string>> = {
+  base64: "node-red-node-base64/70-base64.js",
+  "q-gate": "node-red-contrib-queue-gate/q-gate.js",
+};
+
 /** Types that Node-RED or the test helper knows by itself. */
 const BUILT_IN = new Set(["tab", "group", "helper"]);
 
@@ -76,6 +83,8 @@ export function modulesOf(types: Iterable<string>): NodeInitializer[] {
 
 function pathOf(type: string): string {
   if (isOurs(type)) return `../../../nodes/${type.slice("vocu-".length)}`;
+  const other = OTHERS[type];
+  if (other !== undefined) return join(__dirname, "..", "..", "speakers", "node_modules", other);
   const core = CORE[type];
   if (core === undefined) throw new Error(`No module is known for the node type "${type}"`);
   return `@node-red/nodes/core/${core}.js`;
