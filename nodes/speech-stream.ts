@@ -22,6 +22,7 @@ export = defineNode({
     busy: BUSY,
     ...CHUNK_SETTINGS,
     ...SHAPE_SETTINGS,
+    pauses: { kind: "check", default: false, advanced: true },
     cache: { kind: "check", default: true, advanced: true },
   },
   outputs: 2,

@@ -31,6 +31,7 @@ export {
   type InstalledPlayer,
   type PlayerCommand,
 } from "./play/players";
+export { joinWithPauses, type Stretch } from "./shape/pauses";
 export { shapeAudio, type Shape, type Shaped, type ShapeFacts } from "./shape/shape";
 export { serveAudio } from "./serve/serve";
 export { findPublication, NoRoomError, PublishedAudio, type Publication } from "./serve/published";

@@ -1,4 +1,5 @@
 /** The button that speaks the text as the dialog stands, and says first for how many characters that will be charged. */
+import { withoutMarks } from "../schema/spoken-text";
 import { accountPosted, askForAudio } from "./admin-api";
 import { accountOf } from "./choices";
 import { currentValue, elementOf, isLiteral, prefixOf } from "./fields";
@@ -56,10 +57,11 @@ class Listening {
     this.update();
   }
 
-  /** The literal text of the node, else the one to try. */
+  /** The literal text of the node, else the one to try; marks of pauses are left out where they are not spoken. */
   private text(): string {
-    const own = this.isOwn() ? currentValue(this.node, "text") : this.test.value;
-    return String(own ?? "");
+    const own = String((this.isOwn() ? currentValue(this.node, "text") : this.test.value) ?? "");
+    const pauses = specOf(this.node.type).settings.pauses && currentValue(this.node, "pauses");
+    return pauses === true ? withoutMarks(own) : own;
   }
 
   private isOwn(): boolean {

@@ -1,4 +1,5 @@
 /** Text that arrives in pieces, as a language model writes it, becomes sentences that can be spoken one by one. */
+import { isSpeakable } from "../../schema/spoken-text";
 
 /** A text without any sentence end is cut here at the latest. */
 const LONGEST = 1000;
@@ -17,7 +18,6 @@ const ENDS = new RegExp(
 /** Closing marks that no opening one precedes: they came after their sentence was cut. */
 const EARLIER_CLOSING = /^[”’»)\]）】」』》〉]+/u;
 
-const SPEAKABLE = /[\p{L}\p{N}]/u;
 const INITIALS = /^(?:\p{L}\.)*[a-z]$/iu;
 const ABBREVIATIONS = new Set(
   (
@@ -55,9 +55,6 @@ export class SentenceCutter {
 
 /** A sentence without white space around it, and without the closing marks of the sentence before. */
 export const withoutEdges = (sentence: string): string => sentence.trim().replace(EARLIER_CLOSING, "").trim();
-
-/** True for text that has something to say in it. */
-export const isSpeakable = (text: string): boolean => SPEAKABLE.test(text);
 
 /** Where the first sentence ends; 0 where none is complete. */
 function endOf(text: string, minLength: number): number {

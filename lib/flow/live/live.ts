@@ -15,10 +15,11 @@ import type { Facts } from "../message/sequence";
 import { SpokenStatus } from "../node/delivery";
 import type { Memory } from "../node/run-context";
 import type { InputValues, SettingValues } from "../../schema/description";
+import { isSpeakable } from "../../schema/spoken-text";
 import { Lane } from "../queue/lane";
 import type { LIVE_INPUTS, LIVE_SETTINGS } from "./live-description";
 import { withoutMarkdown } from "./live-markdown";
-import { GrowingTexts, isSpeakable, withoutEdges } from "./live-text";
+import { GrowingTexts, withoutEdges } from "./live-text";
 import { Problem } from "../message/problem";
 import { AudioSequence, type Message, type Parts } from "../message/sequence";
 

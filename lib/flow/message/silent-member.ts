@@ -1,8 +1,6 @@
 /** Members of a sequence that say nothing: a blank line of a split text, a separator, an emoji. */
+import { isSpeakable } from "../../schema/spoken-text";
 import type { Facts, Message, Parts } from "./sequence";
-
-/** Anything that can be pronounced. */
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 /** What an empty member has in `msg.vocu`, beside its operation. */
 export const EMPTY_FACTS: Facts = { empty: true, bytes: 0, audioMs: 0, creditsUsed: 0 };
@@ -16,7 +14,7 @@ export function isSilentMember(
   { text, input_audio }: { readonly text?: string; readonly input_audio?: string },
 ): boolean {
   const { id } = (msg.parts ?? {}) as Parts;
-  return id !== undefined && input_audio === undefined && !LETTER_OR_DIGIT.test(text ?? "");
+  return id !== undefined && input_audio === undefined && !isSpeakable(text ?? "");
 }
 
 /** Whether a message is such a member, passed on by the node that would have spoken it. */

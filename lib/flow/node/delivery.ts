@@ -1,10 +1,20 @@
 /** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
-import { chunks, joinAhead, NoAudioError, pace, shapeAudio, type Chunk, type Shape } from "../../audio";
+import {
+  chunks,
+  joinAhead,
+  NoAudioError,
+  pace,
+  shapeAudio,
+  type Chunk,
+  type Shape,
+  type ShapeFacts,
+} from "../../audio";
 import type { RunContext } from "./run-context";
 import type { Setting } from "../../schema/description";
 import { Problem } from "../message/problem";
 import { loudness, shifted } from "./shaping";
 import type { AudioSequence, Facts } from "../message/sequence";
+import { shiftSubtitles } from "./subtitles";
 
 /** How a node hands audio on. */
 export interface DeliverySettings {
@@ -103,7 +113,7 @@ async function sendAll(
     if (chunk.last) {
       const { bytes, audioMs } = chunk.last;
       const totals = { bytes, audioMs: Math.round(audioMs), firstAudioMs, totalMs: elapsed(context) };
-      facts = { ...facts, ...totals, ...loudness(shape, shaped.facts), ...ending?.() };
+      facts = { ...facts, ...totals, ...loudness(shape, shaped.facts), ...later(ending, shaped.facts) };
     }
     if (asChunks) {
       const message = sequence.next(chunk.data, facts, chunk.last !== undefined);
@@ -112,6 +122,13 @@ async function sendAll(
   }
   if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
   return { ...facts, chunks: asChunks ? sequence.count : 1 };
+}
+
+/** What is known at the end; subtitles that are known only now fit the silence before the speech. */
+function later(ending: Delivery["ending"], { silenceMs }: ShapeFacts): Facts {
+  const facts = ending?.() ?? {};
+  const { srt } = facts;
+  return typeof srt === "string" ? { ...facts, srt: shiftSubtitles(srt, silenceMs) } : facts;
 }
 
 /** Chunks of whole frames; with `chunkBytes` 0 few and large ones where the audio arrives faster than it plays. */

@@ -16,6 +16,19 @@ export const shiftSubtitles = (srt: string, ms: number): string =>
     ),
   );
 
+/** Subtitles of speeches that follow each other, each from `atMs` on, as one: the times are those of the whole. */
+export function joinSubtitles(parts: readonly { readonly srt: string; readonly atMs: number }[]): string {
+  let count = 0;
+  return parts
+    .map(({ srt, atMs }) => shiftSubtitles(srt, atMs).trim())
+    .filter((srt) => srt !== "")
+    .map((srt) => srt.replace(NUMBER, () => String((count += 1))))
+    .join("\n\n");
+}
+
+/** The number of a subtitle, which stands alone before its times. */
+const NUMBER = /^\d+[ \t]*(?=\r?\n.*-->)/gm;
+
 function timeOf(ms: number, mark: string): string {
   const [hours, minutes, seconds] = [ms / HOUR, (ms % HOUR) / MINUTE, (ms % MINUTE) / SECOND].map((part) =>
     String(Math.floor(part)).padStart(2, "0"),

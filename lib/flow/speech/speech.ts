@@ -1,12 +1,16 @@
 /** The stream node at work: text to the service, audio out as it arrives (API reference D.4, D.1). */
+import { withoutMarks } from "../../schema/spoken-text";
+import type { Speech } from "../cache/speech-cache";
+import type { QueueOptions } from "../queue/lane";
 import type { RunContext } from "../node/run-context";
 import { deliver, type DeliverySettings } from "../node/delivery";
 import type { Facts } from "../message/sequence";
 import type { InputValues } from "../../schema/description";
-import { AudioSequence } from "../message/sequence";
+import { AudioSequence, without } from "../message/sequence";
 import type { ShapeSettings } from "../../schema/shape-inputs";
-import type { SPEECH_INPUTS, STREAM_INPUTS } from "../../schema/speech-inputs";
+import { STREAM_INPUTS, type SPEECH_INPUTS } from "../../schema/speech-inputs";
 import { SHAPE_PROPERTIES, type SpeakerMemory } from "../node/shaping";
+import { passagesIn, speakPassages } from "./passages";
 import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 
 /** What one spoken text takes. */
@@ -19,31 +23,30 @@ type StreamValues = SpeechValues & InputValues<typeof STREAM_INPUTS>;
 interface SpeechSettings extends DeliverySettings, ShapeSettings {
   /** Whether speech that was generated before, or is being generated for another message, will do. */
   readonly cache: boolean;
+  /** Whether `[pause 1s]` in the text is silence. */
+  readonly pauses: boolean;
 }
 
 type Context = RunContext<StreamValues, SpeechSettings, SpeakerMemory>;
 
 /** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
-  const { inputs, settings, queueOptions, requestTimeoutMs } = context;
+  const { inputs, settings } = context;
   const sequence = new AudioSequence(context.RED.util, context.msg, SHAPE_PROPERTIES);
-  if (isSilentMember(context.msg, inputs)) {
+  if (isSilentMember(context.msg, spokenOf(context))) {
     sendEmpty(context, sequence);
     return;
   }
-  const { keep = false, silenceMs, silenceAfterMs, gain, ...params } = inputs;
-  const speech = await context.account.speeches.speak({
-    params,
-    keep,
-    queueOptions,
-    cache: settings.cache,
-    ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }),
-    connecting: () => context.status.working("connecting"),
-  });
+  const speech = await speechOf(context);
   try {
     const known = { operation: context.operation, ...speech.known };
-    const shape = context.memory.shapeFor({ silenceMs, silenceAfterMs, gain }, settings);
-    const facts = await deliver(context, sequence, { ...speech, known, shape });
+    const shape = context.memory.shapeFor(inputs, settings);
+    const facts = await deliver(context, sequence, {
+      audio: speech.audio,
+      ending: () => speech.ending(),
+      known,
+      shape,
+    });
     context.memory.heard(facts);
     context.send(null, sequence.summary(facts));
     const key = speech.cached ? "spokenFromCache" : "spoken";
@@ -52,6 +55,54 @@ export async function streamSpeech(context: Context): Promise<void> {
     speech.leave();
   }
 }
+
+/** What the message says; the mark of a pause is not said. */
+function spokenOf({ inputs, settings }: Context): Pick<SpeechValues, "text" | "input_audio"> {
+  const { text, input_audio } = inputs;
+  return settings.pauses && text !== undefined
+    ? { text: withoutMarks(text), input_audio }
+    : { text, input_audio };
+}
+
+/** The speech of a message, in parts where its text has pauses. Source audio has none. */
+function speechOf(context: Context): Promise<Speech> {
+  const { inputs, settings, signal } = context;
+  const { text, input_audio } = inputs;
+  const splits = settings.pauses && text !== undefined && input_audio === undefined;
+  const passages = splits ? passagesIn(text) : undefined;
+  if (!passages) return speak(context, inputs, context.queueOptions);
+  return speakPassages({
+    passages,
+    signal,
+    speak: (part) => {
+      // What has begun to be heard neither expires nor shows that it waits.
+      const later = { expiresAt: undefined, waiting: undefined };
+      const queueOptions = { ...context.queueOptions, ...(part.first ? {} : later), signal: part.signal };
+      return speak(context, { ...inputs, text: part.text }, queueOptions, part.first);
+    },
+  });
+}
+
+function speak(
+  { account, settings, requestTimeoutMs, status }: Context,
+  inputs: StreamValues,
+  queueOptions: QueueOptions,
+  first = true,
+): Promise<Speech> {
+  return account.speeches.speak({
+    params: without(inputs, ...OWN),
+    keep: inputs.keep ?? false,
+    queueOptions,
+    cache: settings.cache,
+    ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }),
+    connecting: () => {
+      if (first) status.working("connecting");
+    },
+  });
+}
+
+/** What is for the node itself. */
+const OWN = Object.keys(STREAM_INPUTS) as (keyof typeof STREAM_INPUTS)[];
 
 function sendEmpty(context: Context, sequence: AudioSequence): void {
   const facts = { operation: context.operation, ...EMPTY_FACTS };

@@ -1,8 +1,8 @@
 /** Makes a text fit to be spoken. */
+import { betweenMarks, isSpeakable } from "../../schema/spoken-text";
 import { withoutEmoji } from "./emoji";
 import { languageOf } from "./language";
 import { withoutMarkdown } from "./markdown";
-import { betweenMarks } from "./pause-marks";
 import { replaceTerms, type Replacement } from "./replacements";
 import { splitText, type Pieces } from "./split";
 import { spellUnits } from "./units";
@@ -33,9 +33,7 @@ export function prepareText(text: string, rules: Preparation): Pieces {
     return rules.units ? spellUnits(replaced, language) : replaced;
   });
   const { pieces, joiner } = splitText(spoken.trim(), { ...rules, language });
+  // The mark of a pause has letters, so that it stays.
   const speakable = rules.split === "none" && rules.maxLength === 0 ? pieces : pieces.filter(isSpeakable);
   return { pieces: pieces.some(isSpeakable) ? speakable : [], joiner };
 }
-
-/** A piece with something to pronounce, or a pause. */
-const isSpeakable = (piece: string): boolean => /[\p{L}\p{N}]/u.test(piece);

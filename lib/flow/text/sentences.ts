@@ -1,6 +1,6 @@
 /** Finds the sentences and paragraphs of a text. */
 
-import { marksIn } from "./pause-marks";
+import { marksIn } from "../../schema/spoken-text";
 
 /** A stretch of a text, as [start, end) in UTF-16 units. */
 export interface Span {

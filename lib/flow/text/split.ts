@@ -1,5 +1,5 @@
 /** Splits a text into pieces to be spoken one by one. */
-import { marksIn } from "./pause-marks";
+import { marksIn } from "../../schema/spoken-text";
 import { paragraphsOf, sentencesOf, type Span } from "./sentences";
 
 /** How a text is split. */
