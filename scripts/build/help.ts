@@ -74,7 +74,7 @@ function referencesSection({ phrases }: NodeWords): string {
 }
 
 /** The JavaScript type that a message carries. */
-function typeOf(input: Input): string {
+export function typeOf(input: Input): string {
   switch (input.kind) {
     case "number":
     case "integer":

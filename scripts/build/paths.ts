@@ -1,4 +1,5 @@
 /** Where the build reads and writes, relative to the package. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The package's own folder. */
@@ -16,3 +17,11 @@ export const PATHS = {
 
 /** The i18n namespace of the words that all nodes share: the catalog of the account's set. */
 export const SHARED_NAMESPACE = "@vocu-community/node-red-vocu/account";
+
+/** The names of the nodes that package.json lists, in the order in which Node-RED loads them. */
+export function nodeNames(): string[] {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    readonly "node-red": { readonly nodes: Readonly<Record<string, string>> };
+  };
+  return Object.keys(manifest["node-red"].nodes);
+}
