@@ -1,0 +1,34 @@
+/** Ten seconds of live speech, read out of the messages of a channel, beside the parser and the decoder of Node.js by themselves. */
+import { bytesOfHex } from "../../lib/api/live-hex";
+import { readLiveMessage } from "../../lib/api/live-messages";
+import { compare, cpuMs } from "../harness/measure";
+import type { Case } from "../harness/result";
+
+const MESSAGES = 100;
+/** A tenth of a second of samples: 32 kHz, 16 bits, one channel. */
+const MESSAGE_BYTES = 6400;
+
+export const run: Case = async ({ quick }) => {
+  const hex = Buffer.from(Array.from({ length: MESSAGE_BYTES }, (_, at) => at % 251)).toString("hex");
+  const text = JSON.stringify({ type: "audio", data: { hex } });
+  const raw = (): Buffer => Buffer.from((JSON.parse(text) as { data: { hex: string } }).data.hex, "hex");
+  const ours = (): Buffer | undefined => {
+    const message = readLiveMessage(text);
+    return message?.kind === "audio" ? bytesOfHex(message.hex) : undefined;
+  };
+  if (!ours()?.equals(raw())) throw new Error("The samples are not the same");
+  const times = (work: () => unknown) => (): Promise<number> =>
+    cpuMs(() => {
+      for (let message = 0; message < MESSAGES; message += 1) work();
+    });
+  const { median, ratio } = await compare(quick ? 2 : 200, { raw: times(raw), ours: times(ours) });
+  return [
+    {
+      id: "live-decode",
+      unit: "ms",
+      ...median,
+      ratio: { raw: ratio("ours", "raw") },
+      goal: { times: 2, of: "raw" },
+    },
+  ];
+};

@@ -1,0 +1,52 @@
+/** How much work a whole audio is, beside reading it with undici by itself and with core's http request node. */
+import { compare, cpuMs, peakBytes } from "./measure";
+import { coreRequest, point, speaker, startHost } from "./node-red";
+import { rawAll } from "./peers";
+import type { Case, Figure, Goal } from "./result";
+import { startService, type Answer } from "./service";
+import { ask, speak } from "./speech";
+
+const MB = 1e6;
+
+/** Names of the figures and their goals; what is left out is not measured. */
+interface Whole {
+  readonly answer: Answer;
+  readonly rounds: number;
+  readonly time: { readonly id: string; readonly goal?: Goal };
+  readonly memory?: { readonly id: string; readonly goal?: Goal };
+  /** False: without core's http request node. */
+  readonly core?: boolean;
+}
+
+/** The case: processor time, which other work on the machine does not change much, and the memory that it takes at most. */
+export const wholeAudio =
+  ({ answer, rounds, time, memory, core = true }: Whole): Case =>
+  async ({ quick }) => {
+    const service = await startService();
+    const url = service.url(answer);
+    const host = await startHost([
+      ...speaker("speech", url, "chunks"),
+      coreRequest("core", url, "answer"),
+      ...[point("chunks"), point("answer")],
+    ]);
+    const expected = await rawAll(url);
+    const raw = (): Promise<number> => rawAll(url);
+    const ours = async (): Promise<void> => {
+      const { bytes } = await speak(host, "speech", "chunks");
+      if (bytes !== expected) throw new Error(`${bytes} bytes came out of ${expected}`);
+    };
+    const peak = memory && {
+      raw: (await peakBytes(raw)) / MB,
+      ours: (await peakBytes(ours)) / MB,
+      ...(core ? { core: (await peakBytes(() => ask(host, "core", "answer"))) / MB } : {}),
+    };
+    const { median, ratio } = await compare(quick ? 2 : rounds, {
+      raw: () => cpuMs(raw),
+      ours: () => cpuMs(ours),
+      ...(core ? { core: () => cpuMs(() => ask(host, "core", "answer")) } : {}),
+    } as Record<"raw" | "core" | "ours", () => Promise<number>>);
+    const ratios = { raw: ratio("ours", "raw"), ...(core ? { core: ratio("ours", "core") } : {}) };
+    const figures: Figure[] = [{ ...time, unit: "ms", ...median, ratio: ratios }];
+    if (memory && peak) figures.push({ ...memory, unit: "MB", ...peak, ratio: {} });
+    return figures;
+  };
