@@ -1,7 +1,7 @@
 /** Where a live channel is, and the way there: proxy and TLS as for every other request. API reference B.1. */
 import type { Agent } from "node:http";
-import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
 import { VocuError } from "./errors";
+import { hpagent } from "./on-demand";
 import { proxyFor } from "./proxy";
 import type { JsonObject } from "./json";
 import { apiHeaders, type Session } from "./session";
@@ -74,6 +74,7 @@ function proxyAgent(url: URL, proxies: ProxyOptions, request: object): Agent | u
       detail: "not an http or https URL",
     });
   }
+  const { HttpProxyAgent, HttpsProxyAgent } = hpagent();
   const options = { proxy, proxyRequestOptions: given(request) };
   return url.protocol === "wss:" ? new HttpsProxyAgent(options) : new HttpProxyAgent(options);
 }

@@ -1,11 +1,11 @@
 /** The handshake with a live channel. API reference B.1. */
 import type { IncomingMessage } from "node:http";
-import { WebSocket } from "ws";
 import { startTimer } from "../timers";
 import { abortError, VocuError } from "./errors";
 import { networkError } from "./failure";
 import { liveRoute } from "./live-address";
 import { LiveSocket } from "./live-socket";
+import { ws } from "./on-demand";
 import { replyError } from "./reply";
 import type { Session } from "./session";
 
@@ -24,6 +24,7 @@ export async function connectLive(session: Session, url: URL, signal?: AbortSign
   const ended = new AbortController();
   const route = liveRoute(session, url, ended.signal);
   const to = { host: url.host, proxied: route.agent !== undefined, connectTimeoutMs };
+  const { WebSocket } = ws();
   const socket = new WebSocket(url, { ...route, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   return new Promise<LiveSocket>((resolve, reject) => {
     const settle = (error?: VocuError): void => {

@@ -1,5 +1,5 @@
 /** The connection to a live channel. API reference B.2. */
-import { WebSocket, type RawData } from "ws";
+import type { RawData, WebSocket } from "ws";
 import { ignoreFailure } from "../promises";
 import { startTimer } from "../timers";
 import { abortError, VocuError } from "./errors";
@@ -55,7 +55,7 @@ export class LiveSocket {
 
   /** Whether something can be sent. */
   get open(): boolean {
-    return this.#failure === undefined && this.socket.readyState === WebSocket.OPEN;
+    return this.#failure === undefined && this.socket.readyState === this.socket.OPEN;
   }
 
   /** Whether messages are kept for `next`; while there is no request on the channel, they are discarded. */

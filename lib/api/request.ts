@@ -1,6 +1,7 @@
 /** What an operation looks like to its caller, and the request it makes. */
-import { FormData } from "undici";
+import type { FormData } from "undici";
 import { VocuError } from "./errors";
+import { undici } from "./on-demand";
 
 /** One operation of the API, as its caller sees it. */
 export interface ApiRequest {
@@ -15,12 +16,18 @@ export interface ApiRequest {
   query?: Record<string, unknown>;
   /** JSON body of a POST, sent with its JSON types. */
   json?: unknown;
-  /** multipart/form-data body of a POST. Must be undici's FormData. */
+  /** multipart/form-data body of a POST. */
   form?: FormData;
   /** True for a write that does the same when it is sent twice, so that it is repeated like a read. */
   repeatable?: boolean;
   /** True for a request that Vocu charges for: it is repeated only when it certainly was not accepted. */
   costsCredits?: boolean;
+}
+
+/** An empty form, for `ApiRequest.form`. */
+export function newForm(): FormData {
+  const { FormData } = undici();
+  return new FormData();
 }
 
 /** A request ready for the wire. */

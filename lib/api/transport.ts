@@ -1,9 +1,10 @@
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
-import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
+import type { buildConnector, Dispatcher, Pool } from "undici";
 import { abortError, VocuError } from "./errors";
 import { Exchange, type Answer } from "./exchange";
+import { undici } from "./on-demand";
 import type { Redactor } from "./redact";
 import { proxyFor, type ProxyOptions } from "./proxy";
 import type { BuiltRequest } from "./request";
@@ -126,6 +127,7 @@ export class Transport {
   }
 
   #makeDispatcher(url: URL, own: boolean, proxyUrl: string | undefined): Dispatcher {
+    const { Agent, buildConnector, ProxyAgent } = undici();
     const { connectTimeoutMs, tls = {} } = this.#options;
     const targetTls = own ? tls : { ca: tls.ca, rejectUnauthorized: tls.rejectUnauthorized };
     const requestTls = { ...withoutBlanks(targetTls), timeout: connectTimeoutMs };
@@ -152,6 +154,7 @@ export class Transport {
   }
 
   #pool(origin: string | URL, options: PoolOptions, toProxy: boolean): Pool {
+    const { Pool } = undici();
     const connect = toProxy ? this.#tracked(options.connect, true) : options.connect;
     return new Pool(origin, { ...options, connect, maxHeaderSize: MAX_HEADER_BYTES });
   }

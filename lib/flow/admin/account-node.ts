@@ -7,6 +7,11 @@ import type { Config } from "../input/evaluate";
 import { finish } from "../message/finish";
 import { detailOf } from "../message/problem";
 import type { NodeModule } from "../node/runner";
+import { prepareConnections } from "../../api";
+import { startTimer } from "../../timers";
+
+/** A flow with an account is going to use it: soon, but not while Node-RED is still starting, in ms. */
+const PREPARE_AFTER_MS = 1000;
 
 /** The description of a config node, for the dialog. */
 export interface ConfigDescription {
@@ -41,6 +46,7 @@ export function defineAccount(): NodeModule<ConfigDescription> {
 
 function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
   let opened: Account | undefined;
+  const preparing = startTimer(PREPARE_AFTER_MS, prepareConnections, { unref: true });
   const apiKey = (): string | undefined => {
     // Node-RED sets no credentials at all where none were stored.
     const stored = node.credentials as { apiKey?: string } | undefined;
@@ -49,6 +55,7 @@ function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
   // Opened late: the proxy and TLS nodes it refers to may be created after it.
   node.account = () => (opened ??= openAccount(RED, config, apiKey(), (text) => node.warn(text)));
   node.on("close", (_removed: boolean, done: () => void) => {
+    preparing.cancel();
     // The nodes that use the account close in the same tick; they give up their work before its sockets go.
     setImmediate(() => {
       finish(opened?.close() ?? Promise.resolve(), done, (error) => node.warn(detailOf(error)));

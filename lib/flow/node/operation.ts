@@ -1,6 +1,5 @@
 /** A node that is one API call: where its inputs travel, and what comes back (API reference, sections C to H). */
-import { FormData } from "undici";
-import { fieldsOf, VocuError, type ApiRequest, type Reply } from "../../api";
+import { fieldsOf, newForm, VocuError, type ApiRequest, type Reply } from "../../api";
 import type { RunContext, RunDescription } from "./run-context";
 import {
   nameOf,
@@ -204,8 +203,8 @@ function replacements(
 }
 
 /** A multipart form: files as parts that are read while they are sent, everything else as text. */
-export function formOf(fields: Readonly<Record<string, unknown>>): FormData {
-  const form = new FormData();
+export function formOf(fields: Readonly<Record<string, unknown>>): NonNullable<ApiRequest["form"]> {
+  const form = newForm();
   for (const [name, value] of Object.entries(fields)) {
     if (isFilePart(value)) form.set(name, value.blob, value.filename);
     else form.set(name, typeof value === "string" ? value : JSON.stringify(value));
