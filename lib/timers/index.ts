@@ -50,3 +50,21 @@ export function sleep(ms: number, signal?: AbortSignal, options?: TimerOptions):
     else signal?.addEventListener("abort", onAbort, { once: true });
   });
 }
+
+/** How long a loop may keep the process to itself, in ms. */
+const MOST_BUSY_MS = 10;
+
+/**
+ * Lets other work of the process run between the steps of a loop. Promises that are settled already are awaited without a
+ * turn of the event loop, so a loop over data that is there stops everything else until it ends.
+ */
+export class Turns {
+  #began = performance.now();
+
+  /** Waits for the next turn of the event loop where this one has lasted too long. Called after each step. */
+  async share(): Promise<void> {
+    if (performance.now() - this.#began < MOST_BUSY_MS) return;
+    await new Promise(setImmediate);
+    this.#began = performance.now();
+  }
+}

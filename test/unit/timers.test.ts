@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { useFakeTimers, type SinonFakeTimers } from "sinon";
-import { sleep, startTimer } from "../../lib/timers";
+import { sleep, startTimer, Turns } from "../../lib/timers";
 
 const DAY_MS = 86_400_000;
 
@@ -74,5 +74,29 @@ describe("timers", () => {
   it("do not begin a sleep whose signal is aborted", async () => {
     await assert.rejects(sleep(100, AbortSignal.abort(new Error("before"))), /before/);
     assert.equal(clock.countTimers(), 0);
+  });
+});
+
+describe("a loop over what is there already", () => {
+  const busy = (ms: number): void => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  };
+
+  it("lets other work run where it has been busy for 10 ms", async () => {
+    let others = 0;
+    const turns = new Turns();
+    setImmediate(() => (others += 1));
+    busy(11);
+    await turns.share();
+    assert.equal(others, 1);
+  });
+
+  it("goes on without a turn of the event loop before", async () => {
+    let others = 0;
+    const other = setImmediate(() => (others += 1));
+    await new Turns().share();
+    assert.equal(others, 0);
+    clearImmediate(other);
   });
 });

@@ -10,6 +10,7 @@ import {
 } from "../../api";
 import { pcmMs, SampleCutter, wavHeader } from "../../audio";
 import { ignoreFailure } from "../../promises";
+import { Turns } from "../../timers";
 import type { RunContext } from "../node/run-context";
 import type { Facts } from "../message/sequence";
 import { SpokenStatus } from "../node/delivery";
@@ -138,10 +139,12 @@ async function sendSegment(
   known: Facts,
 ): Promise<Facts> {
   const segment = new Segment(context, sequence, known);
+  const turns = new Turns();
   for await (const { hex, pcm } of audio) {
     const bytes = bytesOfHex(hex);
     if (!bytes) throw new Problem("LIVE_PROTOCOL", {}, { retryable: false, ...segment.progress });
     segment.add(bytes, pcm);
+    await turns.share();
   }
   return segment.end();
 }

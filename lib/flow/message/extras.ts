@@ -1,11 +1,11 @@
 /** The properties of a message that travel along with every chunk made from it, without a copy for every chunk. */
-import type { NodeMessage } from "node-red";
-
-/** Copies a message deeply, as `RED.util.cloneMessage` does. */
-export type CloneMessage = <T extends NodeMessage>(message: T) => T;
+import { copierOf, copyOf, type CloneMessage } from "./copy";
 
 /** Express objects, which Node-RED never copies. */
 const SHARED_BY_NODE_RED = new Set(["req", "res"]);
+
+/** A property that all messages share, or one that each copies for itself. */
+type Property = { readonly shared: unknown } | { readonly descriptor: PropertyDescriptor };
 
 /**
  * Gives any number of messages the same additional properties. Values are copied once, when the extras are made, and
@@ -13,26 +13,26 @@ const SHARED_BY_NODE_RED = new Set(["req", "res"]);
  * is not read costs nothing, however large it is.
  */
 export class Extras {
-  private readonly values: Readonly<Record<string, unknown>>;
+  private readonly values: readonly (readonly [name: string, property: Property])[];
   private sending = false;
 
   constructor(
     private readonly clone: CloneMessage,
     properties: Readonly<Record<string, unknown>>,
   ) {
-    this.values = clone(properties as NodeMessage);
+    this.values = Object.entries(properties).map(([name, value]) => [name, this.propertyOf(name, value)]);
   }
 
   /** A deep copy of a value. */
   copy<T>(value: T): T {
-    return this.clone({ value }).value;
+    return copyOf(value, this.clone);
   }
 
   /** Adds the properties to a message. */
   addTo<T extends object>(message: T): T {
-    for (const [name, value] of Object.entries(this.values)) {
-      if (isPrimitive(value) || SHARED_BY_NODE_RED.has(name)) Object.assign(message, { [name]: value });
-      else Object.defineProperty(message, name, this.copyOnRead(name, value));
+    for (const [name, property] of this.values) {
+      if ("shared" in property) Object.assign(message, { [name]: property.shared });
+      else Object.defineProperty(message, name, property.descriptor);
     }
     return message;
   }
@@ -50,9 +50,18 @@ export class Extras {
     }
   }
 
-  private copyOnRead(name: string, value: unknown): PropertyDescriptor & ThisType<object> {
+  private propertyOf(name: string, value: unknown): Property {
+    if (isPrimitive(value) || SHARED_BY_NODE_RED.has(name)) return { shared: value };
+    const own = this.copy(value);
+    return { descriptor: this.copyOnRead(name, own, copierOf(own, this.clone)) };
+  }
+
+  private copyOnRead(
+    name: string,
+    value: unknown,
+    copy: () => unknown,
+  ): PropertyDescriptor & ThisType<object> {
     const isSending = (): boolean => this.sending;
-    const copy = (): unknown => this.copy(value);
     return {
       configurable: true,
       enumerable: true,

@@ -11,6 +11,7 @@ import {
 } from "../../audio";
 import type { RunContext } from "./run-context";
 import type { Setting } from "../../schema/description";
+import { Turns } from "../../timers";
 import { Problem } from "../message/problem";
 import { loudness, shifted } from "./shaping";
 import type { AudioSequence, Facts } from "../message/sequence";
@@ -106,6 +107,7 @@ async function sendAll(
   const shaped = shapeAudio(audio, shape);
   let facts = known;
   const spoken = new SpokenStatus(context);
+  const turns = new Turns();
   for await (const chunk of chunksOf(context, shaped.audio)) {
     if (firstAudioMs === undefined) facts = shifted(known, shaped.facts.silenceMs);
     firstAudioMs ??= elapsed(context);
@@ -119,6 +121,8 @@ async function sendAll(
       const message = sequence.next(chunk.data, facts, chunk.last !== undefined);
       sequence.whileSending(() => context.send(message));
     } else whole.push(chunk.data);
+    // Audio from the cache, or overdue audio, is there already.
+    await turns.share();
   }
   if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
   return { ...facts, chunks: asChunks ? sequence.count : 1 };
