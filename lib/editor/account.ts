@@ -6,6 +6,7 @@ import { button as makeButton } from "./elements";
 import { elementOf } from "./fields";
 import { explain, foldAdvanced, followSettings } from "./form-rows";
 import { Hint } from "./hint";
+import { addKeptPhrases } from "./kept";
 import { watchProblems } from "./problems";
 import type { EditorNode } from "./red-types";
 import { addSliders } from "./sliders";
@@ -46,6 +47,7 @@ export function prepareAccount(node: EditorNode): void {
     "plug",
     async () => summaryOf(await ask<AccountFacts>("account", accountPosted(node))),
   );
+  addKeptPhrases(form.find(".vocu-kept"));
   const clearing = { button: "dialog.cache.button", busy: "dialog.cache.clearing" };
   offer(form.find(".vocu-clear-cache"), clearing, "trash-o", async () => {
     const { cleared } = await ask<{ cleared: number }>("cache/clear", {});

@@ -46,6 +46,8 @@ const CSS = `
 .vocu-unusable .vocu-offer-name { font-style: italic; }
 .vocu-play { flex: 0 0 26px; height: 26px; line-height: 24px; box-sizing: border-box; border: 1px solid var(--red-ui-secondary-border-color); border-radius: 50%; font-size: 11px; text-align: center; }
 .vocu-play:hover { background: var(--red-ui-secondary-background-hover); }
+.vocu-phrases { margin: 4px 0 0 169px; padding: 0; max-height: 240px; overflow-y: auto; list-style: none; }
+.vocu-phrase { display: flex; align-items: center; gap: 6px; padding: 3px 0; border-bottom: 1px solid var(--red-ui-secondary-border-color); color: var(--red-ui-primary-text-color); }
 .vocu-none { padding: 8px 10px; }
 `;
 

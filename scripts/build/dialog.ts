@@ -63,6 +63,7 @@ function configRows({ description }: ConfigSource): string[] {
     ...advanced(prefix, [
       ...references,
       ...fieldsOf(true),
+      { name: "keptPhrases", html: '<div class="form-row vocu-kept"></div>' },
       { name: "clearCache", html: '<div class="form-row vocu-clear-cache"></div>' },
     ]),
   ];

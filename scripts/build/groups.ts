@@ -44,7 +44,7 @@ export const GROUPS = {
   ],
   connection: ["proxy", "tls", "keyIn", "connectTimeout", "firstByteTimeout", "stallTimeout", "retries"],
   limits: ["maxConcurrent", "maxWaiting", "budgetPerHour", "budgetPerDay", "budgetExemptPriority"],
-  storedSpeech: ["cacheEnabled", "cacheMaxMb", "cacheMaxDays", "clearCache"],
+  storedSpeech: ["cacheEnabled", "cacheMaxMb", "cacheMaxDays", "keptPhrases", "clearCache"],
   /** Older forms of other parameters, and ones that the service does not explain: out of sight unless they are set. */
   rare: ["infinite_mode", "post_processing", "keep_prosody", "cover_mode"],
 } as const;

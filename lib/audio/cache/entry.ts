@@ -68,13 +68,18 @@ export const newCard = (facts: Omit<Card, "version" | "createdAt">): Card => ({
 
 /** Reads a card for `key`; undefined where the text is none, or one for another key. */
 export function readCard(text: string, key: string): Card | undefined {
-  let found: unknown;
+  const found = cardIn(text);
+  return found?.key === key ? found : undefined;
+}
+
+/** Reads a card; undefined where the text is none. */
+export function cardIn(text: string): Card | undefined {
   try {
-    found = JSON.parse(text);
+    const found: unknown = JSON.parse(text);
+    return isCard(found) ? found : undefined;
   } catch {
     return undefined;
   }
-  return isCard(found) && found.key === key ? found : undefined;
 }
 
 function isCard(value: unknown): value is Card {

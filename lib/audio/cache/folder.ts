@@ -154,7 +154,7 @@ async function remove(fs: CacheFs, path: string): Promise<void> {
 }
 
 /** Undefined where the file is not there: another process was faster. */
-async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import type { NodeAPI } from "node-red";
 import type { VocuClient } from "../../api";
-import { clearSpeeches } from "../cache/speech-store";
+import { clearSpeeches, forgetKept, keptAudio, keptPhrases } from "../cache/speech-store";
 import { adminRoute } from "./admin-route";
 import { askAccount, reported, type Answer, type Asking } from "./ask-account";
 import { registerHearingRoutes, voiceList } from "./preview";
@@ -23,6 +23,9 @@ const MOST_PAGES = 20;
  * name, or `{ error }`; it never holds the key.
  *
  * `POST vocu/cache/clear` takes nothing and answers `{ cleared }`, the number of speeches that were forgotten.
+ *
+ * `POST vocu/kept` takes nothing and answers `{ phrases, count }`, the speeches that are kept for ever. `vocu/kept/play` and
+ * `vocu/kept/delete` take the `entry` of one, and answer `{ type, base64 }` and `{ deleted }`.
  */
 export function registerAccountRoutes(RED: NodeAPI): void {
   const serve = (path: `/vocu/${string}`, answer: Answer): void =>
@@ -45,6 +48,17 @@ export function registerAccountRoutes(RED: NodeAPI): void {
     return { tasks: tasksOf((await client.call(request, asking)).data) };
   });
   adminRoute(RED, "/vocu/cache/clear", () => reported(async () => ({ cleared: await clearSpeeches(RED) })));
+  const kept = (path: `/vocu/${string}`, answer: (entry: string) => Promise<object>): void =>
+    adminRoute(RED, path, ({ entry }) => reported(() => answer(typeof entry === "string" ? entry : "")));
+  kept("/vocu/kept", () => keptPhrases(RED));
+  kept("/vocu/kept/play", async (entry) => ({
+    type: "audio/mpeg",
+    base64: (await keptAudio(RED, entry)).toString("base64"),
+  }));
+  kept("/vocu/kept/delete", async (entry) => {
+    await forgetKept(RED, entry);
+    return { deleted: entry };
+  });
   registerHearingRoutes(RED);
 }
 

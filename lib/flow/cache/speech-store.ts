@@ -1,7 +1,7 @@
 /** Where the speech cache is on this machine: one folder in Node-RED's user directory, for all accounts. */
 import { join } from "node:path";
 import type { NodeAPI } from "node-red";
-import { clearStore, SpeechStore } from "../../audio";
+import { clearStore, listKept, readKept, removeKept, SpeechStore } from "../../audio";
 import { Problem } from "../message/problem";
 import { translator } from "../message/translate";
 
@@ -32,6 +32,56 @@ export async function clearSpeeches(RED: NodeAPI): Promise<number> {
   } catch (error) {
     throw new Problem("CACHE_NOT_CLEARED", { detail: (error as NodeJS.ErrnoException).code ?? "" });
   }
+}
+
+/** A phrase that is kept for ever, for a list. */
+export interface KeptPhrase {
+  /** Names it in `keptAudio` and `forgetKept`. */
+  readonly entry: string;
+  /** Its first words; empty where it was made from source audio. */
+  readonly text: string;
+  readonly bytes: number;
+  readonly audioMs: number;
+  /** When it was used last, ISO 8601. */
+  readonly usedAt: string;
+}
+
+/** How many phrases and how much of each a list shows. */
+const MOST_PHRASES = 500;
+const MOST_CHARACTERS = 200;
+
+/** The phrases that are kept for ever, those that were used last first, and how many there are. @throws errors of the file system */
+export async function keptPhrases(RED: NodeAPI): Promise<{ phrases: KeptPhrase[]; count: number }> {
+  const folder = cacheFolder(RED);
+  const kept = folder === undefined ? [] : await listKept(folder);
+  const phrases = kept.slice(0, MOST_PHRASES).map(({ text = "", usedAt, ...facts }) => ({
+    ...facts,
+    text: Array.from(text.slice(0, 2 * MOST_CHARACTERS))
+      .slice(0, MOST_CHARACTERS)
+      .join(""),
+    usedAt: new Date(usedAt).toISOString(),
+  }));
+  return { phrases, count: kept.length };
+}
+
+/**
+ * The mp3 of a phrase that is kept for ever.
+ * @throws Problem `PHRASE_GONE`; errors of the file system
+ */
+export async function keptAudio(RED: NodeAPI, entry: string): Promise<Buffer> {
+  const folder = cacheFolder(RED);
+  const audio = folder === undefined ? undefined : await readKept(folder, entry);
+  if (!audio) throw new Problem("PHRASE_GONE");
+  return audio;
+}
+
+/**
+ * Forgets a phrase that is kept for ever.
+ * @throws Problem `PHRASE_GONE`; errors of the file system
+ */
+export async function forgetKept(RED: NodeAPI, entry: string): Promise<void> {
+  const folder = cacheFolder(RED);
+  if (folder === undefined || !(await removeKept(folder, entry))) throw new Problem("PHRASE_GONE");
 }
 
 function cacheFolder(RED: NodeAPI): string | undefined {
