@@ -37,7 +37,7 @@ describe("phrases that are kept for ever", function () {
   this.timeout(60_000);
   let stage: Stage;
   let folder = "";
-  let audio = Buffer.alloc(0);
+  let audio: Buffer = Buffer.alloc(0);
 
   before(async () => {
     stage = await setStage();
