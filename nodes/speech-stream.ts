@@ -6,6 +6,7 @@ import {
   SpeakerMemory,
   SPEECH_INPUTS,
   STREAM_INPUTS,
+  STREAM_TEXT,
   streamSpeech,
   TIME_LIMIT_INPUTS,
 } from "../lib/flow";
@@ -15,7 +16,7 @@ export = defineNode({
   family: "speech",
   reference: "D.4",
   operationId: "simpleGenerateStream",
-  inputs: { ...SPEECH_INPUTS, ...STREAM_INPUTS, ...TIME_LIMIT_INPUTS },
+  inputs: { ...SPEECH_INPUTS, ...STREAM_TEXT, ...STREAM_INPUTS, ...TIME_LIMIT_INPUTS },
   silentInput: "text",
   settings: {
     output: { icon: "sign-out", kind: "select", choices: ["chunks", "buffer"], default: "chunks" },

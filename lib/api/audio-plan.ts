@@ -17,6 +17,14 @@ export interface AudioMeter {
   readonly truncated: boolean;
 }
 
+/** A place in an audio that another reader has come to. */
+export interface BegunAt {
+  /** How many bytes are there. */
+  readonly bytes: number;
+  /** The last of them, as far as they are known; empty where they are not. */
+  readonly overlap: Buffer;
+}
+
 /** What an audio is read from, and how it goes on after a break. */
 export interface AudioPlan {
   operation: string;
@@ -24,6 +32,8 @@ export interface AudioPlan {
   source?: Answer;
   /** Where the same bytes can be had again, best first. The key is never sent there. */
   urls: string[];
+  /** Only what is behind this place is read, from `urls`; together with `source` it has no meaning. */
+  begun?: BegunAt;
   meter?: AudioMeter;
   estimatedDurationMs?: number;
   /** Limit for the first byte of `source`. */
@@ -32,10 +42,13 @@ export interface AudioPlan {
   facts?: Partial<ErrorFacts>;
 }
 
-/** Why an audio cannot be taken for whole: it broke off, or its end is in doubt. */
+/** Why the rest of an audio is looked for: it broke off, its end is in doubt, or its beginning was read elsewhere. */
 export type Interruption =
   | { readonly why: "broken"; readonly error: VocuError }
-  | { readonly why: "empty" | "within a frame" | "end not stated" | "shorter than estimated" };
+  | {
+      readonly why:
+        "empty" | "within a frame" | "end not stated" | "shorter than estimated" | "begun elsewhere";
+    };
 
 /** Why a clean end of `source` after so many bytes is in doubt; undefined where it is not. */
 export function doubtAbout(

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from "./clock";
+import { continueSpeech, type BegunSpeech, type ContinuedSpeech, type ContinueOptions } from "./continue";
 import { download, type Download, type DownloadOptions } from "./download";
 import { VocuError } from "./errors";
 import { KeyMemory } from "./key-place";
@@ -89,6 +90,11 @@ export class VocuClient {
    */
   speak(params: SpeechParams, options: SpeakOptions = {}): Promise<SpeechStream> {
     return speak(this.#session, this.#keys, params, options);
+  }
+
+  /** Continues a speech that was begun elsewhere, without the key and without generating anything. @throws VocuError */
+  continueSpeech(begun: BegunSpeech, options: ContinueOptions = {}): Promise<ContinuedSpeech> {
+    return continueSpeech(this.#session, begun, options);
   }
 
   /** Fetches a URL that Vocu returned, without the key. @throws VocuError */

@@ -1,6 +1,7 @@
 /** What the rest of the package uses of the API client. */
 export { VocuClient, type Reply } from "./client";
 export { systemClock, type Clock } from "./clock";
+export type { BegunSpeech } from "./continue";
 export { abortError, VocuError, type ErrorFacts } from "./errors";
 export { fieldsOf, textOf } from "./json";
 export { prepareConnections } from "./on-demand";

@@ -21,12 +21,13 @@ export interface Position {
 
 /**
  * What a URL has behind a position: more (`answer` goes on exactly there); nothing (`stated`: the host says so itself,
- * by a length or chunked coding); later: perhaps another time; unusable: never, or another audio.
+ * by a length or chunked coding); short: it does not reach the position, or not yet; later: perhaps another time;
+ * different: another audio; unusable: never.
  */
 export type Reopened =
   | { readonly found: "more"; readonly answer: Answer }
   | { readonly found: "end"; readonly stated: boolean }
-  | { readonly found: "later" | "unusable" };
+  | { readonly found: "short" | "later" | "different" | "unusable" };
 
 /**
  * Opens `url` at a position, without the key: by Range where the host takes it, else by skipping.
@@ -69,7 +70,7 @@ export async function reopen(
 async function goTo(answer: Answer, from: number, position: Position, limit: ReadLimit): Promise<Reopened> {
   const { statusCode } = answer;
   // What is still being generated may not have come this far yet.
-  if (statusCode === 416 && from > 0) return { found: "later" };
+  if (statusCode === 416 && from > 0) return { found: "short" };
   if (statusCode === 429 || statusCode === 408 || statusCode >= 500) return { found: "later" };
   const isText = /^(text\/|application\/json)/i.test(headerOf(answer, "content-type") ?? "");
   if (!isSuccess(answer) || isText || encodingOf(answer) !== undefined) return { found: "unusable" };
@@ -103,17 +104,17 @@ async function skipTo(
   begins: number,
   { bytes, recent }: Position,
   limit: ReadLimit,
-): Promise<"same" | "later" | "unusable"> {
+): Promise<"same" | "short" | "different"> {
   const known = recent.last(OVERLAP_BYTES);
   const knownFrom = bytes - known.length;
   for (let at = begins; at < bytes;) {
     const piece = await answer.read(limit);
-    if (piece === undefined) return "later";
+    if (piece === undefined) return "short";
     const end = Math.min(at + piece.length, bytes);
     const from = Math.max(at, knownFrom);
     if (from < end) {
       const expected = known.subarray(from - knownFrom, end - knownFrom);
-      if (!piece.subarray(from - at, end - at).equals(expected)) return "unusable";
+      if (!piece.subarray(from - at, end - at).equals(expected)) return "different";
     }
     if (at + piece.length > bytes) answer.unread(piece.subarray(bytes - at));
     at = end;

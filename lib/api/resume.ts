@@ -3,6 +3,7 @@ import { doubtAbout, isTooShort, type AudioPlan, type Interruption } from "./aud
 import { abortError, VocuError } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { RecentBytes } from "./recent-bytes";
+import { notContinued } from "./continue-error";
 import { OVERLAP_BYTES, reopen, type Reopened } from "./reopen";
 import { isBreak } from "./reply";
 import type { Session } from "./session";
@@ -18,8 +19,8 @@ interface End {
 
 /**
  * Audio that survives its connection: after a cut or a stall it goes on from the URLs, where the bytes before that place
- * are compared with those handed out. A clean end that may be too early is verified in the same way. Iterate once;
- * `return()` closes the socket at once.
+ * are compared with those handed out. A clean end that may be too early is verified in the same way, and so is the
+ * place at which an audio is taken over that was begun elsewhere. Iterate once; `return()` closes the socket at once.
  */
 export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   /** How often the audio was taken up again. */
@@ -36,6 +37,8 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   #urls: string[];
   #bytes = 0;
   #fruitless = 0;
+  /** What each URL had when it was asked last. */
+  readonly #found = new Map<string, Reopened["found"]>();
   #first?: Promise<IteratorResult<Buffer, undefined>>;
 
   constructor(session: Session, plan: AudioPlan) {
@@ -44,15 +47,19 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     this.#source = plan.source;
     this.#urls = [...new Set(plan.urls)];
     this.#recent = new RecentBytes(plan.urls.length > 0 ? OVERLAP_BYTES : TRAILING_ERROR_BYTES);
+    if (plan.begun) {
+      this.#bytes = plan.begun.bytes;
+      this.#recent.push(plan.begun.overlap);
+    }
     this.#generator = this.#run();
     if (plan.signal?.aborted) this.#onAbort();
     else plan.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Waits until there is audio to iterate. @throws what the first `next()` would throw */
-  async ready(): Promise<void> {
+  /** Waits until there is audio to iterate; false where there is none. @throws what the first `next()` would throw */
+  async ready(): Promise<boolean> {
     this.#first ??= this.#generator.next();
-    await this.#first;
+    return (await this.#first).done !== true;
   }
 
   [Symbol.asyncIterator](): this {
@@ -85,6 +92,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
 
   async *#run(): AsyncGenerator<Buffer, undefined> {
     try {
+      if (this.#plan.begun && !(await this.#resume({ why: "begun elsewhere" }))) return;
       for (;;) {
         const error = yield* this.#drain();
         if (!error) this.#throwTrailingError();
@@ -148,12 +156,13 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
       this.#fruitless++;
       for (const url of [...this.#urls]) {
         const reopened = await this.#reopen(url);
+        this.#found.set(url, reopened.found);
         if (reopened.found === "more") {
           this.#source = reopened.answer;
-          if (this.#plan.source) this.resumes++;
+          if (this.#isResume(why)) this.resumes++;
           return true;
         }
-        if (reopened.found === "unusable") this.#urls = this.#urls.filter((other) => other !== url);
+        if (isUseless(reopened)) this.#urls = this.#urls.filter((other) => other !== url);
         if (reopened.found !== "end" || this.#bytes === 0) continue;
         if (reopened.stated && (why !== "broken" || this.#looksWhole())) return false;
         end = { stated: reopened.stated || end?.stated === true };
@@ -161,6 +170,11 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     }
     this.#acceptEnd(interruption, end);
     return false;
+  }
+
+  /** Whether taking up the audio is more than opening it for the first time. */
+  #isResume(why: Interruption["why"]): boolean {
+    return this.#plan.source !== undefined || (this.#plan.begun !== undefined && why !== "begun elsewhere");
   }
 
   #reopen(url: string): Promise<Reopened> {
@@ -176,6 +190,9 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
   /** No source has more: accepts the audio as it is, or throws its fault. */
   #acceptEnd(interruption: Interruption, end: End | undefined): void {
     const truncated = this.#plan.meter?.truncated === true;
+    if (interruption.why === "begun elsewhere" && end === undefined) {
+      throw notContinued(this.#plan, [...this.#found.values()]);
+    }
     if (interruption.why === "broken" && (end === undefined || truncated)) {
       throw this.#withProgress(interruption.error);
     }
@@ -199,3 +216,5 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     return error.with({ operation, ...facts, bytes: this.#bytes, audioMs: meter?.audioMs, retryable: false });
   }
 }
+
+const isUseless = ({ found }: Reopened): boolean => found === "unusable" || found === "different";

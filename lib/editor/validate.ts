@@ -42,7 +42,9 @@ function inputFault(node: EditorNode, name: string, input: Input, value: FieldVa
 
 /** Whether a blank value would be an error. */
 function isWanted(node: EditorNode, input: Input): boolean {
-  if (input.requiredUnless !== undefined) return isBlank(currentValue(node, input.requiredUnless));
+  if (input.requiredUnless !== undefined) {
+    return [input.requiredUnless].flat().every((other) => isBlank(currentValue(node, other)));
+  }
   return input.required === true;
 }
 

@@ -35,7 +35,7 @@ export { PLAYERS, playingSink } from "./sound/play";
 export { defineLocalNode } from "./node/local";
 export { defineNode } from "./node/runner";
 export { streamSpeech } from "./speech/speech";
-export { BUSY, SPEECH_INPUTS, STREAM_INPUTS, TIME_LIMIT_INPUTS } from "../schema/speech-inputs";
+export { BUSY, SPEECH_INPUTS, STREAM_INPUTS, STREAM_TEXT, TIME_LIMIT_INPUTS } from "../schema/speech-inputs";
 export { createSplitter, updateSplitter } from "./voices/splitters";
 export { addStyle, deleteStyle, renameStyle, resetStyle } from "./voices/styles";
 export { createdTask, TASK_INPUTS, TASK_SETTINGS, taskBody } from "./tasks/task-create";

@@ -23,8 +23,8 @@ export interface Source {
 export interface InputOptions {
   /** Blank or missing is an error. */
   readonly required?: boolean;
-  /** Required only while this other input is blank. */
-  readonly requiredUnless?: string;
+  /** Required only while this other input, or each of these, is blank. */
+  readonly requiredUnless?: string | readonly string[];
   /** A property of the message that has the input's name takes precedence over what the dialog says. */
   readonly messageWins?: boolean;
   /** What a fresh node starts with: `"msg.payload"` reads from the message, anything else is a literal. */

@@ -4,6 +4,7 @@ import {
   integer,
   list,
   number,
+  object,
   style,
   text,
   toggle,
@@ -53,10 +54,17 @@ export const TIME_LIMIT_INPUTS = {
   requestTimeout: number({ min: 1, max: 3_600_000, local: true, advanced: true }),
 } as const satisfies Inputs;
 
+/** The text of the stream node; a speech that was begun elsewhere needs none. */
+export const STREAM_TEXT = {
+  text: { ...SPEECH_INPUTS.text, requiredUnless: ["input_audio", "continue"] },
+} as const satisfies Inputs;
+
 /** What the stream node is told besides, for itself. */
 export const STREAM_INPUTS = {
   ...SHAPE_INPUTS,
   keep: toggle({ default: false, messageWins: true, local: true, advanced: true }),
+  jobId: text({ messageWins: true, local: true, advanced: true, maxLength: 1000 }),
+  continue: object({ messageWins: true, local: true, advanced: true }),
 } as const satisfies Inputs;
 
 /** How the messages of one speaking node treat each other. */

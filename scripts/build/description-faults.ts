@@ -49,7 +49,9 @@ export function descriptionFaults(description: Described, documented: Documented
     ...Object.entries(description.inputs).flatMap(([name, { when, of, requiredUnless }]) => [
       ...whenFaults(`inputs.${name}.when`, when, settings),
       ...fieldFaults(`inputs.${name}.of`, of, description.inputs),
-      ...fieldFaults(`inputs.${name}.requiredUnless`, requiredUnless, description.inputs),
+      ...[requiredUnless]
+        .flat()
+        .flatMap((other) => fieldFaults(`inputs.${name}.requiredUnless`, other, description.inputs)),
     ]),
     ...fieldFaults("silentInput", description.silentInput, description.inputs),
     ...Object.entries(settings).flatMap(([name, setting]) => [

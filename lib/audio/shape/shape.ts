@@ -25,6 +25,8 @@ export interface ShapeFacts {
   /** The gain at the end, in decibels, and whether it is less than was asked for. */
   readonly gain: number;
   readonly gainCapped: boolean;
+  /** How many bytes of the speech itself are in the first `shapedBytes` of what it has become. */
+  sourceBytes(shapedBytes: number): number;
 }
 
 /** A speech that is being changed. */
@@ -78,6 +80,10 @@ const MOST_WAITING = 1024 * 1024;
 class Shaper implements ShapeFacts {
   silenceMs = 0;
   gainCapped = false;
+  /** How many bytes of silence are before the speech, and how many of the speech were left out. */
+  #silentBytes = 0;
+  #omittedBytes = 0;
+  #bytes = 0;
   readonly #shape: Shape;
   readonly #splitter = new FrameSplitter();
   #steps: number;
@@ -105,7 +111,16 @@ class Shaper implements ShapeFacts {
     this.#headroom?.close();
   }
 
+  sourceBytes(shapedBytes: number): number {
+    // Audio that is not shaped never comes by.
+    if (this.#bytes === 0) return shapedBytes;
+    if (shapedBytes <= this.#silentBytes) return 0;
+    const behindSilence = shapedBytes - this.#silentBytes + this.#omittedBytes;
+    return Math.min(behindSilence, this.#bytes);
+  }
+
   async push(piece: Buffer): Promise<Buffer> {
+    this.#bytes += piece.length;
     return this.#shapeAll(this.#splitter.push(piece));
   }
 
@@ -147,6 +162,7 @@ class Shaper implements ShapeFacts {
     this.#flush();
     const { data, ms } = this.#silence(frame, this.#shape.silenceMs);
     this.silenceMs = ms;
+    this.#silentBytes = data.length;
     this.#out.push(data);
   }
 
@@ -160,7 +176,10 @@ class Shaper implements ShapeFacts {
   /** A tag, a table of contents or garbage. */
   #other(data: Buffer): void {
     const { silenceMs = 0, silenceAfterMs = 0 } = this.#shape;
-    if (silenceMs + silenceAfterMs > 0 && isInfo(data)) return;
+    if (silenceMs + silenceAfterMs > 0 && isInfo(data)) {
+      this.#omittedBytes += data.length;
+      return;
+    }
     this.#behind.push(data);
     this.#behindBytes += data.length;
     if (this.#behindBytes > MOST_WAITING) this.#flush();

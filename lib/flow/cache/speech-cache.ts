@@ -37,8 +37,10 @@ export interface Wish {
   readonly queueOptions: QueueOptions;
   /** Limit for the first byte of a generation that this message begins, in ms. */
   readonly timeoutMs?: number;
-  /** False: a new generation, which is neither shared nor stored. */
+  /** False: a new generation, which is neither shared nor stored, except for its own job. */
   readonly cache: boolean;
+  /** The same for each delivery of one job: those after the first one cost nothing, whatever `cache` says. */
+  readonly jobId?: string;
   /** The stored speech is outside the limits of age and size. */
   readonly keep?: boolean;
   /** Called when the service has to be asked. */
@@ -116,9 +118,10 @@ export class SpeechCache {
   }
 
   private sharingFor(wish: Wish): Sharing {
-    if (!wish.cache || !this.source.enabled) return this.begin(wish, 0, () => Promise.resolve(undefined));
-    const { store, baseUrl } = this.source;
-    const key = speechKey(baseUrl, wish.params);
+    const { store, baseUrl, enabled } = this.source;
+    const ownJob = wish.cache ? undefined : wish.jobId;
+    if (!enabled || !(wish.cache || ownJob)) return this.begin(wish, 0, () => Promise.resolve(undefined));
+    const key = speechKey(baseUrl, wish.params, ownJob);
     const running = this.sharings.get(key);
     if (running?.stream.joinable) {
       running.kept ||= wish.keep === true;

@@ -24,9 +24,13 @@ export function soundOf(params: SpeechParams): Readonly<Record<string, unknown>>
   return Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The key of a speech: SHA-256 (hex) of the server and of what makes the sound. The account's key is not in it. */
-export function speechKey(baseUrl: string, params: SpeechParams): string {
+/**
+ * The key of a speech: SHA-256 (hex) of the server, of what makes the sound, and of the job that it is for where it is for
+ * no other. The account's key is not in it.
+ */
+export function speechKey(baseUrl: string, params: SpeechParams, jobId?: string): string {
+  const job = jobId === undefined ? [] : [jobId];
   return createHash("sha256")
-    .update(JSON.stringify([baseUrl, soundOf(params)]))
+    .update(JSON.stringify([baseUrl, soundOf(params), ...job]))
     .digest("hex");
 }

@@ -50,7 +50,7 @@ export async function readInputs<I extends Inputs>(
     if (isGiven(spec, raw)) values[name] = convert(spec, name, raw);
   }
   for (const [name, spec] of asked) {
-    const excused = spec.requiredUnless !== undefined && values[spec.requiredUnless] !== undefined;
+    const excused = [spec.requiredUnless ?? []].flat().some((other) => values[other] !== undefined);
     const wanted = spec.required === true || (spec.requiredUnless !== undefined && !excused);
     if (wanted && name !== mayBeBlank && values[name] === undefined)
       throw new Problem("INPUT_MISSING", { field: name }, { field: name });

@@ -57,6 +57,8 @@ export interface Delivery {
   readonly ending?: () => Facts;
   /** Silence and loudness, which are not part of what was generated or stored. */
   readonly shape?: Shape;
+  /** How many bytes of the speech are before this audio; 0 by default. */
+  readonly begunAt?: number;
 }
 
 /** The part of a node's context that delivering needs. */
@@ -99,7 +101,7 @@ export async function deliver(
 async function sendAll(
   context: DeliveryContext,
   sequence: AudioSequence,
-  { audio, known, ending, shape = {} }: Delivery,
+  { audio, known, ending, shape = {}, begunAt = 0 }: Delivery,
 ): Promise<Facts> {
   const asChunks = context.settings.output === "chunks";
   const whole: Buffer[] = [];
@@ -108,6 +110,7 @@ async function sendAll(
   let facts = known;
   const spoken = new SpokenStatus(context);
   const turns = new Turns();
+  let sentBytes = 0;
   for await (const chunk of chunksOf(context, shaped.audio)) {
     if (firstAudioMs === undefined) facts = shifted(known, shaped.facts.silenceMs);
     firstAudioMs ??= elapsed(context);
@@ -117,8 +120,10 @@ async function sendAll(
       const totals = { bytes, audioMs: Math.round(audioMs), firstAudioMs, totalMs: elapsed(context) };
       facts = { ...facts, ...totals, ...loudness(shape, shaped.facts), ...later(ending, shaped.facts) };
     }
+    sentBytes += chunk.data.length;
     if (asChunks) {
-      const message = sequence.next(chunk.data, facts, chunk.last !== undefined);
+      const position = begunAt + shaped.facts.sourceBytes(sentBytes);
+      const message = sequence.next(chunk.data, { ...facts, position }, chunk.last !== undefined);
       sequence.whileSending(() => context.send(message));
     } else whole.push(chunk.data);
     // Audio from the cache, or overdue audio, is there already.

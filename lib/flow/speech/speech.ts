@@ -12,6 +12,10 @@ import { STREAM_INPUTS, type SPEECH_INPUTS } from "../../schema/speech-inputs";
 import { SHAPE_PROPERTIES, type SpeakerMemory } from "../node/shaping";
 import { passagesIn, speakPassages } from "./passages";
 import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
+import { Problem } from "../message/problem";
+import type { Message } from "../message/sequence";
+import type { Delivery } from "../node/delivery";
+import { continueBegun } from "./begun";
 
 /** What one spoken text takes. */
 type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
@@ -31,26 +35,16 @@ type Context = RunContext<StreamValues, SpeechSettings, SpeakerMemory>;
 
 /** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
-  const { inputs, settings } = context;
-  const sequence = new AudioSequence(context.RED.util, context.msg, SHAPE_PROPERTIES);
+  const sequence = new AudioSequence(context.RED.util, context.msg, DONE_PROPERTIES);
+  if (context.inputs.continue !== undefined)
+    return continueSpeech(context, sequence, context.inputs.continue);
   if (isSilentMember(context.msg, spokenOf(context))) {
     sendEmpty(context, sequence);
     return;
   }
   const speech = await speechOf(context);
   try {
-    const known = { operation: context.operation, ...speech.known };
-    const shape = context.memory.shapeFor(inputs, settings);
-    const facts = await deliver(context, sequence, {
-      audio: speech.audio,
-      ending: () => speech.ending(),
-      known,
-      shape,
-    });
-    context.memory.heard(facts);
-    context.send(null, sequence.summary(facts));
-    const key = speech.cached ? "spokenFromCache" : "spoken";
-    context.status.done(context.translate(`shared:status.${key}`, figures(facts)));
+    await send(context, sequence, speech, () => (speech.cached ? "spokenFromCache" : "spoken"));
   } finally {
     speech.leave();
   }
@@ -84,16 +78,18 @@ function speechOf(context: Context): Promise<Speech> {
 }
 
 function speak(
-  { account, settings, requestTimeoutMs, status }: Context,
+  { account, settings, requestTimeoutMs, status, msg }: Context,
   inputs: StreamValues,
   queueOptions: QueueOptions,
   first = true,
 ): Promise<Speech> {
+  const jobId = inputs.jobId ?? jobOf(msg);
   return account.speeches.speak({
     params: without(inputs, ...OWN),
     keep: inputs.keep ?? false,
     queueOptions,
     cache: settings.cache,
+    ...(jobId === undefined ? {} : { jobId }),
     ...(requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs }),
     connecting: () => {
       if (first) status.working("connecting");
@@ -104,8 +100,66 @@ function speak(
 /** What is for the node itself. */
 const OWN = Object.keys(STREAM_INPUTS) as (keyof typeof STREAM_INPUTS)[];
 
-function sendEmpty(context: Context, sequence: AudioSequence): void {
-  const facts = { operation: context.operation, ...EMPTY_FACTS };
+/** Speaks the rest of a speech that was begun elsewhere. */
+async function continueSpeech(
+  context: Context,
+  sequence: AudioSequence,
+  begun: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  context.status.working("connecting");
+  const rest = await continueBegun(context, begun);
+  try {
+    if (rest.more) await send(context, sequence, rest, () => "spokenOn");
+    else sendEmpty(context, sequence, { ...rest.known, position: rest.begunAt });
+  } catch (error) {
+    // Whatever is there instead of audio, it is not the speech that was begun.
+    const isOther = error instanceof Problem && error.code === "NOT_AUDIO";
+    throw isOther ? new Problem("CONTINUE_MISMATCH", {}, { bytes: rest.begunAt }) : error;
+  } finally {
+    rest.leave();
+  }
+}
+
+/** Sends an audio and, when it has ended, its facts. */
+async function send(
+  context: Context,
+  sequence: AudioSequence,
+  speech: Delivery,
+  status: () => "spoken" | "spokenFromCache" | "spokenOn",
+): Promise<void> {
+  const { audio, begunAt = 0 } = speech;
+  const known = { operation: context.operation, ...jobFacts(context), ...speech.known };
+  const wanted = context.memory.shapeFor(context.inputs, context.settings);
+  // In the middle of a speech nobody waits for a speaker to wake up.
+  const shape = begunAt > 0 ? { ...wanted, silenceMs: 0 } : wanted;
+  const facts = await deliver(context, sequence, {
+    audio,
+    begunAt,
+    known,
+    ending: () => speech.ending?.() ?? {},
+    shape,
+  });
+  context.memory.heard(facts);
+  context.send(null, sequence.summary(facts));
+  context.status.done(context.translate(`shared:status.${status()}`, figures(facts)));
+}
+
+/** What a message is told about once only: a node behind this one would do it again. */
+const DONE_PROPERTIES = [...SHAPE_PROPERTIES, "continue"];
+
+/** The job of a message that a node before this one has spoken for. */
+function jobOf({ vocu }: Message): string | undefined {
+  const { jobId } = (vocu ?? {}) as { readonly jobId?: unknown };
+  return typeof jobId === "string" && jobId !== "" ? jobId : undefined;
+}
+
+function jobFacts({ inputs, msg }: Context): Facts {
+  const jobId = inputs.jobId ?? jobOf(msg);
+  return jobId === undefined ? {} : { jobId };
+}
+
+function sendEmpty(context: Context, sequence: AudioSequence, known: Facts = {}): void {
+  const facts = { operation: context.operation, ...jobFacts(context), ...known, ...EMPTY_FACTS };
   const nothing = Buffer.alloc(0);
   const asChunks = context.settings.output === "chunks";
   context.send(asChunks ? sequence.next(nothing, facts, true) : sequence.whole(nothing, facts));
