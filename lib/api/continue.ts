@@ -72,6 +72,4 @@ export async function continueSpeech(
 }
 
 const mayBeFetched = (session: Session, address: string): boolean =>
-  URL.canParse(address) &&
-  /^https?:$/.test(new URL(address).protocol) &&
-  !session.keyRedactor.leaks(address);
+  URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) && !session.keyRedactor.leaks(address);

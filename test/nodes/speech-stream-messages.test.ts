@@ -135,7 +135,8 @@ describe("speech-stream: messages", () => {
       inPieces();
       const flow = await load();
       const { chunks } = await flow.speak(TEXT);
-      const { audioId, audioUrl, streamUrl, requestId, ...others } = chunks[0]?.vocu ?? {};
+      const { audioId, audioUrl, streamUrl, requestId, position, ...others } = chunks[0]?.vocu ?? {};
+      assert.equal(position, (chunks[0]?.payload as Buffer).length);
       assert.deepEqual(others, {
         operation: "speech-stream",
         status: 200,

@@ -1,6 +1,7 @@
 /** A speech that was begun elsewhere: what a message says about it, and its rest. */
 import { VocuError, type BegunSpeech } from "../../api";
 import { FrameMeter } from "../../audio";
+import { ignoreFailure } from "../../promises";
 import { bytesOf } from "../../schema/bytes";
 import { InputFault } from "../../schema/fault";
 import { startTimer } from "../../timers";
@@ -66,7 +67,7 @@ export async function continueBegun(
         ...(rest.resumes > 0 ? { resumes: rest.resumes } : {}),
         ...(rest.unverified ? { unverified: true } : {}),
       }),
-      leave: () => void rest.audio.return?.(),
+      leave: () => ignoreFailure(rest.audio.return?.()),
     };
   } finally {
     timer.cancel();
