@@ -79,11 +79,10 @@ function needed(input: Input, words: NodeWords): string {
     const choices = [values].flat().map((value) => words.settings[name]?.choices[value] ?? value);
     return `_${label(name)}_ is ${choices.map((choice) => `“${choice}”`).join(" or ")}`;
   });
+  const others = [input.requiredUnless ?? []].flat().map((name) => `_${label(name)}_`);
   return [
     ...(input.required === true ? ["Required."] : []),
-    ...(input.requiredUnless === undefined
-      ? []
-      : [`Required unless _${label(input.requiredUnless)}_ is given.`]),
+    ...(others.length === 0 ? [] : [`Required unless ${others.join(" or ")} is given.`]),
     ...(conditions.length === 0 ? [] : [`Only while ${conditions.join(" and ")}.`]),
   ].join(" ");
 }
