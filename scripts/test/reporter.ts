@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { reporters, type MochaOptions, type Runner } from "mocha";
 
 /** How long a process may live on after its last test, in ms; `TEST_LINGER_MS` changes it. */
-const LINGER_MS = Number(process.env.TEST_LINGER_MS ?? 5000);
+const LINGER_MS = Number(process.env.TEST_LINGER_MS ?? 15_000);
 
 /** Warnings of Node.js that report a mistake in the code: a listener leak, an impossible delay, a lost rejection. */
 const MISTAKES = new Set([
