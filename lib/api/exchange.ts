@@ -8,6 +8,9 @@ import type { Redactor } from "./redact";
 
 const PAUSE_ABOVE = 64 * 1024;
 
+/** Pieces below this many bytes are handed out together with those that have arrived with them. */
+const SMALL_BYTES = 4096;
+
 /** How long a read may wait for the network, and what it is called when it waits longer. */
 export interface ReadLimit {
   ms: number;
@@ -19,7 +22,7 @@ export interface Answer {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
   /**
-   * The next piece of the body, undefined at its end. Only the time spent in here counts against `limit`, so a slow
+   * The next piece of the body, undefined at its end; small pieces that have arrived at the same time are one. Only the time spent in here counts against `limit`, so a slow
    * reader is never taken for a stalled server. What arrived before a failure is handed out before the failure.
    * @throws VocuError `STREAM_CUT`, `ABORTED` or the code of `limit`
    */
@@ -61,6 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #reader?: { resolve: (piece: Buffer | undefined) => void; reject: (error: VocuError) => void };
   #pieces: Buffer[] = [];
   #size = 0;
+  #delivering = false;
   #ended = false;
   #failure?: VocuError;
 
@@ -128,7 +132,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     if (this.over) return;
     this.#pieces.push(piece);
     this.#size += piece.length;
-    if (this.#reader) this.#deliver();
+    if (this.#reader) this.#deliverSoon();
     if (this.#size > PAUSE_ABOVE) controller.pause();
   }
 
@@ -147,8 +151,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   read(limit: ReadLimit): Promise<Buffer | undefined> {
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
-      this.#limit(limit.ms, limit.code);
-      this.#deliver();
+      if (this.#size === 0 && !this.over) this.#limit(limit.ms, limit.code);
+      else this.#deliver();
     });
   }
 
@@ -176,14 +180,21 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     });
   }
 
+  /** Delivers when all that came out of the socket at once is there: a server may write every few bytes by themselves. */
+  #deliverSoon(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    queueMicrotask(() => {
+      this.#delivering = false;
+      this.#deliver();
+    });
+  }
+
   /** Gives the waiting reader what there is: a piece, else the end, else the failure. */
   #deliver(): void {
     const reader = this.#reader;
-    const piece = this.#pieces.shift();
-    if (!reader) {
-      if (piece) this.#pieces.unshift(piece);
-      return;
-    }
+    if (!reader) return;
+    const piece = this.#takePiece();
     if (piece === undefined && !this.over) return;
     this.#reader = undefined;
     this.#timer?.cancel();
@@ -193,6 +204,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       if (!this.over && this.#size <= PAUSE_ABOVE) this.#controller?.resume();
     } else if (this.#failure) reader.reject(this.#failure);
     else reader.resolve(undefined);
+  }
+
+  /** The first piece, or the small ones at the front as one. */
+  #takePiece(): Buffer | undefined {
+    const large = this.#pieces.findIndex(({ length }) => length >= SMALL_BYTES);
+    const small = large < 0 ? this.#pieces.length : large;
+    const taken = this.#pieces.splice(0, Math.max(1, small));
+    return taken.length > 1 ? Buffer.concat(taken) : taken[0];
   }
 
   #fail(error: VocuError): void {

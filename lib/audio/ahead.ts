@@ -1,5 +1,5 @@
 /** Fewer, larger chunks where audio arrives faster than it plays. */
-import { orAborted, systemClock, type Clock } from "./clock";
+import { AbortRace, systemClock, type Clock } from "./clock";
 import type { Chunk } from "./mp3/chunks";
 
 /** How `joinAhead` joins. */
@@ -30,10 +30,11 @@ export async function* joinAhead(source: AsyncIterable<Chunk>, options: AheadOpt
   const chunks = source[Symbol.asyncIterator]();
   const ahead = new Ahead(options, clock);
   let next: Promise<IteratorResult<Chunk, unknown>> | undefined;
+  const race = new AbortRace(signal);
   try {
     for (;;) {
       next ??= chunks.next();
-      const arrived = await arrivalOrTime(next, ahead.patienceMs, clock, signal);
+      const arrived = await arrivalOrTime(next, ahead.patienceMs, clock, race);
       if (arrived === undefined) {
         yield* ahead.release();
         continue;
@@ -46,6 +47,7 @@ export async function* joinAhead(source: AsyncIterable<Chunk>, options: AheadOpt
     if (!signal.aborted) yield* ahead.release();
     throw error;
   } finally {
+    race.close();
     next?.catch(() => undefined);
     const closed = chunks.return?.().catch(() => undefined);
     // A source that is silent may not answer; an abort must not wait for it.
@@ -53,23 +55,26 @@ export async function* joinAhead(source: AsyncIterable<Chunk>, options: AheadOpt
   }
 }
 
+/** A reason that is there already: making one takes longer than all the rest of a wait. */
+const OVER = new Error("The wait is over");
+
 /** The next chunk, or undefined when it does not come in time. */
 async function arrivalOrTime<T>(
   next: Promise<T>,
   patienceMs: number,
   clock: Clock,
-  signal: AbortSignal,
+  race: AbortRace,
 ): Promise<T | undefined> {
-  if (patienceMs === Infinity) return orAborted(next, signal);
+  if (patienceMs === Infinity) return race.run(next);
   const stop = new AbortController();
   const time = clock.sleep(Math.max(0, patienceMs), stop.signal).then(
     () => undefined,
     () => undefined,
   );
   try {
-    return await orAborted(Promise.race([next, time]), signal);
+    return await race.run(Promise.race([next, time]));
   } finally {
-    stop.abort();
+    stop.abort(OVER);
   }
 }
 

@@ -15,6 +15,33 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => sleep(ms, signal),
 };
 
+/** Lets waits end with a signal, one after the other, with one listener for all of them. */
+export class AbortRace {
+  readonly #signal: AbortSignal;
+  #reject: (reason: Error) => void = () => undefined;
+
+  /** To be closed when there is nothing more to wait for. */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Settles like `work`, or rejects with `signal.reason` as soon as the signal aborts. */
+  run<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#reject = reject;
+      if (this.#signal.aborted) this.#onAbort();
+      work.then(resolve, reject);
+    });
+  }
+
+  close(): void {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => this.#reject(this.#signal.reason as Error);
+}
+
 /** Settles like `work`, or rejects with `signal.reason` as soon as the signal aborts; leaves no listener behind. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

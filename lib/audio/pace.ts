@@ -1,4 +1,4 @@
-import { orAborted, systemClock, type Clock } from "./clock";
+import { AbortRace, systemClock, type Clock } from "./clock";
 
 /** How `pace` sends. */
 export interface PaceOptions {
@@ -29,10 +29,11 @@ export async function* pace<T extends { audioMs: number }>(
   let start = -Infinity;
   let sentMs = 0;
   let ended = false;
+  const race = new AbortRace(signal);
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await orAborted(source.next(), signal);
+      const next = await race.run(source.next());
       if (next.done === true) {
         ended = true;
         return;
@@ -49,6 +50,7 @@ export async function* pace<T extends { audioMs: number }>(
       sentMs += chunk.audioMs;
     }
   } finally {
+    race.close();
     // A source that is silent may not answer; an abort must not wait for it.
     const closed = ended ? undefined : source.return?.().catch(() => undefined);
     if (!signal.aborted) await closed;

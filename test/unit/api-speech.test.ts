@@ -302,6 +302,22 @@ describe("api speech: reply", () => {
     assert.deepEqual(await collect((await client(server.url).speak(HELLO)).audio), audio);
   });
 
+  // Each piece that is handed on is work for every part of the package behind it; a server may flush every few bytes.
+  it("reads small writes that arrive together as one piece", async () => {
+    const write = Buffer.alloc(100, "a");
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "audio/mpeg" });
+      response.cork();
+      for (let count = 0; count < 500; count += 1) response.write(write);
+      response.uncork();
+      response.end();
+    });
+    const pieces: Buffer[] = [];
+    for await (const piece of (await client(server.url).speak(HELLO)).audio) pieces.push(piece);
+    assert.deepEqual(Buffer.concat(pieces), Buffer.alloc(50_000, "a"));
+    assert.ok(pieces.length < 50, `${pieces.length} pieces`);
+  });
+
   const notAudio: [string, string | undefined, string][] = [
     ["an HTML page", "text/html", "<html>hi</html>"],
     ["HTML without a content type", undefined, "\n <!doctype html>"],

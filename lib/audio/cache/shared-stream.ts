@@ -1,6 +1,6 @@
 /** One audio stream that several messages read at the same time. */
 import { ignoreFailure } from "../../promises";
-import { orAborted } from "../clock";
+import { AbortRace, orAborted } from "../clock";
 
 /** What a stream carries: audio, and whatever its opener knows about it. */
 export interface Carried {
@@ -146,6 +146,7 @@ export class Subscriber<T extends Carried> implements AsyncIterableIterator<Buff
   readonly #stream: SharedStream<T>;
   readonly #opened: Promise<T>;
   readonly #gone = new AbortController();
+  readonly #race = new AbortRace(this.#gone.signal);
   #unfollow: () => void = () => undefined;
 
   constructor(stream: SharedStream<T>, opened: Promise<T>) {
@@ -195,7 +196,7 @@ export class Subscriber<T extends Carried> implements AsyncIterableIterator<Buff
         this.leave();
         if ("error" in end) throw end.error as Error;
       } else {
-        await orAborted(this.#stream.pull(), this.#gone.signal).catch(() => undefined);
+        await this.#race.run(this.#stream.pull()).catch(() => undefined);
       }
     }
     if (this.#gone.signal.reason !== LEFT) throw this.#gone.signal.reason as Error;

@@ -103,9 +103,9 @@ export class MessageSequence {
       ...this.members,
       index,
       ...(last ? { count: this.sent } : {}),
-      ...(this.incoming ? { parts: this.incoming } : {}),
+      ...(this.incoming ? { parts: this.extras.copy(this.incoming) } : {}),
     };
-    const next = this.message(payload, { parts, vocu });
+    const next = this.extras.addTo({ parts, vocu: this.extras.copy(vocu), payload }) as unknown as Message;
     delete next.complete;
     return next;
   }
