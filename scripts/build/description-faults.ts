@@ -1,11 +1,11 @@
-/** What a node's description names that does not exist: checked at build time, said with file, key and remedy. */
+/** Finds names in a node's description that do not exist; each fault names the file, the key and the remedy. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Inputs, PaletteDescription, Settings, When } from "../../lib/schema/description";
 import { ROOT } from "./paths";
 
-/** What the documents offer: section numbers of the API reference, operation ids of the OpenAPI document. */
+/** What the documents describe: section numbers of the API reference, operation ids of the OpenAPI document. */
 export interface Documented {
   readonly sections: ReadonlySet<string>;
   readonly operationIds: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export const RESERVED_PROPERTIES: ReadonlySet<string> = new Set(
 /** A description with the request of an operation, where it has one. */
 type Described = PaletteDescription & { readonly request?: { readonly path: string } };
 
-/** Reads what the documents offer. */
+/** Reads the section numbers and the operation ids. */
 export function readDocumented(): Documented {
   const reference = readFileSync(join(ROOT, "docs", "api-reference.md"), "utf8");
   const headings = reference.matchAll(/^#{2,3} ([A-H](?:\.\d+)?|\d+(?:\.\d+)?)\.? /gm);
@@ -44,7 +44,7 @@ export function descriptionFaults(description: Described, documented: Documented
       .filter((name) => RESERVED_PROPERTIES.has(name))
       .map(
         (name) =>
-          `${name} is a property that every node has: name it otherwise, with as: "${name}" for an input`,
+          `${name} is a property that Node-RED uses itself: choose another name, with as: "${name}" for an input`,
       ),
     ...Object.entries(description.inputs).flatMap(([name, { when, of, requiredUnless }]) => [
       ...whenFaults(`inputs.${name}.when`, when, settings),
@@ -56,7 +56,7 @@ export function descriptionFaults(description: Described, documented: Documented
     ...fieldFaults("silentInput", description.silentInput, description.inputs),
     ...Object.entries(settings).flatMap(([name, setting]) => [
       ...whenFaults(`settings.${name}.when`, setting.when, settings),
-      // A node without a request of its own uses the names for the requests that it makes itself.
+      // A node without `request` sends its own requests and uses these names for them.
       ...(description.request && setting.kind === "line" && typeof setting.replaces === "object"
         ? fieldFaults(`settings.${name}.replaces.field`, setting.replaces.field, description.inputs)
         : []),
@@ -66,12 +66,13 @@ export function descriptionFaults(description: Described, documented: Documented
 
 function documentFaults({ reference, operationId }: Described, documented: Documented): string[] {
   const sections = reference?.split(",").map((section) => section.trim()) ?? [];
+  if (reference === "") return ["reference is empty: enter the section of docs/api-reference.md"];
   return [
     ...sections
       .filter((section) => !documented.sections.has(section))
       .map(
         (section) =>
-          `reference names ${section}, which is no section of docs/api-reference.md: name one that is`,
+          `reference names ${section}, which is not a section of docs/api-reference.md: write it there or correct the number`,
       ),
     ...(operationId === undefined || documented.operationIds.has(operationId)
       ? []
@@ -85,20 +86,21 @@ function pathFaults({ request, inputs }: Described): string[] {
     .filter(([, place = ""]) => !names.includes(place))
     .map(
       ([, place]) =>
-        `request.path has {${place}}, but there is no such input: add it, or one with as: "${place}"`,
+        `request.path contains {${place}}, which is not an input: add it, or an input with as: "${place}"`,
     );
 }
 
 function fieldFaults(key: string, name: string | undefined, fields: Inputs): string[] {
   return name === undefined || name in fields
     ? []
-    : [`${key} names ${name}, which is no input: name one that is`];
+    : [`${key} names ${name}, which is not an input: correct the name or add the input`];
 }
 
 function whenFaults(key: string, when: When | undefined, settings: Settings): string[] {
   return Object.entries(when ?? {}).flatMap(([name, wanted]) => {
     const setting = settings[name];
-    if (!setting) return [`${key} names ${name}, which is no setting: name one that is`];
+    if (!setting)
+      return [`${key} names ${name}, which is not a setting: correct the name or add the setting`];
     const values =
       setting.kind === "select" ? setting.choices : setting.kind === "check" ? ["true", "false"] : undefined;
     return [wanted]
@@ -106,7 +108,7 @@ function whenFaults(key: string, when: When | undefined, settings: Settings): st
       .filter((value) => values?.includes(value) === false)
       .map(
         (value) =>
-          `${key} requires ${name} to be ${value}, which it never is: use one of ${values?.join(", ") ?? ""}`,
+          `${key} requires ${name} to be ${value}, which is not one of its values: use one of ${values?.join(", ") ?? ""}`,
       );
   });
 }

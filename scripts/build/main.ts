@@ -13,7 +13,7 @@ import { dialogOf } from "./dialog";
 import { helpOf } from "./help";
 import { wordsOfNode, type NodeWords } from "./node-words";
 import { PATHS, ROOT, STAGE } from "./paths";
-import { readSources, type Source } from "./sources";
+import { iconFaults, readSources, type Source } from "./sources";
 import { clearStamp, hashOfSources, isBuilt, writeStamp, type BuildMode } from "./stamp";
 import { readLanguages, type Language } from "./words";
 import { faultsOf, proseFaults, REFERENCE } from "./words-check";
@@ -22,7 +22,7 @@ import { faultsOf, proseFaults, REFERENCE } from "./words-check";
  * Builds everything.
  * @param mode `development` skips the checks of types and adds source maps.
  * @returns one line about what was built
- * @throws Error with one line for each compiler error, each missing or unused word, each missing icon.
+ * @throws Error with one line for each compiler error; otherwise one for each fault of a description, icon or word.
  */
 export async function build(mode: BuildMode = "release"): Promise<string> {
   const startedAt = performance.now();
@@ -42,7 +42,7 @@ export async function build(mode: BuildMode = "release"): Promise<string> {
   }
 }
 
-/** Builds unless that was done already. Returns what `build` returns, or undefined. */
+/** Builds if a source has changed since the last build. Returns what `build` returns, or undefined. */
 export async function buildIfChanged(mode: BuildMode): Promise<string | undefined> {
   return isBuilt(mode) ? undefined : build(mode);
 }
@@ -50,16 +50,18 @@ export async function buildIfChanged(mode: BuildMode): Promise<string | undefine
 async function generate(mode: BuildMode): Promise<string> {
   await Promise.all([compile(mode), bundleEditor(mode)]);
   const sources = readSources();
+  const names = sources.map(({ name }) => name);
+  const languages = readLanguages(PATHS.words, names);
   const documented = readDocumented();
-  const faults = sources.flatMap((source) =>
-    source.kind === "node" ? descriptionFaults(source.description, documented) : [],
-  );
-  if (faults.length > 0) throw new Error(faults.join("\n"));
-  const languages = readLanguages(
-    PATHS.words,
-    sources.map(({ name }) => name),
-  );
-  const words = resolveAll(sources, languages);
+  const { words, complaints } = resolveAll(sources, languages);
+  const faults = [
+    ...sources.flatMap((source) =>
+      source.kind === "node" ? descriptionFaults(source.description, documented) : [],
+    ),
+    ...iconFaults(names),
+    ...complaints,
+  ];
+  if (faults.length > 0) throw new Error([...new Set(faults)].join("\n"));
   await Promise.all([
     ...sources.map((source) =>
       write(join(PATHS.nodes, `${source.name}.html`), htmlOf(source, aboutOf(source, words))),
@@ -86,7 +88,10 @@ function aboutOf(source: Source, all: AllWords): About {
   return { keywords: [...new Set(keywords)].join(" ") };
 }
 
-function resolveAll(sources: readonly Source[], languages: readonly Language[]): AllWords {
+function resolveAll(
+  sources: readonly Source[],
+  languages: readonly Language[],
+): { words: AllWords; complaints: string[] } {
   const complaints = compare(sources, languages);
   const all = new Map(
     languages.map((language) => {
@@ -98,8 +103,7 @@ function resolveAll(sources: readonly Source[], languages: readonly Language[]):
       return [language, new Map(ofLanguage)];
     }),
   );
-  if (complaints.length > 0) throw new Error([...new Set(complaints)].join("\n"));
-  return all;
+  return { words: all, complaints };
 }
 
 function compare(sources: readonly Source[], languages: readonly Language[]): string[] {

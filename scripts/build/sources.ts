@@ -1,4 +1,4 @@
-/** Which nodes there are: package.json and the compiled files must name the same ones. */
+/** Reads the list of nodes: package.json and the compiled files must name the same ones. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PaletteDescription, Settings } from "../../lib/schema/description";
@@ -31,10 +31,10 @@ interface Manifest {
 
 /**
  * Every node, in the order in which Node-RED loads them.
- * @throws Error naming each file that is not listed, each entry without a file and each misnamed type.
+ * @throws Error that names each unlisted file, each entry without a file, and each wrong type.
  */
 export function readSources(): Source[] {
-  // A process that builds again must not see the nodes of its last build.
+  // A process that builds again must not read the nodes of its previous build.
   for (const file of Object.keys(require.cache))
     if (file.startsWith(STAGE)) Reflect.deleteProperty(require.cache, file);
   const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Manifest;
@@ -42,7 +42,7 @@ export function readSources(): Source[] {
   const compiled = readdirSync(PATHS.nodes)
     .filter((file) => file.endsWith(".js"))
     .map((file) => file.slice(0, -".js".length));
-  const complaints = [...disagreements(listed, compiled), ...iconComplaints(compiled)];
+  const complaints = disagreements(listed, compiled);
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
   return Object.keys(listed).map((name) => sourceOf(name));
 }
@@ -73,42 +73,39 @@ export function disagreements(
   ];
 }
 
-function iconComplaints(names: readonly string[]): string[] {
+/** One line for each icon that is missing, empty or the copy of another. */
+export function iconFaults(names: readonly string[]): string[] {
   const present = names.filter((name) => existsSync(iconFile(name)));
   const drawings = Object.fromEntries(present.map((name) => [name, readFileSync(iconFile(name), "utf8")]));
   const missing = names
     .filter((name) => !present.includes(name))
-    .map((name) => `icons/${name}.svg: missing: draw it`);
+    .map((name) => `icons/${name}.svg is missing: draw it (icons/README.md)`);
   return [...missing, ...drawingFaults(drawings)];
 }
 
 const iconFile = (name: string): string => join(PATHS.icons, `${name}.svg`);
 
-/** Icons that show nothing, or the same as another; `drawings` are the texts of the files by node. */
+/** Icons without a shape, and copies of another icon; `drawings` are the texts of the files by node. */
 export function drawingFaults(drawings: Readonly<Record<string, string>>): string[] {
   const first = new Map<string, string>();
   return Object.entries(drawings).flatMap(([name, drawing]) => {
     if (!/<(path|circle|rect|ellipse|line|poly)/.test(drawing))
-      return [`icons/${name}.svg: shows nothing: draw it`];
+      return [`icons/${name}.svg is empty: draw it (icons/README.md)`];
     const same = first.get(drawing);
     first.set(drawing, name);
     return same === undefined
       ? []
-      : [`icons/${name}.svg: the same as icons/${same}.svg: draw one of its own`];
+      : [`icons/${name}.svg is a copy of icons/${same}.svg: draw a different one (icons/README.md)`];
   });
 }
 
 function sourceOf(name: string): Source {
   const file = join(PATHS.nodes, `${name}.js`);
-  // The compiled file is what users run, so it is what describes the node.
+  // Users run the compiled file, so the description is read from it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { description } = require(file) as { description?: Source["description"] };
   if (description?.type !== `vocu-${name}`) {
-    throw new Error(`nodes/${name}.ts: must export a node described as vocu-${name}`);
-  }
-  // Empty where a new node was laid out and not finished.
-  if ("reference" in description && description.reference === "") {
-    throw new Error(`nodes/${name}.ts: reference is empty: name the section of docs/api-reference.md`);
+    throw new Error(`nodes/${name}.ts: type is ${description?.type ?? "missing"}: it must be vocu-${name}`);
   }
   return "credentials" in description
     ? { kind: "config", name, description }

@@ -1,10 +1,10 @@
-/** Compares what a language says with the reference: missing and unknown words, plural forms, placeholders, length. */
+/** Compares the words of a language with the reference: missing and unknown words, plural forms, placeholders, length. */
 import { pathsOf, wordAt, type WordTree } from "./words";
 
-/** The language every other one is measured by. */
+/** The language that every other one is compared with. */
 export const REFERENCE = "en-US";
 
-/** One language's words for one file, e.g. `shared.json`, beside those of the reference. */
+/** The words of one file, e.g. `shared.json`, in one language and in the reference. */
 export interface Comparison {
   /** As Node-RED's editor names it, e.g. `pt-BR`. */
   readonly code: string;
@@ -14,7 +14,7 @@ export interface Comparison {
 }
 
 /**
- * Everything that is wrong with a language's file.
+ * Checks one file of a language.
  * @returns one line for each fault, with file, key and remedy.
  */
 export function faultsOf(comparison: Comparison): string[] {
@@ -32,7 +32,8 @@ const stemOf = (key: string): string => key.replace(PLURAL, "");
 const keysOf = (tree: WordTree): string[] => pathsOf(tree).map((path) => path.join("\0"));
 const shown = (key: string): string => key.replace(/\0/g, ".");
 const wordOf = (tree: WordTree, key: string): string => wordAt(tree, key.split("\0")) ?? "";
-const place = ({ code, file }: Comparison, key: string): string => `locales/${code}/${file}: ${shown(key)}`;
+const fileOf = ({ code, file }: Comparison): string => `locales/${code}/${file}`;
+const place = (comparison: Comparison, key: string): string => `${fileOf(comparison)}: ${shown(key)}`;
 
 /** Words that only one of the two has, whatever their plural forms. */
 function differences(comparison: Comparison): string[] {
@@ -41,20 +42,24 @@ function differences(comparison: Comparison): string[] {
   return [
     ...[...wanted]
       .filter((key) => !given.has(key))
-      .map((key) => `${place(comparison, key)} is missing: translate the one of ${REFERENCE}`),
+      .map((key) => `${place(comparison, key)} is missing: translate it from ${REFERENCE}`),
     ...[...given]
       .filter((key) => !wanted.has(key))
       .map((key) => `${place(comparison, key)} is unknown: remove it, or add it to ${REFERENCE}`),
   ];
 }
 
-/** Words that were laid out (`npm run new`) and not written. */
-const emptyFaults = (comparison: Comparison): string[] =>
-  keysOf(comparison.words)
-    .filter((key) => wordOf(comparison.words, key).trim() === "")
-    .map((key) => `${place(comparison, key)} is empty: write it`);
+/** Words that `npm run new` laid out and nobody has written yet, in one line for each file. */
+function emptyFaults(comparison: Comparison): string[] {
+  const empty = keysOf(comparison.words).filter((key) => wordOf(comparison.words, key).trim() === "");
+  const keys = empty.map(shown).join(", ");
+  if (empty.length === 0) return [];
+  return [
+    `${fileOf(comparison)}: ${keys} ${empty.length === 1 ? "is empty: write it" : "are empty: write them"}`,
+  ];
+}
 
-/** i18next picks a form by `Intl.PluralRules`; where that form is missing, people would read another language. */
+/** i18next picks a form by `Intl.PluralRules`, and falls back to English where that form is missing. */
 function pluralFaults(comparison: Comparison): string[] {
   const given = keysOf(comparison.words);
   const forms = new Intl.PluralRules(comparison.code).resolvedOptions().pluralCategories;
@@ -81,7 +86,7 @@ function pluralFaults(comparison: Comparison): string[] {
   });
 }
 
-/** What a translation must take over as it is: placeholders, links to other words, code. */
+/** What a translation must copy unchanged: placeholders, links to other words, code. */
 const MARKS = /__\w+?__|\$t\([^)]*\)|`[^`\n]+`/g;
 
 /** The marks of a text. Examples of values in code, and blocks of code, may be in the reader's language. */
@@ -105,28 +110,30 @@ function placeholderFaults(comparison: Comparison): string[] {
   });
 }
 
-/** Marks that only one of two texts has. A form for one thing may do without its number. */
+/** Marks that only one of two texts has. The form for one item may omit the number. */
 function markFaults(reference: string, text: string, plural: boolean): string[] {
   const wanted = marksOf(reference);
   const given = marksOf(text);
   return [
     ...[...wanted]
       .filter((mark) => !given.has(mark) && !(plural && mark === "__count__"))
-      .map((mark) => `lacks ${mark}: take it over from ${REFERENCE}`),
+      .map((mark) => `lacks ${mark}: copy it from ${REFERENCE}`),
     ...[...given]
       .filter((mark) => !wanted.has(mark))
-      .map((mark) => `has ${mark}, which ${REFERENCE} has not: remove it`),
+      .map((mark) => `has ${mark}, which ${REFERENCE} does not have: remove it`),
   ];
 }
 
-/** The same for the prose of a node's help: its code must be that of the reference. */
+/** The same for the prose of a node's help: its code must match the reference. */
 export function proseFaults(code: string, file: string, reference: string, prose: string): string[] {
   if ((reference === "") !== (prose === ""))
-    return [`locales/${code}/${file}: one language has it, the other not: write it in both, or in none`];
+    return [
+      `locales/${code}/${file}: exists in ${REFERENCE} or here, but not in both: add it to the other or remove it`,
+    ];
   return markFaults(reference, prose, false).map((fault) => `locales/${code}/${file}: ${fault}`);
 }
 
-/** How many Latin letters there is room for, by where a word is shown. */
+/** The longest text that fits, in Latin letters, by where a word is shown. */
 const ROOM: readonly { readonly where: RegExp; readonly letters: number; readonly kind: string }[] = [
   { where: /^(inputs|settings)\0[^\0]+\0label$/, letters: 28, kind: "the label of a field" },
   { where: /^(inputs|settings)\0[^\0]+\0choices\0/, letters: 48, kind: "a choice" },
@@ -144,13 +151,13 @@ function lengthFaults(comparison: Comparison): string[] {
     return room === undefined || letters <= room.letters
       ? []
       : [
-          `${place(comparison, key)} takes the room of ${letters} letters, ` +
+          `${place(comparison, key)} is ${letters} letters wide, ` +
             `${room.kind} has room for ${room.letters}: shorten it`,
         ];
   });
 }
 
-/** Widths of characters count as in a terminal: Chinese, Japanese and Korean ones are two letters wide. */
+/** Measures as a terminal does: Chinese, Japanese and Korean characters are two letters wide. */
 function lettersOf(text: string): number {
   const filled = text.replace(/__label__/g, "12345678").replace(/__\w+?__/g, "123");
   return Array.from(filled).reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);

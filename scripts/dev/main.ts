@@ -39,7 +39,7 @@ export async function develop(args: readonly string[]): Promise<void> {
 const ignore = (): void => undefined;
 
 function start(args: readonly string[], reloadUrl: string): ChildProcess {
-  const endWithParent = pathToFileURL(join(__dirname, "..", "start", "leash.mjs")).href;
+  const endWithParent = pathToFileURL(join(__dirname, "..", "start", "exit-with-parent.mjs")).href;
   return fork(join(__dirname, "session.ts"), args, {
     execArgv: ["--import=tsx", "--import", endWithParent],
     env: { ...process.env, DEV_RELOAD_URL: reloadUrl },

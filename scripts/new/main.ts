@@ -11,12 +11,16 @@ const ROOT = join(__dirname, "..", "..");
 
 const USAGE = `npm run new -- <node> <method> <path>
 
+  node    two or more lower-case words with hyphens, the object first: voice-usage
+  method  in capitals: GET
+  path    as in sandbox/openapi.yaml: /api/voice/usage/{id}
+
   npm run new -- voice-usage GET /api/voice/usage/{id}`;
 
 /**
  * Writes the files of a new node. Nothing is overwritten.
- * @returns what was written, and what is left to do.
- * @throws Error that says what is wrong with the arguments, or what the document lacks.
+ * @returns the files written and the next steps, as text.
+ * @throws Error that names the wrong argument, or what is missing from the document.
  */
 export function layOut(args: readonly string[], root = ROOT): string {
   const [name = "", method = "", path = ""] = args;
@@ -25,7 +29,7 @@ export function layOut(args: readonly string[], root = ROOT): string {
   const document = readFileSync(join(root, "sandbox", "openapi.yaml"), "utf8");
   const files = filesOf(name, describedOperation(document, method, path), root);
   const present = Object.keys(files).filter((file) => existsSync(join(root, file)));
-  if (present.length > 0) throw new Error(`${present.join(", ")}: there already`);
+  if (present.length > 0) throw new Error(`${present.join(", ")} exists: remove it or choose another name`);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text);
   enter(name, root);
   return [...Object.keys(files), "package.json"]
@@ -36,8 +40,8 @@ export function layOut(args: readonly string[], root = ROOT): string {
 
 const LEFT = [
   "",
-  'Left to do, in order (CONTRIBUTING, "A new operation", from step 4): the description, the words of every language,',
-  "the icon, values for the contract test, an example and tests. npm run build names what is missing.",
+  'Next steps (CONTRIBUTING, "A new operation", from step 4): the description, the icon, the words of every language,',
+  "values for the contract test, tests, an example and the documents. npm run build names what is missing.",
 ];
 
 function languagesOf(root: string): string[] {
@@ -110,7 +114,7 @@ function inputOf(node: string, { name, kind, required, choices }: Parameter): La
   return { property, kind: picker ?? kind, given: given.join(", ") };
 }
 
-/** Nothing to see: the build asks for a drawing. */
+/** Without a shape, so that the build asks for one. */
 const iconOf = (
   name: string,
 ): string => `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="60" viewBox="0 0 40 60">
@@ -118,7 +122,7 @@ const iconOf = (
 </svg>
 `;
 
-/** Empty words, which the build asks for; what all nodes share is left out. */
+/** Empty words, which the build asks for; words in `shared.json` are left out. */
 function wordsOf(name: string, { parameters }: DescribedOperation, shared: SharedWords): string {
   const inputs = parameters.flatMap((parameter): [string, object][] => {
     const property = propertyOf(name, parameter.name);
@@ -142,7 +146,7 @@ interface SharedWords {
 const sharedWords = (root: string, language: string): SharedWords =>
   JSON.parse(readFileSync(join(root, "locales", language, "shared.json"), "utf8")) as SharedWords;
 
-/** Enters the node in package.json, behind the others of its first word; the order of the rest stays. */
+/** Adds the node to package.json after the last node with the same first word; keeps the order of the others. */
 function enter(name: string, root: string): void {
   const file = join(root, "package.json");
   const manifest = JSON.parse(readFileSync(file, "utf8")) as {

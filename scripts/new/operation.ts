@@ -94,13 +94,13 @@ function parameter(name: string, required: boolean, schema: Schema): Parameter {
   return { name, kind, required, choices };
 }
 
-/** @throws Error that names a `$ref` that leads nowhere. */
+/** @throws Error that names a `$ref` without a target. */
 function resolve<T extends { readonly $ref?: string }>(document: object, value: T, key: string): T {
   if (value.$ref === undefined) return value;
   let found: unknown = document;
   for (const step of value.$ref.replace("#/", "").split("/")) {
     found = (found as Record<string, unknown> | undefined)?.[step];
   }
-  if (found === undefined) throw new Error(`${key}: $ref ${value.$ref} leads nowhere: correct it`);
+  if (found === undefined) throw new Error(`${key}: $ref ${value.$ref} does not exist: correct it`);
   return resolve(document, found as T, key);
 }

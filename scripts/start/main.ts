@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { relative } from "node:path";
-import { Announcements, GREETING } from "./announcements";
+import { MqttReport, GREETING } from "./mqtt-report";
 import { startBroker } from "./broker";
 import { buildIfStale } from "./build";
 import { DEMO_ENV, PAGE_PATH } from "./demo-flow";
@@ -60,7 +60,7 @@ async function run(options: StartOptions, closers: Closer[]): Promise<void> {
   const broker = await startBroker(options.mqttPort);
   closers.push(broker.close);
   const kept = await prepareUserDir(options.dir);
-  const announcements = new Announcements(broker.aedes, options.dir, console.log);
+  const report = new MqttReport(broker.aedes, options.dir, console.log);
   const env = {
     [DEMO_ENV.apiKey]: service.apiKey,
     [DEMO_ENV.baseUrl]: service.baseUrl,
@@ -76,7 +76,7 @@ async function run(options: StartOptions, closers: Closer[]): Promise<void> {
     );
   });
   console.log(`voice: ${service.name}`);
-  await Promise.race([announcements.greet(GREETING), ended]);
+  await Promise.race([report.greet(GREETING), ended]);
   console.log(`page: ${nodeRed.url}${PAGE_PATH} (open it in a browser and it speaks to you)`);
   if (options.lan) await tellNetwork(options, nodeRed.url, closers);
   console.log(`MQTT: mqtt://127.0.0.1:${broker.port} (publish a text to home/say and it is spoken)`);

@@ -41,7 +41,7 @@ export async function launchNodeRed(
     process.execPath,
     [
       "--import",
-      pathToFileURL(join(__dirname, "leash.mjs")).href,
+      pathToFileURL(join(__dirname, "exit-with-parent.mjs")).href,
       require.resolve("node-red/red.js"),
       "--userDir",
       options.dir,

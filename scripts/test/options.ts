@@ -1,8 +1,10 @@
-/** What `npm test` can be told. */
+/** The command-line options of `npm test`. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 export interface TestOptions {
   readonly help: boolean;
-  /** Runs again whenever a file changes that the tests reach. */
+  /** Runs again after each change of a file that the tests reach. */
   readonly watch: boolean;
   /** Git revision; only tests that reach what has changed since are run. Undefined: all. */
   readonly changedSince: string | undefined;
@@ -10,11 +12,11 @@ export interface TestOptions {
   readonly seed: number;
   /** Test files. */
   readonly files: readonly string[];
-  /** Everything else, for Mocha: options, and their values. */
+  /** All other arguments, for Mocha: options and their values. */
   readonly mocha: readonly string[];
 }
 
-export const USAGE = `npm test [-- options] [files] [options of Mocha]
+export const USAGE = `npm test [-- options] [files or folders] [options of Mocha]
 
   without files      runs every test, with coverage
   --changed [rev]    runs the tests that reach what has changed since a git revision (default HEAD, the last commit)
@@ -22,6 +24,7 @@ export const USAGE = `npm test [-- options] [files] [options of Mocha]
   --seed <number>    repeats the random order of an earlier run, which printed this number
 
   npm test -- test/unit/flow-lane.test.ts
+  npm test -- test/examples
   npm test -- --watch test/unit/flow-lane.test.ts
   npm test -- test/nodes/voices.test.ts --grep "renames"`;
 
@@ -29,7 +32,7 @@ const SEEDS = 1_000_000;
 
 /**
  * Reads the arguments.
- * @throws Error that says what was not understood.
+ * @throws Error that names a wrong seed, a file that does not exist, or a folder without tests.
  */
 export function readOptions(args: readonly string[]): TestOptions {
   const rest = [...args];
@@ -43,14 +46,28 @@ export function readOptions(args: readonly string[]): TestOptions {
     else if (argument === "--watch") watch = true;
     else if (argument === "--changed") changedSince = isValue(rest[0]) ? rest.shift() : "HEAD";
     else if (argument === "--seed") seed = seedOf(rest.shift());
-    else if (argument.endsWith(".test.ts")) files.push(argument);
+    else if (isPath(argument)) files.push(...testsIn(argument));
     else mocha.push(argument);
   }
   return { help, watch, changedSince, seed, files, mocha };
 }
 
 const isValue = (argument: string | undefined): boolean =>
-  argument !== undefined && !argument.startsWith("-") && !argument.endsWith(".test.ts");
+  argument !== undefined && !argument.startsWith("-") && !isPath(argument);
+
+/** A test file, or a folder of them; the value of an option of Mocha is neither. */
+const isPath = (argument: string): boolean =>
+  argument.endsWith(".test.ts") || /^(\.\/)?test\//.test(argument);
+
+function testsIn(path: string): string[] {
+  if (!existsSync(path)) throw new Error(`${path} does not exist: correct the path`);
+  if (!statSync(path).isDirectory()) return [path];
+  const files = readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
+    .map((file) => join(path, file));
+  if (files.length === 0) throw new Error(`${path} has no test files: correct the path`);
+  return files.sort();
+}
 
 function seedOf(text: string | undefined): number {
   if (text === undefined || !/^\d{1,6}$/.test(text))

@@ -1,11 +1,11 @@
-/** Representative values for every parameter of every operation, and the things they refer to. */
+/** Representative values for every parameter of every operation, and the objects that they refer to. */
 import { FormData, request } from "undici";
 import { projectId, voiceIds, type Sandbox } from "../../sandbox";
 import { dataUrl, newStyle, newVoice, PNG, recording } from "../nodes/support/voices";
 import { prepare } from "../nodes/support/one-node";
 import { zipOf } from "../zip";
 
-/** A value on the wire, and how a flow hands it in where that is not simply its text. */
+/** A value on the wire, and how a flow provides it if not as text. */
 export interface Given {
   readonly wire: unknown;
   /** From a property of the message. */
@@ -102,7 +102,7 @@ async function finishedUpload(sandbox: Sandbox): Promise<string> {
   return idOf(prepare(sandbox, "POST", "/api/editor/multipartUpload/finish", { id }));
 }
 
-/** A task that has its audio: every look takes it a step further. */
+/** A task with its audio: each poll advances it by one state. */
 async function newTask(sandbox: Sandbox): Promise<string> {
   const id = await idOf(prepare(sandbox, "POST", "/api/tts/generate", { contents: BLOCKS }));
   for (let status = ""; status !== "generated";) {
@@ -249,10 +249,12 @@ const CALLS: Readonly<Record<string, Calls>> = {
   deleteSplitter: values(async (sandbox) => ({ id: await newSplitter(sandbox) })),
 };
 
-/** Calls that together try every parameter of an operation, with what they refer to in place. */
+/** Calls that together use every parameter of an operation; the objects that they refer to exist. */
 export async function callsOf(operationId: string, sandbox: Sandbox): Promise<readonly Call[]> {
   const calls = CALLS[operationId];
   if (!calls)
-    throw new Error(`test/contract/requests.ts: CALLS.${operationId} is missing: give the values to send`);
+    throw new Error(
+      `test/contract/requests.ts: CALLS.${operationId} is missing: add values for its parameters, e.g. fixed({ id: voiceIds.english })`,
+    );
   return calls(sandbox);
 }

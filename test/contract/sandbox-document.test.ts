@@ -30,7 +30,8 @@ describe("the sandbox and its OpenAPI document", () => {
         method: method.toUpperCase(),
         ...(method === "post" && { json: {} }),
       });
-      assert.notEqual(reply.json.message, "No such path");
+      const missing = `sandbox/routes: no route for ${method.toUpperCase()} ${path}: add it`;
+      assert.notEqual(reply.json.message, "No such path", missing);
       assert.equal(reply.json.status, reply.status);
     });
   }
@@ -40,7 +41,7 @@ describe("the sandbox and its OpenAPI document", () => {
     assert.deepEqual([reply.status, reply.json.code], [404, "RESOURCE_NOT_FOUND"]);
   });
 
-  it("records what no exact client sends, but answers it", async () => {
+  it("records undocumented values, but answers", async () => {
     const query = { voiceId: voiceIds.english, text: "Hi", flash: "yes", volume: "3" };
     assert.equal((await call(sandbox, "/api/tts/simple-generate", { query })).status, 200);
     assert.equal(sandbox.violations.length, 2);
@@ -103,16 +104,16 @@ describe("a broken OpenAPI document", () => {
     assert.throws(reading('a: { $ref: "other.yaml#/b" }\nb: {}\n'), /#\/a\/\$ref refers to other\.yaml#\/b/);
   });
 
-  it("is refused when it is no YAML", () => {
+  it("is refused when it is not YAML", () => {
     assert.throws(reading("a: [\n"), /openapi\.yaml cannot be read: /);
   });
 
-  it("is refused when a schema is asked for that is not there", () => {
+  it("is refused for a schema that it does not have", () => {
     const openApi = new OpenApi("2026");
     assert.throws(() => openApi.checkSchema("Nothing", {}), /there is no #\/components\/schemas\/Nothing/);
   });
 
-  it("may have empty schemas, which references reach", () => {
+  it("may refer to empty schemas", () => {
     assert.doesNotThrow(reading('a: { $ref: "#/b" }\nb: {}\n'));
   });
 });

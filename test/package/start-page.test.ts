@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { request } from "undici";
 import { openToNetwork } from "../../scripts/start/lan";
-import { GREETING } from "../../scripts/start/announcements";
+import { GREETING } from "../../scripts/start/mqtt-report";
 import { Demo, START_MS } from "./demo";
 import { Speaker } from "./speaker-page";
 

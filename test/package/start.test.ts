@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { request } from "undici";
 import { startSandbox, type Sandbox } from "../../sandbox";
-import { GREETING } from "../../scripts/start/announcements";
+import { GREETING } from "../../scripts/start/mqtt-report";
 import { prepareUserDir } from "../../scripts/start/user-dir";
 import { Demo, START_MS } from "./demo";
 

@@ -17,7 +17,7 @@ const described = (own: object): PaletteDescription => ({
 const faults = (own: object): string[] => descriptionFaults(described(own), documented);
 
 describe("a description at build time", () => {
-  it("has no fault where everything it names exists", () => {
+  it("has no fault if everything that it names exists", () => {
     const own = {
       request: { method: "GET", path: "/api/voice/{id}" },
       settings: { shape: { kind: "select", choices: ["a", "b"], default: "a" } },
@@ -35,15 +35,16 @@ describe("a description at build time", () => {
       { reference: "C.6, Z.9" },
       /^nodes\/voice-get\.ts: reference names Z\.9/,
     ],
+    ["an empty section", { reference: "" }, /^nodes\/voice-get\.ts: reference is empty: enter the section/],
     [
       "an input that is named as a property of every node",
       { inputs: { id: text() } },
-      /^nodes\/voice-get\.ts: id is a property that every node has: name it otherwise, with as: "id"/,
+      /^nodes\/voice-get\.ts: id is a property that Node-RED uses itself: choose another name, with as: "id"/,
     ],
     [
       "a setting that is named as a property of every node",
       { settings: { type: { kind: "check", default: true } } },
-      /^nodes\/voice-get\.ts: type is a property that every node has/,
+      /^nodes\/voice-get\.ts: type is a property that Node-RED uses itself/,
     ],
     [
       "an operation that is not in the OpenAPI document",
@@ -53,10 +54,10 @@ describe("a description at build time", () => {
     [
       "a place in the path without an input",
       { request: { path: "/api/{voice}" } },
-      /request\.path has \{voice\}/,
+      /request\.path contains \{voice\}/,
     ],
     [
-      "a condition on no setting",
+      "a condition on an unknown setting",
       { inputs: { tone: text({ when: { mode: "a" } }) } },
       /inputs\.tone\.when names mode/,
     ],
@@ -68,21 +69,25 @@ describe("a description at build time", () => {
       },
       /inputs\.tone\.when requires mode to be c/,
     ],
-    ["a voice that is no input", { inputs: { tone: text({ of: "voice" }) } }, /inputs\.tone\.of names voice/],
     [
-      "an alternative that is no input",
+      "a voice that is not an input",
+      { inputs: { tone: text({ of: "voice" }) } },
+      /inputs\.tone\.of names voice/,
+    ],
+    [
+      "an alternative that is not an input",
       { inputs: { tone: text({ requiredUnless: "y" }) } },
       /requiredUnless names y/,
     ],
     [
-      "a form field of no input",
+      "a form field of an unknown input",
       {
         request: { path: "/api" },
         settings: { f: { kind: "line", default: "f", replaces: { field: "file" } } },
       },
       /settings\.f\.replaces\.field names file/,
     ],
-    ["a silent input that is none", { silentInput: "text" }, /silentInput names text/],
+    ["a silent input that is not an input", { silentInput: "text" }, /silentInput names text/],
   ];
   for (const [what, own, said] of cases) {
     it(`is refused for ${what}, with file, key and remedy`, () => {

@@ -54,21 +54,28 @@ describe("a language", () => {
   const faults = (reference: WordTree, words: WordTree, code = "zh-CN"): string[] =>
     faultsOf({ code, file: "shared.json", reference, words });
 
-  it("has the words of the reference, none less and none more", () => {
+  it("has exactly the words of the reference", () => {
     assert.deepEqual(faults({ a: { b: "1" } }, { a: { c: "1" } }), [
-      "locales/zh-CN/shared.json: a.b is missing: translate the one of en-US",
+      "locales/zh-CN/shared.json: a.b is missing: translate it from en-US",
       "locales/zh-CN/shared.json: a.c is unknown: remove it, or add it to en-US",
     ]);
   });
 
-  it("has no faults where it says the same in its own words", () => {
+  it("may place the placeholders in its own order", () => {
     assert.deepEqual(faults({ a: { b: "Use `x` of __y__" } }, { a: { b: "__y__ 的 `x`" } }), []);
   });
 
-  it("has no word that is empty", () => {
+  it("reports an empty word", () => {
     const words = { outputs: { "1": { properties: { "payload (object)": "" } } } };
     assert.deepEqual(faultsOf({ code: "en-US", file: "voice-get.json", reference: words, words }), [
       "locales/en-US/voice-get.json: outputs.1.properties.payload (object) is empty: write it",
+    ]);
+  });
+
+  it("names all empty words of a file in one line", () => {
+    const words = { label: "", summary: " ", inputs: { days: { label: "Days", help: "" } } };
+    assert.deepEqual(faultsOf({ code: "de", file: "voice-usage.json", reference: words, words }), [
+      "locales/de/voice-usage.json: label, summary, inputs.days.help are empty: write them",
     ]);
   });
 
@@ -91,13 +98,13 @@ describe("a language", () => {
 
   it("keeps placeholders, links to other words, and code", () => {
     assert.deepEqual(faults({ a: "“__label__” must be $t(wanted.__wanted__)" }, { a: "“__lable__”" }), [
-      "locales/zh-CN/shared.json: a lacks __label__: take it over from en-US",
-      "locales/zh-CN/shared.json: a lacks $t(wanted.__wanted__): take it over from en-US",
-      "locales/zh-CN/shared.json: a has __lable__, which en-US has not: remove it",
+      "locales/zh-CN/shared.json: a lacks __label__: copy it from en-US",
+      "locales/zh-CN/shared.json: a lacks $t(wanted.__wanted__): copy it from en-US",
+      "locales/zh-CN/shared.json: a has __lable__, which en-US does not have: remove it",
     ]);
     assert.deepEqual(faults({ a: "Use `msg.reset`." }, { a: "用 `msg.rest`。" }), [
-      "locales/zh-CN/shared.json: a lacks `msg.reset`: take it over from en-US",
-      "locales/zh-CN/shared.json: a has `msg.rest`, which en-US has not: remove it",
+      "locales/zh-CN/shared.json: a lacks `msg.reset`: copy it from en-US",
+      "locales/zh-CN/shared.json: a has `msg.rest`, which en-US does not have: remove it",
     ]);
   });
 
@@ -105,7 +112,7 @@ describe("a language", () => {
     const reference = { n_one: "__count__ of __total__", n_other: "__count__ of __total__" };
     const words = { n_one: "1 de __total__", n_many: "__count__", n_other: "__count__ de __total__" };
     assert.deepEqual(faults(reference, words, "fr"), [
-      "locales/fr/shared.json: n_many lacks __total__: take it over from en-US",
+      "locales/fr/shared.json: n_many lacks __total__: copy it from en-US",
     ]);
   });
 
@@ -113,12 +120,12 @@ describe("a language", () => {
     assert.deepEqual(faults({ a: 'Like `{"to": "television"}`' }, { a: '例如 `{"to": "电视"}`' }), []);
   });
 
-  it("may not say more than there is room for", () => {
+  it("reports a word that is longer than its place", () => {
     const label = "Zeitüberschreitung der Verbindung";
     assert.deepEqual(
       faults({ settings: { timeout: { label: "Timeout" } } }, { settings: { timeout: { label } } }, "de"),
       [
-        "locales/de/shared.json: settings.timeout.label takes the room of 33 letters, the label of a field has room for 28: shorten it",
+        "locales/de/shared.json: settings.timeout.label is 33 letters wide, the label of a field has room for 28: shorten it",
       ],
     );
     assert.equal(faults({ label: "list voices" }, { label: "すべての音声を一覧表示する" }, "ja").length, 1);
@@ -135,10 +142,10 @@ describe("a language", () => {
       [],
     );
     assert.deepEqual(proseFaults("de", "a.md", english, "Zurücksetzen."), [
-      "locales/de/a.md: lacks `msg.reset`: take it over from en-US",
+      "locales/de/a.md: lacks `msg.reset`: copy it from en-US",
     ]);
     assert.deepEqual(proseFaults("de", "a.md", english, ""), [
-      "locales/de/a.md: one language has it, the other not: write it in both, or in none",
+      "locales/de/a.md: exists in en-US or here, but not in both: add it to the other or remove it",
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** `npm run new`, and what the build says of a node that was laid out and not finished. */
+/** `npm run new`, and what the build reports about a node that is laid out but not finished. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -85,7 +85,7 @@ describe("npm run new", () => {
     writeFileSync(join(root, "icons/voice-usage.svg"), "mine");
     assert.throws(
       () => layOut(["voice-usage", "GET", "/api/voice/usage/{id}"], root),
-      /voice-usage\.ts.*there already/,
+      /voice-usage\.ts.* exists: remove it or choose another name/,
     );
     assert.equal(read("icons/voice-usage.svg"), "mine");
   });
@@ -97,11 +97,11 @@ describe("npm run new", () => {
     );
     assert.throws(
       () => layOut(["usage-reset", "POST", "/api/voice/usage/{id}"], root),
-      /\$ref #\/components\/parameters\/gone leads nowhere: correct it/,
+      /\$ref #\/components\/parameters\/gone does not exist: correct it/,
     );
   });
 
-  it("explains itself when the arguments make no sense", () => {
+  it("shows its usage for arguments that it does not accept", () => {
     for (const args of [
       [],
       ["Usage", "GET", "/x"],
@@ -117,13 +117,13 @@ describe("the build on icons", () => {
     const drawing = '<svg><path d="M0 0"/></svg>';
     assert.deepEqual(
       drawingFaults({ "voice-get": drawing, "voice-usage": drawing, "voice-list": drawing + " " }),
-      ["icons/voice-usage.svg: the same as icons/voice-get.svg: draw one of its own"],
+      ["icons/voice-usage.svg is a copy of icons/voice-get.svg: draw a different one (icons/README.md)"],
     );
   });
 
-  it("names an icon that shows nothing", () => {
+  it("names an icon without a shape", () => {
     assert.deepEqual(drawingFaults({ "voice-usage": "<svg><!-- draw --></svg>" }), [
-      "icons/voice-usage.svg: shows nothing: draw it",
+      "icons/voice-usage.svg is empty: draw it (icons/README.md)",
     ]);
   });
 });

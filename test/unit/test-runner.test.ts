@@ -130,13 +130,13 @@ describe("the test runner", () => {
 
 describe("the arguments of npm test", () => {
   it("are test files, its own options, and the rest for Mocha", () => {
-    const options = readOptions(["test/unit/one.test.ts", "--seed", "7", "--watch", "--grep", "says"]);
+    const options = readOptions(["test/unit/timers.test.ts", "--seed", "7", "--watch", "--grep", "says"]);
     assert.deepEqual(options, {
       help: false,
       watch: true,
       changedSince: undefined,
       seed: 7,
-      files: ["test/unit/one.test.ts"],
+      files: ["test/unit/timers.test.ts"],
       mocha: ["--grep", "says"],
     });
   });
@@ -147,7 +147,22 @@ describe("the arguments of npm test", () => {
     assert.equal(readOptions(["--changed", "--watch"]).changedSince, "HEAD");
   });
 
-  it("refuse a seed that is no number", () => {
+  // A folder was passed on to Mocha as an option, and every test of the package ran.
+  it("accept a folder of tests", () => {
+    const { files, mocha } = readOptions(["test/examples/", "test/unit/timers.test.ts", "-g", "test"]);
+    assert.ok(files.includes("test/examples/examples.test.ts"));
+    assert.ok(files.every((file) => file.endsWith(".test.ts")));
+    assert.equal(files.at(-1), "test/unit/timers.test.ts");
+    assert.deepEqual(mocha, ["-g", "test"]);
+  });
+
+  it("refuse a file that does not exist, and a folder without tests", () => {
+    assert.throws(() => readOptions(["test/unit/nothing.test.ts"]), /nothing\.test\.ts does not exist/);
+    assert.throws(() => readOptions(["test/nothing"]), /test\/nothing does not exist/);
+    assert.throws(() => readOptions(["test/fixtures"]), /test\/fixtures has no test files/);
+  });
+
+  it("refuse a seed that is not a number", () => {
     for (const seed of [[], ["x"], ["1234567"], ["-1"]]) {
       assert.throws(() => readOptions(["--seed", ...seed]), /--seed must be a number of up to 6 digits/);
     }

@@ -1,4 +1,4 @@
-/** Listens to what the flow says over MQTT and tells it in one line for each speech. */
+/** Follows the speeches of the demo flow over MQTT and reports each in one line. */
 import { stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,44 +9,45 @@ export const GREETING = "Welcome home. This was spoken while it was still being 
 /** The file that the flow writes each speech to. */
 const RECORDING = "announcement.mp3";
 
-/** How long the flow may take to listen, and the first speech to end, in ms. */
+/** How long the flow may take to subscribe and to end the first speech, in ms. */
 const PATIENCE_MS = 60_000;
 
-/** How long the last chunks may take to the disk, in ms. */
+/** How long the last chunks may take to reach the disk, in ms. */
 const WRITE_MS = 5000;
 
-/** What the summary of a speech says, as far as the line needs it. */
+/** The part of a speech's summary that the report uses. */
 interface Summary {
   readonly bytes: number;
   readonly audioMs: number;
   readonly firstAudioMs: number;
 }
 
-/** What came over MQTT of one speech. */
+/** The chunks of one speech that arrived over MQTT. */
 interface Heard {
   readonly speech: string;
   readonly chunks: number;
   readonly bytes: number;
 }
 
-export class Announcements {
+/** Reports each speech: its length, its chunks, the latency and what is missing. */
+export class MqttReport {
   private heard: Heard | undefined;
   private readonly complete: Heard[] = [];
   private readonly summaries: Summary[] = [];
-  private readonly told: Promise<void>;
-  private firstTold: () => void = () => undefined;
+  private readonly reported: Promise<void>;
+  private firstReported: () => void = () => undefined;
   private readonly flowListens: Promise<void>;
 
   /**
-   * @param dir where the recording is
-   * @param tell takes each line
+   * @param dir folder of the recording
+   * @param tell receives each line
    */
   constructor(
     private readonly aedes: Aedes,
     private readonly dir: string,
     private readonly tell: (line: string) => void,
   ) {
-    this.told = new Promise((resolve) => (this.firstTold = resolve));
+    this.reported = new Promise((resolve) => (this.firstReported = resolve));
     this.flowListens = this.listener("home/say");
     this.on("home/speech/audio/#", (audio, topic) => {
       this.take(audio, topic);
@@ -60,7 +61,7 @@ export class Announcements {
     });
   }
 
-  /** Has the flow speak a text as soon as it listens; resolves when it has spoken, failed, or never listened. */
+  /** Publishes a text once the flow has subscribed; resolves when it is spoken, has failed, or the time is up. */
   async greet(text: string, patienceMs = PATIENCE_MS): Promise<void> {
     const enough = new AbortController();
     const tooLong = sleep(patienceMs, undefined, { signal: enough.signal }).then(
@@ -69,12 +70,12 @@ export class Announcements {
       },
       () => undefined,
     );
-    const spoken = this.flowListens.then(() => this.publish("home/say", text)).then(() => this.told);
+    const spoken = this.flowListens.then(() => this.publish("home/say", text)).then(() => this.reported);
     await Promise.race([spoken, tooLong]);
     enough.abort();
   }
 
-  /** Counts a chunk; its topic ends in the speech, and the chunk's index and `more` or `last`, or in `cut`. */
+  /** Counts a chunk; its topic ends in `<speech>/<index>/more`, `<speech>/<index>/last` or `<speech>/cut`. */
   private take(audio: Buffer, topic: string): void {
     const [speech = "", index, end] = topic.split("/").slice("home/speech/audio".split("/").length);
     if (index === "cut") {
@@ -88,7 +89,7 @@ export class Announcements {
     this.reportComplete();
   }
 
-  /** The last chunk and the summary of a speech come in either order. */
+  /** The last chunk and the summary of a speech arrive in either order. */
   private reportComplete(): void {
     if (this.complete.length === 0 || this.summaries.length === 0) return;
     void this.report(this.complete.shift() as Heard, this.summaries.shift() as Summary);
@@ -98,7 +99,7 @@ export class Announcements {
     const file = join(this.dir, RECORDING);
     const written = await writtenBytes(file, bytes);
     const missing = [
-      ...(heard.bytes === bytes ? [] : [`only ${heard.bytes} of ${bytes} bytes came over MQTT`]),
+      ...(heard.bytes === bytes ? [] : [`only ${heard.bytes} of ${bytes} bytes arrived over MQTT`]),
       ...(written >= bytes ? [] : [`only ${written} of ${bytes} bytes are in the file`]),
     ];
     const line =
@@ -109,7 +110,7 @@ export class Announcements {
 
   private say(line: string): void {
     this.tell(line);
-    this.firstTold();
+    this.firstReported();
   }
 
   private on(topic: string, handle: (payload: Buffer, topic: string) => void): void {
@@ -139,7 +140,7 @@ export class Announcements {
   }
 }
 
-/** The file's size once it has at least `expected` bytes, or what it has by then. */
+/** The file's size once it has at least `expected` bytes, or its size when the time is up. */
 async function writtenBytes(file: string, expected: number): Promise<number> {
   const deadline = Date.now() + WRITE_MS;
   for (;;) {
