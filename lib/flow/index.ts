@@ -5,7 +5,7 @@ export { defineAccount } from "./admin/account-node";
 export { CHUNK_SETTINGS } from "./node/delivery";
 export { registerQuestions } from "./admin/questions";
 export { askPlayers, askTone } from "./sound/play-questions";
-export { answeringSink } from "./sound/http-answer";
+export { ANSWER_INPUTS, answeringSink } from "./sound/http-answer";
 export { FORMAT_SETTINGS, formattingSink } from "./sound/audio-format";
 export { audioFile } from "./sound/audio-file";
 export { defineAudioSink } from "./sound/audio-node";

@@ -31,6 +31,7 @@ export const GROUPS = {
     "leadMs",
     "minLength",
     "format",
+    "samples",
     "cache",
     "keep",
     "continue",

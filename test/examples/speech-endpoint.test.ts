@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { request } from "undici";
 import { installPeers } from "../../scripts/test/peers";
+import { parseFrameHeader } from "../../lib/audio";
 import { voiceIds } from "../../sandbox";
 import { useFlows, type Flow } from "../nodes/support/flows";
 import { useFolder } from "../nodes/support/folder";
 import { useSandbox } from "../nodes/support/sandbox";
 import { serveNodes, webUrl } from "../nodes/support/web";
+import { DECODERS } from "../unit/decoders";
 import { runExample, type Example } from "./example";
 
 const TOKEN = "a token of the endpoint alone";
@@ -69,6 +71,23 @@ describe("A speech endpoint for other programs", () => {
   const speech = (own: Record<string, unknown> = {}): Promise<Buffer> =>
     sandbox().speech({ voiceId: voiceIds.english, text: TEXT, ...own });
 
+  /** 16-bit samples of one channel at 24 kHz, as loud at every moment as another decoder finds the speech. */
+  const assertSounds = async (samples: Buffer): Promise<void> => {
+    const mp3 = await speech();
+    const rate = parseFrameHeader(mp3, mp3.indexOf(0xff))?.sampleRate ?? NaN;
+    const [expected = new Float32Array()] = (await DECODERS["mpg123-decoder"]?.(mp3, 1)) ?? [];
+    const found = Float32Array.from(
+      { length: samples.length / 2 },
+      (_, at) => samples.readInt16LE(2 * at) / 32768,
+    );
+    assert.ok(Math.abs(found.length / 24000 - expected.length / rate) < 0.1);
+    for (let second = 0; second + 0.25 < found.length / 24000; second += 0.25) {
+      const one = loudness(found.subarray(second * 24000, (second + 0.25) * 24000));
+      const other = loudness(expected.subarray(second * rate, (second + 0.25) * rate));
+      assert.ok(Math.abs(one - other) < 0.01, `${second} s: ${one}, not ${other}`);
+    }
+  };
+
   describe("with the official client", () => {
     let OpenAi: OpenAi;
     before(async function () {
@@ -92,6 +111,28 @@ describe("A speech endpoint for other programs", () => {
       assert.deepEqual(Buffer.from(await answer.arrayBuffer()), await speech());
     });
 
+    it("gets a WAV of 16-bit samples", async () => {
+      await start();
+      const answer = await create({ response_format: "wav" });
+      assert.equal(answer.headers.get("content-type"), "audio/wav");
+      const wav = Buffer.from(await answer.arrayBuffer());
+      assert.equal(wav.toString("latin1", 0, 4), "RIFF");
+      assert.deepEqual([wav.readUInt16LE(22), wav.readUInt32LE(24), wav.readUInt16LE(34)], [1, 24000, 16]);
+      await assertSounds(wav.subarray(44));
+    });
+
+    it("gets the samples that OpenAI calls pcm, without a header", async () => {
+      await start();
+      const answer = await create({ response_format: "pcm" });
+      assert.equal(answer.headers.get("content-type"), "audio/pcm");
+      await assertSounds(Buffer.from(await answer.arrayBuffer()));
+    });
+
+    it("throws its own error for a format that is not offered", async () => {
+      await start();
+      await assert.rejects(create({ response_format: "flac" }), { status: 400, code: "unsupported_format" });
+    });
+
     it("takes a voice by the name that the flow gives it, and a speed", async () => {
       await start();
       const answer = await create({ voice: "nova", speed: 1.25 });
@@ -108,25 +149,32 @@ describe("A speech endpoint for other programs", () => {
     });
   });
 
-  it("answers curl", async () => {
-    await start();
-    const { stdout } = await promisify(execFile)(
-      "curl",
-      [
-        ...[
-          "-sS",
-          "--noproxy",
-          "*",
-          "-H",
-          `Authorization: Bearer ${TOKEN}`,
-          "-H",
-          "Content-Type: application/json",
-        ],
-        ...["-d", JSON.stringify({ model: "tts-1", voice: voiceIds.english, input: TEXT }), url()],
-      ],
-      { encoding: "buffer" },
-    );
-    assert.deepEqual(stdout, await speech());
+  describe("with curl", () => {
+    const curl = async (own: Record<string, unknown> = {}): Promise<Buffer> => {
+      await start();
+      const headers = [`Authorization: Bearer ${TOKEN}`, "Content-Type: application/json"];
+      const asked = JSON.stringify({ model: "tts-1", voice: voiceIds.english, input: TEXT, ...own });
+      const args = [
+        "-sS",
+        "--noproxy",
+        "*",
+        ...headers.flatMap((header) => ["-H", header]),
+        "-d",
+        asked,
+        url(),
+      ];
+      return (await promisify(execFile)("curl", args, { encoding: "buffer" })).stdout;
+    };
+
+    it("speaks", async () => assert.deepEqual(await curl(), await speech()));
+
+    it("gets samples", async () => assertSounds(await curl({ response_format: "pcm" })));
+
+    it("gets a WAV", async () => {
+      const wav = await curl({ response_format: "wav" });
+      assert.equal(wav.toString("latin1", 8, 12), "WAVE");
+      await assertSounds(wav.subarray(44));
+    });
   });
 
   it("sends the first audio while the rest is still being generated", async () => {
@@ -151,11 +199,48 @@ describe("A speech endpoint for other programs", () => {
     assert.deepEqual(body, await speech());
   });
 
+  for (const [format, type, header] of [
+    ["wav", "audio/wav", 44],
+    ["pcm", "audio/pcm", 0],
+  ] as const) {
+    it(`gives a whole ${format} its length`, async () => {
+      await start();
+      const { headers, body } = await ask({ input: TEXT, stream: false, response_format: format });
+      assert.equal(headers["content-type"], type);
+      assert.equal(headers["content-length"], String(body.length));
+      if (header > 0) assert.equal(body.readUInt32LE(40), body.length - header);
+      await assertSounds(body.subarray(header));
+    });
+
+    it(`sends the first ${format} samples while the rest is still being generated`, async () => {
+      sandbox().fail({ stallAfter: 6000, responseData: "absent" });
+      await start();
+      const answer = await request(url(), {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        body: JSON.stringify({ input: `${TEXT} And so has the dryer.`, response_format: format }),
+      });
+      let bytes = 0;
+      for await (const piece of answer.body) {
+        bytes += (piece as Buffer).length;
+        if (bytes > 1000) break;
+      }
+      assert.ok(bytes > 1000);
+    });
+
+    it(`cuts a ${format} whose speech breaks after its first words`, async () => {
+      sandbox().fail({ stallAfter: 6000, responseData: "absent" });
+      await start(TOKEN, { stallTimeout: 1 });
+      const asked = { input: `${TEXT} And so has the dryer, long before it.`, response_format: format };
+      await assert.rejects(ask(asked));
+    });
+  }
+
   for (const [what, asked, status, code] of [
     ["no text", {}, 400, "missing_input"],
     ["a blank text", { input: " " }, 400, "missing_input"],
     ["another format", { input: TEXT, response_format: "opus" }, 400, "unsupported_format"],
-    ["wav", { input: TEXT, response_format: "wav" }, 400, "unsupported_format"],
+    ["a format that is none", { input: TEXT, response_format: 7 }, 400, "unsupported_format"],
     ["a speed that Vocu does not have", { input: TEXT, speed: 4 }, 400, "invalid_speed"],
     ["a speed that is none", { input: TEXT, speed: "fast" }, 400, "invalid_speed"],
   ] as const) {
@@ -200,3 +285,6 @@ describe("A speech endpoint for other programs", () => {
     assert.equal(flow.at(example.id("http response", "Error")).entries.length, 0);
   });
 });
+
+const loudness = (samples: Float32Array): number =>
+  Math.sqrt(samples.reduce((sum, each) => sum + each * each, 0) / samples.length);

@@ -76,6 +76,44 @@ describe("http-stream", () => {
     assert.equal((await listener.whole).length, 3244);
   });
 
+  it("gives a whole WAV made of raw samples its length", async () => {
+    await start();
+    const { client, asked } = await ask();
+    hand({ payload: Buffer.alloc(3200), vocu: { pcm: PCM }, ...own(asked) });
+    const listener = await client;
+    assert.equal(listener.headers["content-length"], "3244");
+    assert.equal((await listener.whole).readUInt32LE(40), 3200);
+  });
+
+  for (const [where, node, message] of [
+    ["the node", { samples: "raw", samplesType: "str" }, {}],
+    ["the message", { samples: "wav", samplesType: "str" }, { samples: "raw" }],
+  ] as const) {
+    it(`sends raw samples as they are where ${where} says so`, async () => {
+      await start(node);
+      const samples = Buffer.from(Array.from({ length: 3200 }, (_, at) => at % 251));
+      const { client, asked } = await ask();
+      hand(chunk("a", 0, samples, false, { ...own(asked), ...message, vocu: { pcm: PCM } }));
+      hand(chunk("a", 1, samples, true, { ...own(asked), ...message, vocu: { pcm: PCM } }));
+      const listener = await client;
+      assert.deepEqual(
+        [listener.headers["content-type"], listener.headers["content-length"]],
+        ["audio/pcm", undefined],
+      );
+      assert.deepEqual(await listener.whole, Buffer.concat([samples, samples]));
+    });
+  }
+
+  it("sends an mp3 as it is, whatever is to become of raw samples", async () => {
+    await start({ samples: "raw", samplesType: "str" });
+    const [one] = frames(1) as [Buffer];
+    const { client, asked } = await ask();
+    hand({ payload: one, ...own(asked) });
+    const listener = await client;
+    assert.equal(listener.headers["content-type"], "audio/mpeg");
+    assert.deepEqual(await listener.whole, one);
+  });
+
   it("answers requests side by side", async () => {
     await start();
     const [one, two, three] = frames(3) as [Buffer, Buffer, Buffer];

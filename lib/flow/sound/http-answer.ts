@@ -1,5 +1,6 @@
 /** Answers the request of an "http in" node with audio, chunk by chunk as it arrives. */
 import type { ServerResponse } from "node:http";
+import { choice, type Inputs, type InputValues } from "../../schema/description";
 import { startTimer } from "../../timers";
 import { Problem } from "../message/problem";
 import type { Message } from "../message/sequence";
@@ -7,19 +8,25 @@ import { answerTo } from "./answer";
 import type { AudioSink, AudioSinkContext } from "./audio-sink";
 import type { IncomingAudio } from "./incoming-audio";
 
+/** What one answer may be told. */
+export const ANSWER_INPUTS = {
+  samples: choice(["wav", "raw"], { default: "wav", messageWins: true, advanced: true }),
+} as const satisfies Inputs;
+
 /** How the node answers. */
 export interface HttpSettings {
   /** Seconds that the next chunk may take to come, and the client to take one. */
   readonly idleTimeout: number;
 }
 
-type Context = AudioSinkContext<object, HttpSettings>;
+type HttpInputs = InputValues<typeof ANSWER_INPUTS>;
+type Context = AudioSinkContext<HttpInputs, HttpSettings>;
 
 /** The client closed the connection, or takes nothing more. */
 class ClientLeft extends Error {}
 
 /** What one placed node answers. */
-export const answeringSink = (): AudioSink<object, HttpSettings> => ({
+export const answeringSink = (): AudioSink<HttpInputs, HttpSettings> => ({
   handle: answer,
   ended: endUnanswered,
 });
@@ -54,15 +61,15 @@ async function answer(context: Context): Promise<void> {
 const hasBegun = (response: ServerResponse): boolean => response.headersSent;
 
 async function send(context: Context, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const { RED, speech, settings, status, translate } = context;
-  const { type, audio } = await speech.open(signal);
+  const { RED, speech, inputs, settings, status, translate } = context;
+  const { type, audio, bytes: length } = await speech.open(signal, inputs.samples === "raw" ? "raw" : "wav");
   response.writeHead(200, {
     "Content-Type": type,
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     // nginx would hold back what it gets until its buffer is full.
     "X-Accel-Buffering": "no",
-    ...lengthOf(speech.firstMessage, speech.complete),
+    ...(length === undefined ? {} : { "Content-Length": length }),
   });
   status.working("answering");
   let bytes = 0;
@@ -83,14 +90,6 @@ function responseIn({ res }: Message): ServerResponse {
   const usable = typeof (response as Partial<ServerResponse> | undefined)?.writeHead === "function";
   if (!usable) throw new Problem("HTTP_NO_RESPONSE");
   return response as ServerResponse;
-}
-
-/** The length is known where one Buffer is the whole answer as it is. */
-function lengthOf({ payload, parts, vocu }: Message, complete: boolean): Record<string, number> {
-  const { pcm } = (vocu ?? {}) as { pcm?: unknown };
-  const isWhole =
-    complete && Buffer.isBuffer(payload) && (parts as { type?: string } | undefined)?.type !== "buffer";
-  return isWhole && pcm === undefined ? { "Content-Length": payload.length } : {};
 }
 
 /** Answers a request whose speech was stopped before the answer began; no other node would. */

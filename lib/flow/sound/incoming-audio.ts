@@ -28,7 +28,12 @@ export interface OpenedAudio {
   readonly type: string;
   /** All of the audio, to be read once. */
   readonly audio: AsyncIterable<Buffer>;
+  /** How many bytes it has, where that is known. */
+  readonly bytes?: number;
 }
+
+/** How raw samples are read: as a WAV that says what they are, or without anything around them. */
+export type SamplesAs = "wav" | "raw";
 
 /** The place of a chunk; undefined for a Buffer that stands alone. */
 export function placeOf({ parts }: Message): Place | undefined {
@@ -121,15 +126,24 @@ export class IncomingAudio {
   }
 
   /**
-   * Reads as much of the audio as it takes to know its media type. Raw samples are made a WAV. Call it once.
+   * Reads as much of the audio as it takes to know its media type. Raw samples are made a WAV, unless they are wanted as
+   * they are. Call it once.
    * @throws Problem `NOT_PLAYABLE`, those of a file that cannot be read; the signal's reason when aborted
    */
-  async open(signal: AbortSignal): Promise<OpenedAudio> {
-    const { pcm } = this;
-    if (pcm) return { type: "audio/wav", audio: this.pieces(signal, wavHeader(pcm)) };
+  async open(signal: AbortSignal, samples: SamplesAs = "wav"): Promise<OpenedAudio> {
+    const { pcm, bytes } = this;
+    const length = (header = 0): { bytes?: number } => (bytes === undefined ? {} : { bytes: bytes + header });
+    if (pcm && samples === "raw") {
+      const type = pcm.format === "mulaw" ? "audio/pcmu" : "audio/pcm";
+      return { type, audio: this.pieces(signal), ...length() };
+    }
+    if (pcm) {
+      const header = wavHeader(pcm, bytes);
+      return { type: "audio/wav", audio: this.pieces(signal, header), ...length(header.length) };
+    }
     const { type, audio } = await sniff(this.pieces(signal));
     if (type?.startsWith("audio/") !== true) throw new Problem("NOT_PLAYABLE");
-    return { type, audio };
+    return { type, audio, ...length() };
   }
 
   /** Ends every message that is still open, the newest one with the error where there is one. */
@@ -139,6 +153,12 @@ export class IncomingAudio {
     const open = [...(this.held ? [this.held] : []), ...this.arrived.splice(0)];
     if (!open.includes(this.newest)) open.push(this.newest);
     for (const arrival of open) arrival.done(arrival === this.newest ? error : undefined);
+  }
+
+  /** How many bytes there are, where one Buffer is all of it. */
+  private get bytes(): number | undefined {
+    const { data, message } = this.first;
+    return this.whole && Buffer.isBuffer(data) && !placeOf(message) ? data.length : undefined;
   }
 
   /** The format of raw samples, where that is what it is: live speech may come as WAV too. */
