@@ -1,5 +1,10 @@
-/** `npm run mutation -- PATH`: changes the code of a folder or file in small ways and lists what no unit test notices. */
+/**
+ * `npm run mutation -- PATH [TEST...] [--static]`: changes the code of a folder or file in small ways and lists what no
+ * unit test notices. Tests named after the path take the place of all unit tests that reach it. With `--static`, what
+ * runs only while a file is loaded is changed as well; each such change starts a process and runs every test.
+ */
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { nodeRed5 } from "../../test/peers";
 import { runShown } from "../run-shown";
@@ -10,14 +15,15 @@ const HERE = "scripts/mutation";
 const CACHE = "node_modules/.cache/stryker";
 
 /** Runs Stryker over a path relative to the package, and sets the exit code. */
-export async function mutate([path = ""]: readonly string[]): Promise<void> {
+export async function mutate([path = "", ...others]: readonly string[]): Promise<void> {
   process.chdir(join(__dirname, "..", ".."));
   try {
-    if (!/^lib\/./.test(path) || !existsSync(path))
-      throw new Error("npm run mutation -- lib/<folder or file>");
+    const tests = others.filter((argument) => argument.endsWith(".test.ts"));
+    const withStatic = others.includes("--static");
+    if (!/^lib\/./.test(path) || !existsSync(path) || others.length > tests.length + Number(withStatic))
+      throw new Error("npm run mutation -- lib/<folder or file> [test/unit/<file>.test.ts ...] [--static]");
     await Promise.all([install(), installPeers()]);
-    const mutated = statSync(path).isDirectory() ? `${path}/**/*.ts` : path;
-    const config = await configFor(path.replace(/\W+/g, "-"), mutated);
+    const config = await configFor(path.replace(/\/$/, ""), tests, withStatic);
     // Stryker needs Node.js 22, like Node-RED 5.
     await runShown(nodeRed5().nodeBinary, [
       `${HERE}/node_modules/@stryker-mutator/core/bin/stryker.js`,
@@ -31,24 +37,21 @@ export async function mutate([path = ""]: readonly string[]): Promise<void> {
 }
 
 async function install(): Promise<void> {
-  if (existsSync(`${HERE}/node_modules/@stryker-mutator/core`)) return;
+  if (existsSync(`${HERE}/node_modules/@stryker-mutator/mocha-runner`)) return;
   await runShown("npm", ["ci", "--prefix", HERE, "--no-audit", "--no-fund", "--loglevel=error"]);
 }
 
-/** Writes Stryker's configuration, with the unit tests that reach what is mutated. Returns its path. */
-async function configFor(name: string, mutated: string): Promise<string> {
-  const unit = allTests().filter((test) => test.startsWith("test/unit/"));
-  const graph = await TestGraph.of(unit);
-  const folder = mutated.replace(/\*\*.*$/, "");
-  const spec = unit.filter((test) => [...graph.reachedBy(test)].some((file) => file.startsWith(folder)));
+/** Writes Stryker's configuration. Returns its path. */
+async function configFor(path: string, tests: readonly string[], withStatic: boolean): Promise<string> {
+  const name = path.replace(/\W+/g, "-");
   const config = {
-    mutate: [mutated],
-    // Stryker's own runner for Mocha does not find the files of Mocha 12. Not cli.js: behind a linked folder it does nothing.
-    testRunner: "command",
-    commandRunner: {
-      command: `"${process.execPath}" node_modules/mocha/bin/mocha.js --bail --reporter dot ${spec.join(" ")}`,
-    },
-    coverageAnalysis: "off",
+    mutate: [statSync(path).isDirectory() ? `${path}/**/*.ts` : path],
+    plugins: [`./${HERE}/mocha-runner.mjs`],
+    testRunner: "mocha",
+    testRunnerNodeArgs: ["--import=tsx"],
+    mochaOptions: { spec: tests.length > 0 ? tests : await testsThatReach(path) },
+    coverageAnalysis: "perTest",
+    ignoreStatic: !withStatic,
     ignorePatterns: [
       "dist",
       "resources",
@@ -61,8 +64,9 @@ async function configFor(name: string, mutated: string): Promise<string> {
     incremental: true,
     incrementalFile: `${CACHE}/${name}.json`,
     tempDirName: `${CACHE}/sandbox`,
-    concurrency: 2,
-    reporters: ["clear-text", "progress"],
+    concurrency: Math.max(1, availableParallelism() - 1),
+    reporters: ["clear-text", "progress", "json"],
+    jsonReporter: { fileName: `${CACHE}/${name}.report.json` },
     clearTextReporter: { allowColor: true, reportTests: false, reportScoreTable: true },
     thresholds: { high: 95, low: 85, break: 85 },
   };
@@ -70,4 +74,12 @@ async function configFor(name: string, mutated: string): Promise<string> {
   const file = `${CACHE}/${name}.config.json`;
   writeFileSync(file, JSON.stringify(config, null, 2));
   return file;
+}
+
+/** The unit tests that reach a file, or some file of a folder. */
+async function testsThatReach(path: string): Promise<string[]> {
+  const unit = allTests().filter((test) => test.startsWith("test/unit/"));
+  const graph = await TestGraph.of(unit);
+  const within = (file: string): boolean => file === path || file.startsWith(`${path}/`);
+  return unit.filter((test) => [...graph.reachedBy(test)].some(within));
 }
