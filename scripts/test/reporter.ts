@@ -9,6 +9,9 @@ import { reporters, type MochaOptions, type Runner } from "mocha";
 /** How long a process may live on after its last test, in ms; `TEST_LINGER_MS` changes it. */
 const LINGER_MS = Number(process.env.TEST_LINGER_MS ?? 15_000);
 
+/** So many times that long a process may live on where it only waits for files: tsx tidies its cache while tests run. */
+const PATIENCE_FOR_FILES = 12;
+
 /** Warnings of Node.js that report a mistake in the code: a listener leak, an impossible delay, a lost rejection. */
 const MISTAKES = new Set([
   "MaxListenersExceededWarning",
@@ -19,6 +22,8 @@ const MISTAKES = new Set([
 ]);
 
 export default class FiguresReporter extends reporters.Spec {
+  /** What kept the process alive before the first test. */
+  readonly #atStart = process.getActiveResourcesInfo().filter((resource) => resource !== "FSReqCallback");
   /** Failures that belong to no test. */
   readonly #outside = new Set<string>();
 
@@ -29,11 +34,7 @@ export default class FiguresReporter extends reporters.Spec {
     });
     runner.once("end", () => {
       this.#writeFigures();
-      setTimeout(() => {
-        const open = process.getActiveResourcesInfo().join(", ");
-        this.#fail(`still running ${LINGER_MS} ms after its last test: ${open}`);
-        process.exit();
-      }, LINGER_MS).unref();
+      this.#watchForLeftovers(1);
     });
   }
 
@@ -47,6 +48,22 @@ export default class FiguresReporter extends reporters.Spec {
       if (code !== 0) this.#fail(`the process ended with ${code}`);
       if (this.#outside.size > 0) process.exitCode = 1;
     });
+  }
+
+  /** Ends a process that does not end by itself, and says what it waits for. */
+  #watchForLeftovers(look: number): void {
+    setTimeout(() => {
+      const open = [...process.getActiveResourcesInfo()];
+      // The pipes to who reads the output.
+      for (const own of this.#atStart) if (open.includes(own)) open.splice(open.indexOf(own), 1);
+      const onlyFiles = open.length > 0 && open.every((resource) => resource === "FSReqCallback");
+      if (onlyFiles && look < PATIENCE_FOR_FILES) {
+        this.#watchForLeftovers(look + 1);
+        return;
+      }
+      this.#fail(`still running ${look * LINGER_MS} ms after its last test: ${open.join(", ")}`);
+      process.exit();
+    }, LINGER_MS).unref();
   }
 
   #fail(reason: string): void {
