@@ -52,14 +52,10 @@ export async function reopen(
   try {
     const answer = await sendFollowing(session.transport, request, "any");
     const limit: ReadLimit = { ms: session.options.stallTimeoutMs, code: "STREAM_STALLED" };
-    try {
-      const reopened = await goTo(answer, from, position, limit);
-      if (reopened.found !== "more") answer.destroy();
-      return reopened;
-    } catch (error) {
-      answer.destroy();
-      throw error;
-    }
+    // What it throws is a failure of the answer itself, which has closed its connection.
+    const reopened = await goTo(answer, from, position, limit);
+    if (reopened.found !== "more") answer.destroy();
+    return reopened;
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     return { found: error instanceof VocuError && error.cause.retryable ? "later" : "unusable" };

@@ -10,7 +10,6 @@ import type { Session } from "./session";
 import { TRAILING_ERROR_BYTES, trailingError } from "./trailing-error";
 
 const MAX_FRUITLESS = 5;
-const LONGEST_PAUSE_MS = 2000;
 
 /** A host has no more behind the place at which the audio ended. `stated`: it says so itself. */
 interface End {
@@ -205,9 +204,9 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     this.unverified = end?.stated !== true;
   }
 
-  /** 0, 0.25, 0.5, 1, 2 s … */
+  /** 0, 0.25, 0.5, 1, 2 s */
   #pause(): number {
-    return this.#fruitless === 0 ? 0 : Math.min(125 * 2 ** this.#fruitless, LONGEST_PAUSE_MS);
+    return this.#fruitless === 0 ? 0 : 125 * 2 ** this.#fruitless;
   }
 
   /** The audio has been paid for, so repeating the request is no cure. */

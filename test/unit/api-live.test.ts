@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import type { LiveAudio, LiveChannel, LiveRequest, ClientOptions, VocuError } from "../../lib/api";
 import { liveRoute } from "../../lib/api/live-address";
 import type { Session } from "../../lib/api/session";
@@ -84,6 +85,14 @@ describe("a live channel", () => {
       }
       assert.equal(server().callers.entries.length, 1);
       assert.equal(server().opened.length, 1);
+    });
+
+    it("leaves nothing behind on the signal", async () => {
+      const { signal } = new AbortController();
+      const spoken = speaking(channel(), {}, signal);
+      await answer(await server().callers.nth(0));
+      await spoken;
+      assert.equal(getEventListeners(signal, "abort").length, 0);
     });
 
     it("does not take what is left of a segment for the next one", async () => {
@@ -334,6 +343,20 @@ describe("a live channel", () => {
       await spoken;
       await owner.close();
       assert.equal(await caller.closed, 1000);
+    });
+
+    it("leaves no timer behind when it is closed", async () => {
+      const timers = (): number =>
+        process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+      const live = channel();
+      const spoken = speaking(live);
+      const caller = await server().callers.nth(0);
+      await answer(caller);
+      await spoken;
+      const before = timers();
+      await live.close();
+      await caller.closed;
+      assert.ok(timers() <= before, `${timers()} timers instead of ${before}`);
     });
 
     it("does not wait for a server that ignores the close, and ends the connection a second later", async () => {

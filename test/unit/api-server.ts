@@ -111,7 +111,12 @@ async function serveWith(
 
 /** An HTTP server on a free port of 127.0.0.1. */
 export const serve = (handler: Handler): Promise<TestServer> =>
-  serveWith((listener) => createServer({ maxHeaderSize: 65536 }, listener), "http", handler);
+  serveWith(
+    // It never hangs up by itself, so that a connection that is closed was closed by the client.
+    (listener) => createServer({ maxHeaderSize: 65536, keepAliveTimeout: 0 }, listener),
+    "http",
+    handler,
+  );
 
 /** An HTTPS server with a certificate of the test CA, by default for 127.0.0.1 and localhost. */
 export const serveTls = (handler: Handler, name = "server", options: object = {}): Promise<TestServer> =>

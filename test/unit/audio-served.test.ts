@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chown, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { getEventListeners } from "node:events";
+import { chown, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -73,6 +74,36 @@ describe("audio that grows in a file", () => {
     await spool.retire(MB);
     assert.equal(first.length + Buffer.concat(await collect(reader)).length, 200_000);
     assert.deepEqual(await readdir(folder()), []);
+  });
+
+  it("leaves nothing behind on the signal of a reader that waits again and again", async () => {
+    const spool = await create();
+    const { signal, audio } = spool.read(0, Infinity, never);
+    const before = getEventListeners(signal, "abort").length;
+    for (let piece = 0; piece < 3; piece++) {
+      const next = audio.next();
+      await spool.append(Buffer.alloc(10));
+      await next;
+    }
+    assert.equal(getEventListeners(signal, "abort").length, before);
+    await spool.destroy(new Error("gone"));
+  });
+
+  it("leaves no timer behind for a reader that ends before it would be cut off", async () => {
+    const spool = await create();
+    await spool.append(Buffer.alloc(200_000));
+    spool.finish();
+    const reader = spool.read(0, Infinity, never).audio;
+    await reader.next();
+    const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await spool.retire(MB);
+      assert.equal(clock.countTimers(), 1);
+      await collect(reader);
+      assert.equal(clock.countTimers(), 0);
+    } finally {
+      clock.restore();
+    }
   });
 
   it("lets a reader go who does not want to wait for more", async () => {
@@ -274,6 +305,15 @@ describe("folders for temporary audio", () => {
     await mkdir(join(root(), "something-else"));
     await sweep(root());
     assert.equal((await left()).length, 2);
+  });
+
+  it("stay where they are links, which nobody made here", async function () {
+    if (process.platform === "win32") this.skip();
+    const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
+    const name = await nameFor(Number(stdout));
+    await symlink(root(), join(root(), name));
+    await sweep(root());
+    assert.ok((await left()).includes(name));
   });
 
   it("of another user stay", async function () {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setMaxListeners } from "node:events";
+import { getEventListeners, setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import sinon from "sinon";
@@ -75,6 +75,17 @@ describe("a lane", () => {
     controller.abort(reason);
     await assert.rejects(waiting, (error) => error === reason);
     assert.equal(lane.waiting, 0);
+  });
+
+  it("leaves nothing behind on the signal, however the waiting ends", async () => {
+    const lane = new Lane(1);
+    const { signal } = new AbortController();
+    const release = await lane.enter(queueOptions());
+    const admitted = lane.enter(queueOptions({ signal }));
+    await assert.rejects(lane.enter(queueOptions({ signal, expiresAt: Date.now() + 5 })), hasCode("EXPIRED"));
+    release();
+    await admitted;
+    assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
   it("tells how many wait after that has changed", async () => {
@@ -359,12 +370,24 @@ describe("a waiting limit", () => {
       const limit = new QueueLimit(1);
       const [first, second] = [limit.slot("split"), limit.slot("split")];
       first.close();
-      first.close();
       second.close();
       const lane = new Lane(1);
       await lane.enter(queueOptions());
       void lane.enter(queueOptions({ slot: limit.slot() }));
       await assert.rejects(lane.enter(queueOptions({ slot: limit.slot("split") })), /QUEUE_FULL/);
+    });
+
+    it("remembers a sequence as long as one of its members is in processing, however often another one ends", async () => {
+      const limit = new QueueLimit(1);
+      const [first] = [limit.slot("split"), limit.slot("split")];
+      first.close();
+      first.close();
+      const lane = new Lane(1);
+      await lane.enter(queueOptions());
+      void lane.enter(queueOptions({ slot: limit.slot() }));
+      void lane.enter(queueOptions({ slot: limit.slot("split") }));
+      await setImmediate();
+      assert.equal(lane.waiting, 2);
     });
   });
 });

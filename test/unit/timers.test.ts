@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { useFakeTimers, type SinonFakeTimers } from "sinon";
+import { getEventListeners } from "node:events";
+import { spy, useFakeTimers, type SinonFakeTimers } from "sinon";
 import { sleep, startTimer, Turns } from "../../lib/timers";
 
 const DAY_MS = 86_400_000;
@@ -53,6 +54,24 @@ describe("timers", () => {
     });
   }
 
+  for (const [what, options, kept] of [
+    ["keep the process alive", {}, true],
+    ["let the process end where they may", { unref: true }, false],
+  ] as const) {
+    it(what, () => {
+      clock.restore();
+      const started = spy(globalThis, "setTimeout");
+      try {
+        const timer = startTimer(1000, () => undefined, options);
+        const handle = started.firstCall.returnValue;
+        assert.equal(handle.hasRef(), kept);
+        timer.cancel();
+      } finally {
+        started.restore();
+      }
+    });
+  }
+
   it("let a sleep of 60 days end after 60 days", async () => {
     let awake = false;
     const sleeping = sleep(60 * DAY_MS).then(() => (awake = true));
@@ -69,6 +88,14 @@ describe("timers", () => {
     stop.abort(new Error("enough"));
     await assert.rejects(sleeping, /enough/);
     assert.equal(clock.countTimers(), 0);
+  });
+
+  it("leave nothing behind on the signal of a sleep that has ended", async () => {
+    const { signal } = new AbortController();
+    const sleeping = sleep(100, signal);
+    await clock.tickAsync(100);
+    await sleeping;
+    assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
   it("do not begin a sleep whose signal is aborted", async () => {

@@ -47,11 +47,10 @@ export const findPublication = (name: string): Publication | undefined => publis
 /** What one owner publishes, within bounds. */
 export class PublishedAudio {
   private readonly scratch: Scratch;
-  /** What can be fetched, oldest first. */
-  private readonly held = new Set<Publication>();
+  /** What can be fetched, oldest first, each with the timer of its end once it is whole. */
+  private readonly held = new Map<Publication, Timer | undefined>();
   /** What can no longer be fetched but still has listeners, oldest first. */
   private readonly leaving = new Set<Publication>();
-  private readonly timers = new Map<Publication, Timer>();
 
   /** @param report is told when a file could not be removed */
   constructor(private readonly report: ReportLeftover = () => undefined) {
@@ -66,7 +65,7 @@ export class PublishedAudio {
     const name = randomBytes(SECRET_BYTES).toString("base64url") + (ENDINGS[type] ?? "");
     const spool = await this.scratch.file((path) => Spool.create(path, this.report));
     const publication: Publication = { name, type, spool, length: new LengthMeter(type) };
-    this.held.add(publication);
+    this.held.set(publication, undefined);
     published.set(name, publication);
     return publication;
   }
@@ -89,8 +88,9 @@ export class PublishedAudio {
   /** Says that an audio is whole; it can be fetched for `ttlMs` from now on. */
   finish(publication: Publication, ttlMs: number): void {
     publication.spool.finish();
+    if (!this.held.has(publication)) return;
     const timer = startTimer(ttlMs, () => this.expire(publication), { unref: true });
-    this.timers.set(publication, timer);
+    this.held.set(publication, timer);
   }
 
   /** Removes an audio at once and cuts off its listeners; never rejects. */
@@ -102,18 +102,18 @@ export class PublishedAudio {
 
   /** Removes everything and cuts off all listeners; never rejects. */
   async clear(): Promise<void> {
-    await Promise.all([...this.held, ...this.leaving].map((each) => this.drop(each)));
+    await Promise.all([...this.held.keys(), ...this.leaving].map((each) => this.drop(each)));
     await this.scratch.remove();
   }
 
   private get diskBytes(): number {
     let sum = 0;
-    for (const { spool } of [...this.held, ...this.leaving]) sum += spool.diskBytes;
+    for (const { spool } of [...this.held.keys(), ...this.leaving]) sum += spool.diskBytes;
     return sum;
   }
 
   private mostDispensable(): Publication | undefined {
-    const complete = [...this.held].filter(({ spool }) => spool.complete);
+    const complete = [...this.held.keys()].filter(({ spool }) => spool.complete);
     const unheard = complete.find(({ spool }) => !spool.isRead);
     const [leaving] = this.leaving;
     return unheard ?? leaving ?? complete[0];
@@ -129,8 +129,7 @@ export class PublishedAudio {
   }
 
   private forget(publication: Publication): void {
-    this.timers.get(publication)?.cancel();
-    this.timers.delete(publication);
+    this.held.get(publication)?.cancel();
     this.held.delete(publication);
     published.delete(publication.name);
   }
