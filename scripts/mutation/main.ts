@@ -57,7 +57,6 @@ async function configFor(path: string, tests: readonly string[], withStatic: boo
       "resources",
       "coverage",
       "demo",
-      "docs",
       `${HERE}/node_modules`,
       "test/peers/node_modules",
     ],
