@@ -58,7 +58,7 @@ export async function bench(args: readonly string[]): Promise<number> {
 
 const DIGITS = 4;
 
-/** Figures of a shared machine have no more digits than this. */
+/** Significant digits: a shared machine measures no better than this. */
 const rounded = (_name: string, value: unknown): unknown =>
   typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value;
 

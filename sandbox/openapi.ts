@@ -150,7 +150,7 @@ export class OpenApi {
     ];
   }
 
-  /** The error codes that an operation lists for a status; undefined where it lists none. API reference D.1, D.4. */
+  /** The error codes that an operation lists for a status; undefined if it lists none. API reference D.1, D.4. */
   errorCodes(operation: Operation | undefined, status: number): string[] | undefined {
     const listed = fields(operation?.definition["x-error-codes"])[String(status)];
     return Array.isArray(listed) ? listed.map(String) : undefined;

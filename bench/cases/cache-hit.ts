@@ -1,4 +1,4 @@
-/** A speech from the cache, from the message to its last chunk, beside reading a file of that size. */
+/** A speech from the cache, from the message to its last chunk, compared with reading a file of that size. */
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * From the message to what is heard: the first byte out of the audio URL node and into a player, beside the first chunk of the stream
- * node alone. The player is `tee`, which says when it hears something and opens no sound device; nothing is measured where there is
- * no `mkfifo`.
+ * From the message to what is heard: the first byte out of the audio URL node and into a player, compared with the
+ * first chunk of the stream node alone. The player is `tee`, which says when it hears something and opens no sound
+ * device; nothing is measured where there is no `mkfifo`.
  */
 import { execFileSync } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync } from "node:fs";
@@ -56,7 +56,7 @@ export const run: Case = async ({ quick }) => {
   return [figure("first-sound-url", "url"), figure("first-sound-play", "play")];
 };
 
-/** Gives a stream node a message: the ms until `heard` resolves, told when the speech has ended too. */
+/** Sends a message to a stream node: the ms until `heard` resolves, returned when the speech has ended. */
 const timed =
   (host: Host, id: string, heard: () => Promise<void>): Way =>
   async () => {

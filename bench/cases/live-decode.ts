@@ -1,4 +1,4 @@
-/** Ten seconds of live speech, read out of the messages of a channel, beside the parser and the decoder of Node.js by themselves. */
+/** Ten seconds of live speech, decoded from channel messages, compared with the bare parser and decoder of Node.js. */
 import { bytesOfHex } from "../../lib/api/live-hex";
 import { readLiveMessage } from "../../lib/api/live-messages";
 import { compare, cpuMs } from "../harness/measure";

@@ -1,4 +1,4 @@
-/** What one message of a speech costs when each is a single frame, beside a loop that only sends messages. */
+/** The cost of one message of a speech whose messages are single frames, compared with a loop that only sends. */
 import { compare, cpuMs } from "../harness/measure";
 import { point, speaker, startHost, type Host } from "../harness/node-red";
 import type { Case } from "../harness/result";

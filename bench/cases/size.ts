@@ -1,4 +1,4 @@
-/** What is sent to the editor, and the size of the package beside others for the same purpose. */
+/** The bytes sent to the editor, and the size of the package compared with others for the same purpose. */
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -63,7 +63,7 @@ interface Packed {
   readonly unpackedSize: number;
 }
 
-/** The sizes of a package as it is published; undefined where the registry does not answer. */
+/** The sizes of a package as it is published; undefined if the registry does not answer. */
 async function packed(name: string): Promise<Packed | undefined> {
   const args = ["pack", name, "--dry-run", "--json", "--ignore-scripts"];
   try {

@@ -1,4 +1,4 @@
-/** The upload of a file of 400 MB: processor time and memory, beside undici with a stream of the file. */
+/** The upload of a file of 400 MB: processor time and memory, compared with undici and a stream of the file. */
 import { open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

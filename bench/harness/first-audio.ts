@@ -1,4 +1,4 @@
-/** How long it takes from the message to the first audio, beside undici by itself and core's http request node. */
+/** The time from the message to the first audio, compared with bare undici and core's http request node. */
 import { compare, wallMs } from "./measure";
 import { coreRequest, point, speaker, startHost } from "./node-red";
 import { rawFirst } from "./peers";

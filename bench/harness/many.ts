@@ -1,4 +1,4 @@
-/** Many speeches at once, at the speed at which they play: processor, the event loop's delays, and memory for each of them. */
+/** Many concurrent speeches at playback speed: processor time, delays of the event loop, and memory of each. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { liveBytes } from "./measure";
 import { isLast, point, speaker, startHost } from "./node-red";
@@ -18,7 +18,7 @@ interface Goals {
   readonly memory: Goal;
 }
 
-/** The case for so many speeches of 10 s, whose audio comes at twice that speed. */
+/** The case for `count` speeches of 10 s, whose audio arrives at twice playback speed. */
 export const many =
   (name: string, speeches: number, goals: Goals): Case =>
   async () => {

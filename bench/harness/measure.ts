@@ -71,7 +71,7 @@ export async function liveBytes(): Promise<number> {
   return heapUsed + external;
 }
 
-/** The most memory that the process took beyond what it has now, while some work goes on; in bytes. */
+/** The largest growth of the process's memory while the work runs, in bytes. */
 export async function peakBytes(work: () => Promise<unknown>): Promise<number> {
   await liveBytes();
   const before = process.memoryUsage.rss();

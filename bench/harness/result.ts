@@ -1,14 +1,14 @@
 /** What a case finds out. */
 
-/** What is wanted: at most so many times a comparison's figure, or at most so much. */
+/** The goal: at most a multiple of a comparison's figure, or an absolute limit. */
 export type Goal = { readonly times: number; readonly of: Peer } | { readonly most: number };
 
-/** What ours is measured beside, in the same process: undici by itself, core's http request node, or a bare loop. */
+/** What ours is compared with, in the same process: bare undici, core's http request node, or a bare loop. */
 export type Peer = "raw" | "core";
 
 /** One measured figure. */
 export interface Figure {
-  /** Names it in the JSON and in the words of the tables. */
+  /** Its name in the JSON and in the tables. */
   readonly id: string;
   readonly unit: "ms" | "us" | "%" | "kB" | "MB";
   readonly raw?: number;
@@ -37,7 +37,7 @@ export interface Results {
   readonly figures: readonly Figure[];
 }
 
-/** Whether a figure reaches its goal; undefined where there is none. */
+/** Whether a figure reaches its goal; undefined if none exists. */
 export function isMet({ ours, ratio, goal }: Figure): boolean | undefined {
   if (goal === undefined) return undefined;
   if ("most" in goal) return ours <= goal.most;

@@ -1,4 +1,4 @@
-/** How much work a whole audio is, beside reading it with undici by itself and with core's http request node. */
+/** The work for a whole audio, compared with reading it with bare undici and with core's http request node. */
 import { compare, cpuMs, peakBytes } from "./measure";
 import { coreRequest, point, speaker, startHost } from "./node-red";
 import { rawAll } from "./peers";
@@ -18,7 +18,9 @@ interface Whole {
   readonly core?: boolean;
 }
 
-/** The case: processor time, which other work on the machine does not change much, and the memory that it takes at most. */
+/**
+ * The case: processor time, which other work on the machine does not change much, and the memory that it takes at most.
+ */
 export const wholeAudio =
   ({ answer, rounds, time, memory, core = true }: Whole): Case =>
   async ({ quick }) => {

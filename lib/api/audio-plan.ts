@@ -1,38 +1,38 @@
-/** What an audio is read from, and how its end is judged. */
+/** The sources of an audio, and the check of its end. */
 import type { ErrorFacts, VocuError } from "./errors";
 import type { Answer } from "./exchange";
 import { statesItsEnd } from "./header";
 
-/** The end of an audio is in doubt that is shorter than this part of its estimate, and by more than a second. */
+/** An end is verified if the audio is shorter than this part of its estimate, and by more than a second. */
 const SUSPICIOUS_PART = 0.75;
 const SUSPICIOUS_GAP_MS = 1000;
 
-/** Counts audio for the stream, which knows no frames. */
+/** Counts audio for the stream, which does not parse frames. */
 export interface AudioMeter {
   /** Takes the next bytes, in order. */
   push(data: Buffer): void;
-  /** How much audio there was so far, in milliseconds. */
+  /** The length of the audio so far, in milliseconds. */
   readonly audioMs: number;
   /** Whether the bytes so far end within a frame. */
   readonly truncated: boolean;
 }
 
-/** A place in an audio that another reader has come to. */
+/** A position in an audio that another reader has reached. */
 export interface BegunAt {
-  /** How many bytes are there. */
+  /** Bytes read so far. */
   readonly bytes: number;
-  /** The last of them, as far as they are known; empty where they are not. */
+  /** The last bytes read; empty if unknown. */
   readonly overlap: Buffer;
 }
 
-/** What an audio is read from, and how it goes on after a break. */
+/** The sources of an audio, and how it continues after a break. */
 export interface AudioPlan {
   operation: string;
   /** The reply that carries the audio; undefined when it is to be opened from `urls`. */
   source?: Answer;
-  /** Where the same bytes can be had again, best first. The key is never sent there. */
+  /** URLs of the same bytes, best first. The key is never sent there. */
   urls: string[];
-  /** Only what is behind this place is read, from `urls`; together with `source` it has no meaning. */
+  /** Only the bytes after this position are read, from `urls`. Not used together with `source`. */
   begun?: BegunAt;
   meter?: AudioMeter;
   estimatedDurationMs?: number;
@@ -42,7 +42,9 @@ export interface AudioPlan {
   facts?: Partial<ErrorFacts>;
 }
 
-/** Why the rest of an audio is looked for: it broke off, its end is in doubt, or its beginning was read elsewhere. */
+/**
+ * Why the rest of an audio is requested: the stream broke, its end is suspicious, or its beginning was read elsewhere.
+ */
 export type Interruption =
   | { readonly why: "broken"; readonly error: VocuError }
   | {
@@ -50,7 +52,7 @@ export type Interruption =
         "empty" | "within a frame" | "end not stated" | "shorter than estimated" | "begun elsewhere";
     };
 
-/** Why a clean end of `source` after so many bytes is in doubt; undefined where it is not. */
+/** Why a clean end of `source` after this many bytes is suspicious; undefined if it is not. */
 export function doubtAbout(
   { meter, estimatedDurationMs = 0 }: AudioPlan,
   bytes: number,
@@ -64,7 +66,7 @@ export function doubtAbout(
     : undefined;
 }
 
-/** Whether so much audio is suspiciously little beside its estimate. */
+/** Whether the audio is much shorter than its estimate. */
 export function isTooShort(audioMs: number, estimatedDurationMs: number): boolean {
   return estimatedDurationMs - audioMs > SUSPICIOUS_GAP_MS && audioMs < estimatedDurationMs * SUSPICIOUS_PART;
 }

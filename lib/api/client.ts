@@ -20,16 +20,16 @@ const CHANNEL_PATH = "/api/tts/turbo/channel";
 
 /** A successful reply (API reference 3). */
 export interface Reply {
-  /** The envelope's `data`; undefined where the operation has none. */
+  /** The envelope's `data`; undefined if the operation has none. */
   data: unknown;
-  /** The whole envelope, for the operations that answer beside `data`. */
+  /** The whole envelope, for operations with content outside `data`. */
   body: JsonObject;
   statusCode: number;
   /** Vocu's id of the request, to quote to support. */
   requestId?: string;
-  /** From the call to the end of the reply, tries and waits included. */
+  /** From the call to the end of the reply, in ms, including retries and waits. */
   durationMs: number;
-  /** How often the request was tried. */
+  /** Number of attempts. */
   attempts: number;
 }
 
@@ -57,7 +57,7 @@ export class VocuClient {
   }
 
   /**
-   * One operation with a JSON reply. GETs that cost nothing are retried after faults of network and server; everything
+   * One operation with a JSON reply. GETs without charge are retried after network and server faults; everything
    * else only when it certainly was not accepted.
    * @throws VocuError
    */
@@ -84,8 +84,8 @@ export class VocuClient {
   }
 
   /**
-   * Speaks a text as an mp3 stream; resolves when the first audio has arrived. Abort with `signal`, or leave the loop
-   * over `audio`; a stream that is neither read nor aborted keeps its connection.
+   * Generates a text as an mp3 stream; resolves when the first audio has arrived. Abort with `signal`, or leave the
+   * loop over `audio`; a stream that is neither read nor aborted keeps its connection.
    * @throws VocuError
    */
   speak(params: SpeechParams, options: SpeakOptions = {}): Promise<SpeechStream> {
@@ -103,8 +103,8 @@ export class VocuClient {
   }
 
   /**
-   * A live channel for a voice, which opens when it first speaks and closes after `idleMs` milliseconds without a request
-   * (API reference B). Closed for good with `forget`.
+   * A live channel for a voice, which opens with its first request and closes after `idleMs` milliseconds without one
+   * (API reference B). Closed permanently with `forget`.
    */
   live(voiceId: string, idleMs: number): LiveChannel {
     const channel = new LiveChannel({
@@ -126,7 +126,7 @@ export class VocuClient {
     return channel.close();
   }
 
-  /** Ends everything at once: running calls fail with `ABORTED`. */
+  /** Closes everything immediately: running calls fail with `ABORTED`. */
   async close(): Promise<void> {
     const channels = [...this.#live].map((channel) => this.forget(channel));
     await Promise.all([this.#session.transport.close(), ...channels]);

@@ -8,7 +8,7 @@ export interface Clock {
   now(): number;
   /** 0 <= x < 1 */
   random(): number;
-  /** Waits `ms` milliseconds; an aborted signal ends it at once with {@link abortError}. */
+  /** Waits `ms` milliseconds; an aborted signal ends the wait immediately with {@link abortError}. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

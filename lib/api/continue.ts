@@ -6,32 +6,32 @@ import type { CallOptions, Session } from "./session";
 
 const OPERATION = "continue";
 
-/** A speech that another process has begun, and how far it has come. At least one address is needed. */
+/** A speech that another process has begun, and the position it has reached. At least one address is needed. */
 export interface BegunSpeech {
-  /** Finished and growing audio, as the service told them (API reference D.4); the growing one is asked first. */
+  /** Addresses of the finished and the growing audio (API reference D.4); the growing one is requested first. */
   readonly streamUrl?: string;
   readonly audioUrl?: string;
-  /** How many bytes have been read elsewhere. */
+  /** Bytes read elsewhere. */
   readonly bytes: number;
-  /** The last of these bytes. The audio has to have the same ones there; the last 16 KiB are compared. */
+  /** The last of these bytes. The audio must have the same bytes there; the last 16 KiB are compared. */
   readonly overlap?: Buffer;
 }
 
 /** Options of `VocuClient.continueSpeech`. */
 export interface ContinueOptions extends Pick<CallOptions, "signal"> {
-  /** Lets the audio notice an end that is clean but too early; it gets what is behind the place. */
+  /** Detects an end that is clean but too early; receives the bytes after the position. */
   readonly meter?: AudioMeter;
 }
 
 /** The rest of a speech. */
 export interface ContinuedSpeech {
-  /** Whether there is any. */
+  /** Whether any audio follows. */
   readonly more: boolean;
-  /** How often it was taken up again after a break so far. */
+  /** Number of resumptions after a break so far. */
   readonly resumes: number;
   /** At its end: whether it may have ended too early, which could not be checked. */
   readonly unverified: boolean;
-  /** The mp3 bytes behind the place. Iterate once; leaving the loop closes the socket at once. */
+  /** The mp3 bytes after the position. Iterate once; leaving the loop closes the socket immediately. */
   readonly audio: AsyncIterableIterator<Buffer>;
 }
 
@@ -52,7 +52,7 @@ export async function continueSpeech(
   const audio = new ResumableAudio(session, {
     operation: OPERATION,
     urls,
-    // More than was read cannot be known of it.
+    // The caller cannot know more bytes than it has read.
     begun: { bytes, overlap: overlap.subarray(Math.max(0, overlap.length - bytes)) },
     meter,
     firstByteTimeoutMs: session.options.stallTimeoutMs,

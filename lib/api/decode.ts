@@ -3,7 +3,7 @@ import { brotliDecompress, constants, unzip } from "node:zlib";
 import type { Answer } from "./exchange";
 import { headerOf } from "./header";
 
-/** The `Content-Encoding` of a reply although `identity` was asked for; undefined where the bytes are as they are. */
+/** The `Content-Encoding` of a reply although `identity` was requested; undefined if the bytes are not encoded. */
 export function encodingOf(answer: Pick<Answer, "headers">): string | undefined {
   const encoding = headerOf(answer, "content-encoding")?.trim().toLowerCase();
   return encoding === "" || encoding === "identity" ? undefined : encoding;
@@ -11,7 +11,7 @@ export function encodingOf(answer: Pick<Answer, "headers">): string | undefined 
 
 /**
  * The text of a body: decompressed (gzip, deflate, br), and read in the charset of its content type, by default UTF-8.
- * What cannot be decompressed, or is longer than `maxBytes`, gives "".
+ * Returns "" for a body that cannot be decompressed or is longer than `maxBytes`.
  */
 export async function bodyText(
   answer: Pick<Answer, "headers">,
@@ -34,7 +34,7 @@ function decoderFor(charset = "utf-8"): TextDecoder {
   }
 }
 
-/** Of a body that broke off, what there is. */
+/** Decompresses as much of a truncated body as possible. */
 async function decompressed(
   body: Buffer,
   encoding: string | undefined,

@@ -1,4 +1,4 @@
-/** Files that Vocu returned the address of. */
+/** Downloads files from URLs that Vocu returned. */
 import type { AudioMeter } from "./audio-plan";
 import { encodingOf } from "./decode";
 import { headerOf } from "./header";
@@ -15,24 +15,24 @@ const OPERATION = "download";
 export interface Download {
   readonly statusCode: number;
   readonly contentType?: string;
-  /** In bytes, where the host says so. */
+  /** Size in bytes, if the host states it. */
   readonly contentLength?: number;
   readonly attempts: number;
   /** At the end of the body: whether it may have ended too early, which could not be checked. */
   readonly unverified: boolean;
-  /** The bytes as they come; taken up again after a break. Iterate once; leaving the loop closes the socket at once. */
+  /** The bytes as they arrive, resumed after a break. Iterate once; leaving the loop closes the socket immediately. */
   readonly body: AsyncIterableIterator<Buffer>;
 }
 
 /** Options of `VocuClient.download`. */
 export interface DownloadOptions extends CallOptions {
-  /** Lets an audio notice that it has ended within a frame: what is missing is fetched, or it is an error. */
+  /** Detects an end within a frame; the missing bytes are then fetched, or the download fails. */
   meter?: AudioMeter;
 }
 
 /**
  * Fetches a URL that Vocu returned (API reference 2 and 6): http or https, redirects followed, never with the key.
- * @throws VocuError `BAD_PARAMETER` for another kind of URL or one that holds the key, `HTTP_<status>`, the network's,
+ * @throws VocuError `BAD_PARAMETER` for any other URL or one that contains the key, `HTTP_<status>`, the network's,
  *   and while iterating `STREAM_CUT`, `STREAM_STALLED`, `STREAM_INCOMPLETE`
  */
 export async function download(

@@ -1,5 +1,5 @@
 /**
- * What is known about a failure: a plain object that survives JSON, so that a flow can branch on it.
+ * Facts about a failure: a plain object that survives JSON, so that a flow can branch on it.
  * Never holds the key, a header or a URL.
  */
 export interface ErrorFacts {
@@ -11,27 +11,27 @@ export interface ErrorFacts {
   requestId?: string;
   /** Id of a content-safety rejection (API reference 4). */
   traceId?: string;
-  /** How long the server asks to wait, in seconds. */
+  /** The wait that the server requests, in seconds. */
   retryAfter?: number;
-  /** True when the same again later may work and cannot be charged twice. */
+  /** True if a retry may succeed and cannot be charged twice. */
   retryable: boolean;
-  /** The server's own words, without markup, at most 300 characters. */
+  /** The server's message without markup, at most 300 characters. */
   serverMessage?: string;
-  /** The request field the server complains about (API reference 4, `detail.field`). */
+  /** The request field that the server rejected (API reference 4, `detail.field`). */
   field?: string;
-  /** How many bytes of audio had arrived. */
+  /** Bytes of audio that had arrived. */
   bytes?: number;
-  /** How much audio had arrived, in milliseconds. */
+  /** Length of the audio that had arrived, in milliseconds. */
   audioMs?: number;
-  /** How often the request was tried. */
+  /** Number of attempts. */
   attempts?: number;
-  /** A 404 that may mean the operation as well as the ID. */
+  /** A 404 that may refer to the operation instead of the ID. */
   perhapsNotOffered?: boolean;
   /** The host that could not be reached, or where a redirect led. */
   host?: string;
   /** The limit that was exceeded, in milliseconds. */
   timeoutMs?: number;
-  /** What the network or the reply said, for the curious. */
+  /** Technical detail from the network layer or the reply. */
   detail?: string;
 }
 
@@ -40,7 +40,7 @@ const within = (facts: ErrorFacts) => (facts.timeoutMs === undefined ? "" : ` wi
 const because = (facts: ErrorFacts) => (facts.detail === undefined ? "" : `: ${facts.detail}`);
 const arrived = (facts: ErrorFacts) => (facts.bytes === undefined ? "" : ` after ${facts.bytes} bytes`);
 
-/** The codes this package gives itself, beside those of Vocu, which are passed through (API reference 4). */
+/** The codes that this package defines. Codes of Vocu are passed through (API reference 4). */
 const DESCRIPTIONS = {
   NO_API_KEY: () => "No API key is set",
   BAD_API_KEY: () => "The API key has characters that no key has",
@@ -98,7 +98,7 @@ export class VocuError extends Error {
     ) as unknown as ErrorFacts;
   }
 
-  /** The same failure with more (or other) facts. */
+  /** A copy of the error with additional or changed facts. */
   with(facts: Partial<ErrorFacts>, code: string = this.code): VocuError {
     return new VocuError(code, { ...this.cause, ...facts });
   }

@@ -8,10 +8,10 @@ import type { Redactor } from "./redact";
 
 const PAUSE_ABOVE = 64 * 1024;
 
-/** Pieces below this many bytes are handed out together with those that have arrived with them. */
+/** Pieces smaller than this, in bytes, are merged with the pieces that arrived at the same time. */
 const SMALL_BYTES = 4096;
 
-/** How long a read may wait for the network, and what it is called when it waits longer. */
+/** How long a read may wait for the network, and the code of the error after that. */
 export interface ReadLimit {
   ms: number;
   code: "FIRST_BYTE_TIMEOUT" | "STREAM_STALLED";
@@ -22,18 +22,19 @@ export interface Answer {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
   /**
-   * The next piece of the body, undefined at its end; small pieces that have arrived at the same time are one. Only the time spent in here counts against `limit`, so a slow
-   * reader is never taken for a stalled server. What arrived before a failure is handed out before the failure.
+   * The next piece of the body, undefined at its end; small pieces that arrived at the same time are merged. Only the
+   * time in this call counts against `limit`, so that a slow reader does not look like a stalled server. Bytes that
+   * arrived before a failure are returned before it is thrown.
    * @throws VocuError `STREAM_CUT`, `ABORTED` or the code of `limit`
    */
   read(limit: ReadLimit): Promise<Buffer | undefined>;
-  /** Puts a piece back to the front of the body. */
+  /** Puts a piece back at the front of the body. */
   unread(piece: Buffer): void;
-  /** Closes the socket at once; a waiting read fails with `ABORTED`. */
+  /** Closes the socket immediately; a waiting read fails with `ABORTED`. */
   destroy(): void;
 }
 
-/** What an exchange needs to know beside undici's own options. */
+/** Options of an exchange in addition to those of undici. */
 export interface ExchangeOptions {
   destination: Omit<Destination, "proxied">;
   firstByteTimeoutMs: number;
@@ -41,7 +42,7 @@ export interface ExchangeOptions {
   uploadStallMs?: number;
   signal?: AbortSignal;
   redactor: Redactor;
-  /** Called once, when the exchange has ended, well or badly. */
+  /** Called once when the exchange has ended, successfully or not. */
   onOver: () => void;
 }
 
@@ -77,22 +78,22 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.#limit(destination.connectTimeoutMs, "CONNECT_TIMEOUT", { host: destination.host });
   }
 
-  /** Whether the exchange is over, well or badly. */
+  /** Whether the exchange has ended, successfully or not. */
   get over(): boolean {
     return this.#ended || this.#failure !== undefined;
   }
 
-  /** Whether nothing of its reply is there yet, so that undici may connect for it. */
+  /** Whether no part of the reply has arrived, so that undici may connect for it. */
   get isExpecting(): boolean {
     return this.#phase !== "receiving" && !this.over;
   }
 
-  /** Whether a socket may be opened for this exchange: one only, for undici would reconnect for ever to a proxy that hangs up. */
+  /** Whether a socket may be opened. Only one: undici would reconnect forever to a proxy that closes the connection. */
   mayConnect(): boolean {
     return this.#phase !== "connecting" || (!this.over && this.#connecting.length === 0);
   }
 
-  /** Takes note of a socket that connects, perhaps to a proxy, so that abort can destroy it. */
+  /** Records a connecting socket, possibly to a proxy, so that abort can destroy it. */
   connecting(socket: Socket, proxied: boolean): void {
     if (this.#phase !== "connecting") return;
     this.#connecting.push(socket);
@@ -180,7 +181,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     });
   }
 
-  /** Delivers when all that came out of the socket at once is there: a server may write every few bytes by themselves. */
+  /** Delivers after the current turn, so that pieces from one read of the socket are merged. */
   #deliverSoon(): void {
     if (this.#delivering) return;
     this.#delivering = true;
@@ -190,7 +191,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     });
   }
 
-  /** Gives the waiting reader what there is: a piece, else the end, else the failure. */
+  /** Resolves the waiting read with a piece, else the end, else the failure. */
   #deliver(): void {
     const reader = this.#reader;
     if (!reader) return;
@@ -206,7 +207,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     else reader.resolve(undefined);
   }
 
-  /** The first piece, or the small ones at the front as one. */
+  /** The first piece, or the small pieces at the front merged. */
   #takePiece(): Buffer | undefined {
     const large = this.#pieces.findIndex(({ length }) => length >= SMALL_BYTES);
     const small = large < 0 ? this.#pieces.length : large;
@@ -219,7 +220,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.#failure = error;
     this.#settle.reject(error);
     this.#finish();
-    // With an error, else undici would wait for the connection for ever.
+    // With an error; otherwise undici would wait for the connection forever.
     for (const socket of this.#connecting) socket.destroy(error);
     this.#controller?.abort(error);
     this.#deliver();

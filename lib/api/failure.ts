@@ -1,13 +1,13 @@
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Redactor } from "./redact";
 
-/** How far a request had come when the network failed it. */
+/** The phase of a request in which the network failed. */
 export type Phase = "connecting" | "waiting" | "receiving";
 
 /** Where a request was going. */
 export interface Destination {
   host: string;
-  /** Whether a proxy stands between. */
+  /** Whether the request goes through a proxy. */
   proxied: boolean;
   connectTimeoutMs: number;
 }
@@ -15,7 +15,7 @@ export interface Destination {
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|ERR_OSSL|ERR_CRYPTO|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/;
 
-/** Of these the server certainly saw nothing: nothing was sent to it. */
+/** Failures before anything was sent to the server. */
 const NEVER_SENT = new Set([
   "HOST_NOT_FOUND",
   "CONNECTION_REFUSED",
@@ -25,12 +25,12 @@ const NEVER_SENT = new Set([
   "PROXY_FAILED",
 ]);
 
-/** Whether `code` says that the request never reached the server. */
+/** Whether `code` means that the request never reached the server. */
 export function neverSent(code: string): boolean {
   return NEVER_SENT.has(code);
 }
 
-/** The {@link VocuError} for what undici or Node reported; nothing of theirs but a cleaned message is kept. */
+/** The {@link VocuError} for what undici or Node reported; keeps only a cleaned message of theirs. */
 export function networkError(error: Error, phase: Phase, to: Destination, redactor: Redactor): VocuError {
   if (error instanceof VocuError) return error;
   const nodeCode = (error as NodeJS.ErrnoException).code ?? "";

@@ -1,6 +1,6 @@
 /** Reads JSON whose form is not guaranteed: whatever is missing or of another type is left out, never an error. */
 
-/** A JSON object as it came. */
+/** A JSON object, not validated. */
 export type JsonObject = Record<string, unknown>;
 
 /** Whether `value` is a JSON object (no array, not null). */
@@ -8,7 +8,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The object that `text` is in JSON, undefined when it is not one. */
+/** Parses a JSON object; undefined if `text` is not one. */
 export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
@@ -18,24 +18,24 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** The object a value is, or an empty one. */
+/** The value if it is an object, else an empty object. */
 export const fieldsOf = (value: unknown): Readonly<JsonObject> => (isObject(value) ? value : {});
 
-/** The objects in an array; everything else is taken for an empty array or an empty object. */
+/** The members of an array as objects; anything else counts as an empty array or an empty object. */
 export const listOf = (value: unknown): Readonly<JsonObject>[] =>
   Array.isArray(value) ? (value as unknown[]).map(fieldsOf) : [];
 
-/** The text a value is; undefined where it is blank or no text. */
+/** The value if it is text; undefined if it is blank or of another type. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value : undefined;
 
-/** The number a value is; undefined where it is none. */
+/** The value if it is a finite number, else undefined. */
 export const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 
 /**
- * Replaces every text in a JSON value, the names of members too, by what `change` makes of it. Changes objects and arrays
- * in place; not recursive, so that no depth of nesting is too much.
+ * Replaces every text in a JSON value, the names of members too, by what `change` makes of it. Changes objects and
+ * arrays in place; not recursive, so that no depth of nesting is too much.
  */
 export function changeTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);

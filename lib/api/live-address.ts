@@ -1,4 +1,4 @@
-/** Where a live channel is, and the way there: proxy and TLS as for every other request. API reference B.1. */
+/** The address of a live channel, reached with the same proxy and TLS as every other request. API reference B.1. */
 import type { Agent } from "node:http";
 import { VocuError } from "./errors";
 import { hpagent } from "./on-demand";
@@ -8,7 +8,7 @@ import { apiHeaders, type Session } from "./session";
 import type { ProxyOptions } from "./proxy";
 import type { TlsOptions } from "./transport";
 
-/** The API's word for how long a channel waits for its client; also taken where it says nothing. */
+/** The documented time that a channel waits for its client, and the default if the reply lacks it. */
 const USUAL_CANCEL_AFTER_S = 60;
 const LONGEST_CANCEL_AFTER_S = 3600;
 
@@ -21,8 +21,8 @@ export interface LiveAddress {
 
 /**
  * Reads the reply to opening a channel.
- * @throws VocuError `BAD_REPLY` without a WebSocket address; `LIVE_UNSAFE` where speech would leave an encrypted API for
- * an unencrypted channel
+ * @throws VocuError `BAD_REPLY` without a WebSocket address; `LIVE_UNSAFE` where speech would leave an encrypted API
+ *   for an unencrypted channel
  */
 export function liveAddress(data: JsonObject, baseUrl: string): LiveAddress {
   const { wsUrl } = data;
@@ -33,14 +33,14 @@ export function liveAddress(data: JsonObject, baseUrl: string): LiveAddress {
   if (url.protocol === "ws:" && new URL(baseUrl).protocol === "https:") {
     throw new VocuError("LIVE_UNSAFE", { retryable: false, host: url.host });
   }
-  // A fragment has no place in a WebSocket's address.
+  // WebSocket addresses must not have a fragment.
   url.hash = "";
   const seconds = Number(data.cancelAfter);
   const known = seconds > 0 && seconds <= LONGEST_CANCEL_AFTER_S;
   return { url, cancelAfterMs: (known ? seconds : USUAL_CANCEL_AFTER_S) * 1000 };
 }
 
-/** What a WebSocket to a channel is made with. */
+/** The options of a channel's WebSocket. */
 export interface LiveRoute extends TlsOptions {
   readonly headers: Record<string, string>;
   readonly agent?: Agent;

@@ -3,7 +3,7 @@
 const NOT_HEX = /[^\dA-Fa-f]/;
 
 /**
- * The bytes that hexadecimal text stands for; undefined where it has an odd length or anything else in it. Node's own
+ * The bytes that hexadecimal text stands for; undefined if it has an odd length or anything else in it. Node's own
  * decoder says nothing about either.
  */
 export function bytesOfHex(hex: string): Buffer | undefined {

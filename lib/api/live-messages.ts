@@ -1,4 +1,6 @@
-/** The messages of a live channel (API reference B.2): little is documented for certain, so they are read tolerantly. */
+/**
+ * The messages of a live channel (API reference B.2): little is documented for certain, so they are read tolerantly.
+ */
 import { isObject, parseObject, type JsonObject } from "./json";
 
 /** What a channel may be asked to speak, under the API's own names; blank ones are not sent. API reference B.2. */
@@ -16,7 +18,7 @@ export interface LiveRequest {
 /** A piece of a segment's audio as it came: hexadecimal samples, and what the server says about them. */
 export interface LiveAudio {
   readonly hex: string;
-  /** Rate, channels and width under names that are not documented; undefined where the message has none. */
+  /** Rate, channels and width under names that are not documented; undefined if the message has none. */
   readonly pcm: unknown;
 }
 
@@ -59,5 +61,5 @@ export function synthesisRequest(request: LiveRequest): object {
 
 /** Keeps the connection; its form is a guess of the reference. */
 export const PING = { type: "ping" };
-/** Ends the channel at once; its form is a guess, made by that of {@link PING}. */
+/** Closes the channel immediately; its form is assumed by analogy with {@link PING}. */
 export const CLOSE = { type: "close" };

@@ -3,7 +3,7 @@
 /** Format assumed where none is stated: the service's usual speech. */
 const USUAL = { sampleRate: 24000, channels: 1, bitsPerSample: 16 };
 
-/** How members may be called, in lower case without separators; the documents do not tell (API reference B.2). */
+/** Possible names of members, in lower case without separators; the names are not documented (API reference B.2). */
 const NAMES = {
   sampleRate: ["samplerate", "rate", "samplingrate", "samplespersecond", "framerate", "frequency", "hz"],
   channels: ["channels", "channel", "numchannels", "nchannels", "channelcount"],
@@ -24,8 +24,8 @@ export interface DescribedPcm {
 }
 
 /**
- * Reads the description of samples, whatever its members are called and whether they are numbers or text. What is missing
- * or makes no sense is 24000 Hz, one channel, 16 bits; `assumed` says so.
+ * Reads the description of samples, whatever its members are called and whether they are numbers or text. What is
+ * missing or makes no sense is 24000 Hz, one channel, 16 bits; `assumed` says so.
  */
 export function pcmFormatOf(described: unknown): DescribedPcm {
   const members = membersOf(described);

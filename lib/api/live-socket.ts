@@ -73,7 +73,7 @@ export class LiveSocket {
   }
 
   /**
-   * The next message that means something. What arrived before a failure is handed out before the failure.
+   * The next known message. Messages that arrived before a failure are returned before it is thrown.
    * @throws VocuError the code of `limit` when it takes longer, `LIVE_CLOSED`, `LIVE_PROTOCOL`, `ABORTED`
    */
   next({ ms, code, since }: MessageLimit, signal?: AbortSignal): Promise<LiveMessage> {

@@ -28,7 +28,7 @@ export interface LiveChannelOptions {
 /**
  * A voice that answers with almost no delay over a WebSocket (API reference B). The channel is opened when it first
  * speaks and kept until it has been idle. A connection that was lost meanwhile is made again at the same address, and a
- * channel that is gone is opened anew.
+ * channel that is gone is opened again.
  *
  * One segment at a time: the caller asks for the next one when the last has ended. The protocol names no segments, so
  * nothing else is certain to belong together, and what was never sent is certain to have cost nothing. For the same
@@ -93,7 +93,7 @@ export class LiveChannel {
   ): AsyncGenerator<LiveAudio, void, undefined> {
     const { firstByteTimeoutMs, stallTimeoutMs } = this.#options.session.options;
     const first = { ms: timeoutMs ?? firstByteTimeoutMs, code: "FIRST_BYTE_TIMEOUT" };
-    // Only audio counts: other messages may come for ever.
+    // Only audio counts: other messages may come forever.
     let limit: MessageLimit = { ...first, since: performance.now() };
     const begun = (): boolean => limit.code === "STREAM_STALLED";
     for (;;) {
@@ -159,7 +159,7 @@ export class LiveChannel {
     }
   }
 
-  /** A handshake costs nothing, so it is tried again like a read; undefined where the server answers it with 404. */
+  /** A handshake costs nothing, so it is tried again like a read; undefined if the server answers it with 404. */
   async #connect(url: URL, signal?: AbortSignal): Promise<LiveSocket | undefined> {
     const { session } = this.#options;
     const { retries, onRateLimit } = session.options;

@@ -1,12 +1,12 @@
 /**
- * Libraries that take long to load: the first connection loads them, not the start of Node-RED, in which most nodes of a palette are
- * never used.
+ * Libraries that take long to load: the first connection loads them, not the start of Node-RED, in which most nodes of
+ * a palette are never used.
  */
 import type * as Hpagent from "hpagent";
 import type * as Undici from "undici";
 import type * as Ws from "ws";
 
-/* eslint-disable @typescript-eslint/no-require-imports -- an import would load them at once, or need waiting for */
+/* eslint-disable @typescript-eslint/no-require-imports -- an import would load them immediately or be asynchronous */
 
 /** HTTP connections. */
 export const undici = (): typeof Undici => require("undici") as typeof Undici;

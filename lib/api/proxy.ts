@@ -15,7 +15,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   "wss:": 443,
 };
 
-/** The URL of the proxy through which a URL is reached; undefined where it is reached directly. */
+/** The URL of the proxy through which a URL is reached; undefined if it is reached directly. */
 export function proxyFor(url: URL, { http, https, no = "" }: ProxyOptions): string | undefined {
   const proxy = /^(https|wss):$/.test(url.protocol) ? https : http;
   return proxy && !isExcepted(url, no) ? proxy : undefined;

@@ -24,7 +24,9 @@ export class Redactor {
     return this.redact(text) !== text;
   }
 
-  /** Foreign text, safe to show: no secret, no markup, one line, at most 300 characters; undefined when nothing is left. */
+  /**
+   * Foreign text, safe to show: no secret, no markup, one line, at most 300 characters; undefined when nothing is left.
+   */
   clean(text: unknown): string | undefined {
     if (typeof text !== "string") return undefined;
     const plain = this.redact(text.slice(0, 65536))
@@ -56,7 +58,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** The base64 digits that a secret alone decides when so many bytes stand before it. */
+/** The base64 digits that depend on the secret alone if `before` bytes precede it. */
 function base64Of(secret: string, before: number): string[] {
   const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
   const digits = bytes

@@ -20,9 +20,9 @@ export interface Position {
 }
 
 /**
- * What a URL has behind a position: more (`answer` goes on exactly there); nothing (`stated`: the host says so itself,
- * by a length or chunked coding); short: it does not reach the position, or not yet; later: perhaps another time;
- * different: another audio; unusable: never.
+ * What a URL has behind a position: more (`answer` continues exactly there); nothing (`stated`: the host says so
+ * itself, by a length or chunked coding); short: it does not reach the position, or not yet; later: perhaps another
+ * time; different: another audio; unusable: never.
  */
 export type Reopened =
   | { readonly found: "more"; readonly answer: Answer }

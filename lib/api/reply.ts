@@ -7,7 +7,7 @@ import type { Session } from "./session";
 
 const MAX_ERROR_BYTES = 1024 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
-/** A reply is given the time that a line of 8 kbit/s needs, on top of one stall: a server that drips must come to an end. */
+/** A reply may take as long as at 8 kbit/s plus one stall, so that a reply that trickles in ends. */
 const SLOWEST_REPLY_BYTES_PER_MS = 1;
 const TRANSIENT = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -19,8 +19,8 @@ export async function readText(session: Session, answer: Answer): Promise<string
 }
 
 /**
- * The body of a reply, at most so many bytes of it (1 MB of an error, 64 MB of a success); the socket of a longer one is
- * closed. Of an error reply that breaks off, what has arrived is enough.
+ * The body of a reply, at most 1 MB of an error and 64 MB of a success; the socket of a longer one is closed. For an
+ * error reply that breaks off, the part that has arrived is enough.
  * @throws VocuError `CONNECTION_LOST` when a success breaks off
  */
 async function readBytes(session: Session, answer: Answer): Promise<Buffer> {
@@ -69,8 +69,8 @@ function retryAfterSeconds(value: string | undefined, now: number): number | und
 }
 
 /**
- * The `status` of an envelope where it contradicts a 2xx reply (API reference 3). What is no HTTP status, such as `true` or
- * "", contradicts nothing.
+ * The `status` of an envelope where it contradicts a 2xx reply (API reference 3). A value that is not an HTTP status,
+ * such as `true` or "", contradicts nothing.
  */
 function contradiction(body: JsonObject | undefined): number | undefined {
   const given = body?.status;

@@ -1,4 +1,4 @@
-/** What the headers of a reply say about a speech beside its audio. */
+/** Facts about a speech from the headers of its reply. */
 import { parseObject, type JsonObject } from "./json";
 import type { Answer } from "./exchange";
 import { headerOf } from "./header";
@@ -37,7 +37,7 @@ function parseHeader(text: string | undefined): JsonObject | undefined {
   return undefined;
 }
 
-/** Both alphabets; "" for what is no base64. */
+/** Both alphabets; "" for what is not base64. */
 function fromBase64(text: string): string {
   return /^[\w+/-]+={0,2}$/.test(text.trim()) ? Buffer.from(text, "base64").toString("utf8") : "";
 }

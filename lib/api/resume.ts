@@ -11,18 +11,18 @@ import { TRAILING_ERROR_BYTES, trailingError } from "./trailing-error";
 
 const MAX_FRUITLESS = 5;
 
-/** A host has no more behind the place at which the audio ended. `stated`: it says so itself. */
+/** A host has no bytes after the position at which the audio ended. `stated`: the host says so itself. */
 interface End {
   readonly stated: boolean;
 }
 
 /**
- * Audio that survives its connection: after a cut or a stall it goes on from the URLs, where the bytes before that place
- * are compared with those handed out. A clean end that may be too early is verified in the same way, and so is the
- * place at which an audio is taken over that was begun elsewhere. Iterate once; `return()` closes the socket at once.
+ * Audio that survives its connection: after a cut or a stall it continues from the URLs, where the bytes before that
+ * position are compared with those returned so far. A clean end that may be too early is verified in the same way, and
+ * so is the position of an audio that was begun elsewhere. Iterate once; `return()` closes the socket immediately.
  */
 export class ResumableAudio implements AsyncIterableIterator<Buffer> {
-  /** How often the audio was taken up again. */
+  /** Number of resumptions. */
   resumes = 0;
   /** Whether the audio ended in a way that may have been too early, and that could not be confirmed. */
   unverified = false;
@@ -55,7 +55,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     else plan.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Waits until there is audio to iterate; false where there is none. @throws what the first `next()` would throw */
+  /** Waits until there is audio to iterate; false if none exists. @throws what the first `next()` would throw */
   async ready(): Promise<boolean> {
     this.#first ??= this.#generator.next();
     return (await this.#first).done !== true;
@@ -209,7 +209,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
     return this.#fruitless === 0 ? 0 : 125 * 2 ** this.#fruitless;
   }
 
-  /** The audio has been paid for, so repeating the request is no cure. */
+  /** The audio has been paid for, so repeating the request is not a cure. */
   #withProgress(error: VocuError): VocuError {
     const { operation, meter, facts } = this.#plan;
     return error.with({ operation, ...facts, bytes: this.#bytes, audioMs: meter?.audioMs, retryable: false });

@@ -4,13 +4,16 @@ import { neverSent } from "./failure";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
-/** A server that asks for a longer wait gets none: the caller is told `cause.retryAfter` at once. */
+/** Longer waits that a server requests are not waited for: the error carries `cause.retryAfter`. */
 const LONGEST_RETRY_AFTER_S = 60;
 
 /** Rules for trying again. */
 export interface RetryOptions {
   retries: number;
-  /** A read may be repeated after any fault of the network or the server; a write only when it certainly was not accepted. */
+  /**
+   * A read may be repeated after any fault of the network or the server; a write only when it certainly was not
+   * accepted.
+   */
   kind: "read" | "write";
   signal?: AbortSignal;
   clock: Clock;
@@ -31,13 +34,19 @@ function mayRepeat(error: VocuError, kind: RetryOptions["kind"]): boolean {
   return kind === "read" && (error.code === "CONNECTION_LOST" || status >= 500);
 }
 
-/** How long to wait before try number `next` (2, 3, …), in milliseconds: Retry-After, or 0.5 s doubled each time up to 8 s with jitter. */
+/**
+ * How long to wait before try number `next` (2, 3, …), in milliseconds: Retry-After, or 0.5 s doubled each time up to 8
+ * s with jitter.
+ */
 export function waitBefore(next: number, error: VocuError, random: number): number {
   const backoff = Math.min(FIRST_WAIT_MS * 2 ** (next - 2), LONGEST_WAIT_MS) * (0.5 + random / 2);
   return Math.max(backoff, (error.cause.retryAfter ?? 0) * 1000);
 }
 
-/** Runs `attempt` until it succeeds or may not be repeated; a final error says in `cause.attempts` how often it was tried. */
+/**
+ * Runs `attempt` until it succeeds or may not be repeated; a final error says in `cause.attempts` how often it was
+ * tried.
+ */
 export async function withRetries<T>(
   options: RetryOptions,
   attempt: () => Promise<T>,

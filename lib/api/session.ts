@@ -35,7 +35,7 @@ export interface ClientOptions {
 
 /** Options of every single call. */
 export interface CallOptions {
-  /** Ends connecting, waiting and reading at once; its reason is thrown when it is a VocuError, else `ABORTED`. */
+  /** Ends connecting, waiting and reading immediately; its reason is thrown when it is a VocuError, else `ABORTED`. */
   signal?: AbortSignal;
   /** Replaces `firstByteTimeoutMs`. */
   timeoutMs?: number;

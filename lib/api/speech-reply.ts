@@ -9,7 +9,7 @@ import { readSpeech, type SpeechInfo } from "./readers/speech";
 import { infoFromHeaders } from "./response-data";
 import type { Session } from "./session";
 
-/** White space before anything else; a reply that has more of it is no audio. */
+/** White space before anything else; a reply that has more of it is not audio. */
 const MAX_BLANK_BYTES = 64 * 1024;
 
 /** A reply that was accepted; without `source` the audio has to be fetched from the URLs in `info`. */

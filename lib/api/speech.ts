@@ -23,11 +23,11 @@ export interface SpeechStream {
   /** How often the request was sent until it was accepted. */
   readonly attempts: number;
   readonly transport: "get" | "post";
-  /** How often the audio was taken up again so far. */
+  /** Number of resumptions so far. */
   readonly resumes: number;
   /** At the end of the audio: whether it may have ended too early, which could not be checked. */
   readonly unverified: boolean;
-  /** The mp3 bytes as they come. Iterate once; leaving the loop closes the socket at once. */
+  /** The mp3 bytes as they arrive. Iterate once; leaving the loop closes the socket immediately. */
   readonly audio: AsyncIterableIterator<Buffer>;
 }
 

@@ -9,7 +9,7 @@ import type { Session } from "./session";
 export const TRAILING_ERROR_BYTES = 2048;
 
 /**
- * The error that an audio ends with (API reference 4); undefined where it does not.
+ * The error that an audio ends with (API reference 4); undefined if it does not.
  * @param tail at least the last {@link TRAILING_ERROR_BYTES} of the audio
  */
 export function trailingError(session: Session, answer: Answer, tail: Buffer): VocuError | undefined {

@@ -10,7 +10,9 @@ import { proxyFor, type ProxyOptions } from "./proxy";
 import type { BuiltRequest } from "./request";
 import { uploadOf } from "./upload";
 
-/** Header names and values of a reply together; `X-Reecho-Response-Data` has been seen with 12 KB (API reference D.4). */
+/**
+ * Header names and values of a reply together; `X-Reecho-Response-Data` has been seen with 12 KB (API reference D.4).
+ */
 const MAX_HEADER_BYTES = 64 * 1024;
 
 /** TLS options as Node's `tls.connect` takes them. */
@@ -21,7 +23,9 @@ export type TlsOptions = Pick<
 
 /** What a {@link Transport} is made of. */
 export interface TransportOptions {
-  /** Origin of the API. Other hosts get `ca` and `rejectUnauthorized` of `tls`, never its certificate or server name. */
+  /**
+   * Origin of the API. Other hosts get `ca` and `rejectUnauthorized` of `tls`, never its certificate or server name.
+   */
   origin: string;
   connectTimeoutMs: number;
   /** How long a server may take nothing of a request's body. */
@@ -43,7 +47,7 @@ interface PoolOptions extends Pool.Options {
   connect: buildConnector.connector;
 }
 
-/** All connections of one client. Keeps sockets alive between requests; close is at once. */
+/** All connections of one client. Keeps sockets alive between requests; `close` ends them immediately. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();

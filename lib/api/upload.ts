@@ -1,11 +1,11 @@
-/** The body of a request, handed out piece by piece, so that it shows whether the server takes it. */
+/** The body of a request in pieces, so that a server that stops reading is noticed. */
 import { randomUUID } from "node:crypto";
 import type { FormData } from "undici";
 import { VocuError } from "./errors";
 
 const PIECE_BYTES = 64 * 1024;
 
-/** What fits into one piece is sent whole: the system takes it at once, and its connection can always be used again. */
+/** A body that fits into one piece is sent whole: the system buffers it, and the connection can always be reused. */
 const WHOLE_BYTES = PIECE_BYTES;
 
 /** A body ready to be sent, and what its headers must say. */

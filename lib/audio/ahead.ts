@@ -4,7 +4,7 @@ import type { Chunk } from "./mp3/chunks";
 
 /** How `joinAhead` joins. */
 export interface AheadOptions {
-  /** A chunk that plays this long goes on, however much the listener has left to play, in milliseconds. */
+  /** A chunk that plays this long is sent, however much the listener has left to play, in milliseconds. */
   readonly enoughMs: number;
   /** Chunks are not joined to one that plays longer than this. Left out: no limit. */
   readonly mostMs?: number;
@@ -18,10 +18,10 @@ export interface AheadOptions {
 const PART = 1 / 4;
 
 /**
- * Joins chunks that need not be sent immediately, because the player is still busy with earlier ones: the first one goes
- * at once, and a later one when it plays a quarter as long as what has been sent and not been heard yet. So audio that comes
- * just in time is not held at all, and a listener never waits for what is held. Chunks come out whole, in order, the last
- * known as the last.
+ * Joins chunks that need not be sent immediately, because the player is still busy with earlier ones: the first one
+ * goes at once, and a later one when it plays a quarter as long as what has been sent and not been heard yet. So audio
+ * that comes just in time is not held at all, and a listener never waits for what is held. Chunks come out whole, in
+ * order, the last known as the last.
  *
  * @throws what the source throws, after what was held has gone on; `signal.reason` when the signal aborts
  */
@@ -96,7 +96,7 @@ class Ahead {
     return this.#held.length === 0 ? Infinity : this.#leftMs - this.#heldMs / PART;
   }
 
-  /** Takes a chunk; returns what goes on now. */
+  /** Takes a chunk; returns what is sent now. */
   *take(chunk: Chunk): Generator<Chunk> {
     const { enoughMs, mostMs = Infinity } = this.options;
     if (this.#heldMs + chunk.audioMs > mostMs) yield* this.release();

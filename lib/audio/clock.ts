@@ -1,11 +1,11 @@
 /** Waiting: for a time, or for whatever comes first. */
 import { sleep } from "../timers";
 
-/** A clock that can be waited on. Tests hand in their own. */
+/** A clock with a wait; tests provide their own. */
 export interface Clock {
   /** Milliseconds that only ever grow. */
   now(): number;
-  /** Resolves after `ms` milliseconds; rejects with `signal.reason` at once when the signal aborts. */
+  /** Resolves after `ms` milliseconds; rejects with `signal.reason` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

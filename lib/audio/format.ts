@@ -15,7 +15,7 @@ const ENDLESS = 0xffffffff;
 
 const [LINEAR, MULAW] = [1, 7];
 
-/** The 44 bytes that make a WAV of the samples that follow: of so many bytes, or however many there will be. */
+/** The 44 bytes that make a WAV of the samples that follow: of the given number of bytes, or of an unknown number. */
 export function wavHeader(
   { sampleRate, channels, bitsPerSample, format }: PcmFormat,
   bytes?: number,

@@ -32,7 +32,7 @@ export class LengthMeter {
     return this.bytes;
   }
 
-  /** How long it plays, in ms; undefined where its kind does not tell. */
+  /** How long it plays, in ms; undefined if its format does not tell. */
   get audioMs(): number | undefined {
     if (this.type === "audio/mpeg") return this.mp3.audioMs;
     const at = this.type === "audio/wav" ? this.head.indexOf("fmt ", 0, "latin1") : -1;

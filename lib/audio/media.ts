@@ -6,7 +6,7 @@ import { tagLength } from "./mp3/tags";
 /** How many bytes from the start are enough to know a type. */
 export const SNIFF_BYTES = MP3_SEARCH_BYTES;
 
-/** From so many bytes on no signature is mistaken for another, and so many tell how long a tag is. */
+/** With this many bytes every signature is unambiguous, and the length of a tag is known. */
 const SURE_BYTES = 12;
 const SIGNATURE_BYTES = 32;
 
@@ -67,7 +67,7 @@ export function mediaOfName(name: string): string | undefined {
   return TYPES.get(extension?.toLowerCase() ?? "");
 }
 
-/** The usual ending of a file of this type, with its dot; empty where there is none. */
+/** The usual ending of a file of this type, with its dot; empty if none exists. */
 export function endingOf(type: string): string {
   const entry = Object.entries(EXTENSIONS).find(([, known]) => known === type);
   return entry ? `.${entry[0]}` : "";
@@ -80,8 +80,8 @@ export type Verdict =
 const UNDECIDED: Verdict = { decided: false };
 
 /**
- * Finds out the media type of bytes that come in pieces, in as few bytes as are certain. Signatures count where the bytes
- * begin and behind leading tags; what has none is mp3 or nothing (see `Mp3Evidence`).
+ * Finds out the media type of bytes that come in pieces, in as few bytes as are certain. Signatures count where the
+ * bytes begin and behind leading tags; what has none is mp3 or nothing (see `Mp3Evidence`).
  */
 export class MediaSniffer {
   #verdict: Verdict = UNDECIDED;
@@ -149,7 +149,7 @@ const signatureOf = (head: Buffer): string | undefined =>
   SIGNATURES.find(({ at, bytes }) => head.toString("latin1", at, at + bytes.length) === bytes)?.type;
 
 /**
- * The media type that the first bytes of a file or stream show, e.g. `audio/wav`; undefined where they show none that is
+ * The media type that the first bytes of a file or stream show, e.g. `audio/wav`; undefined if they show none that is
  * known. `whole`: they are all there is; otherwise the beginning of an mp3 will do.
  */
 export function mediaTypeOf(head: Buffer, whole = false): string | undefined {
@@ -161,7 +161,7 @@ export function mediaTypeOf(head: Buffer, whole = false): string | undefined {
 
 /** A stream whose type is known; the audio is all of it, from its first byte on. */
 export interface Sniffed {
-  /** Media type; undefined where it is none that is known here. */
+  /** Media type; undefined if it is not one that is known here. */
   readonly type: string | undefined;
   readonly audio: AsyncIterable<Buffer>;
 }

@@ -2,7 +2,7 @@ import { AbortRace, systemClock, type Clock } from "./clock";
 
 /** How `pace` sends. */
 export interface PaceOptions {
-  /** How many milliseconds before its turn to be heard a chunk is sent. */
+  /** How many milliseconds before its playback time a chunk is sent. */
   leadMs: number;
   /** Ends the waiting. */
   signal: AbortSignal;
@@ -11,14 +11,14 @@ export interface PaceOptions {
 }
 
 /**
- * Sends chunks as fast as they play: each leaves `leadMs` before its turn to be heard, counted from the moment the
+ * Sends chunks as fast as they play: each is sent `leadMs` before its playback time, counted from the moment the
  * first one left, so that late timers never add up. A listener needs room for `leadMs` plus one chunk; cut chunks
  * fine enough for that with the option `maxChunkMs` of `chunks`.
  *
  * When a chunk arrives after all that was sent has been heard, the listener ran dry and the count starts again with
  * this chunk. One chunk is read ahead at most, and chunks pass unchanged, so the last stays known as the last.
  *
- * @throws `signal.reason` at once when the signal aborts, also while the source is silent; the source is closed
+ * @throws `signal.reason` as soon as the signal aborts, also while the source is silent; the source is closed
  * @throws what the source throws
  */
 export async function* pace<T extends { audioMs: number }>(

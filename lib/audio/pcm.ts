@@ -4,7 +4,7 @@ import type { PcmFormat } from "./format";
 /** How many bytes one sample of all channels has. */
 const frameBytes = ({ channels, bitsPerSample }: PcmFormat): number => (channels * bitsPerSample) / 8;
 
-/** How long so many bytes play, in milliseconds. */
+/** The playing time of a number of bytes, in milliseconds. */
 export const pcmMs = (bytes: number, format: PcmFormat): number =>
   (bytes / frameBytes(format) / format.sampleRate) * 1000;
 
@@ -12,8 +12,8 @@ export const pcmMs = (bytes: number, format: PcmFormat): number =>
 const HELD_MS = 20;
 
 /**
- * Cuts a stream of samples where a sample of all channels ends, wherever the network cut it, and holds the last few back,
- * so that the last piece is known to be the last and carries audio.
+ * Cuts a stream of samples where a sample of all channels ends, wherever the network cut it, and holds the last few
+ * back, so that the last piece is known to be the last and carries audio.
  */
 export class SampleCutter {
   readonly #frameBytes: number;
@@ -25,7 +25,7 @@ export class SampleCutter {
     this.#heldBytes = Math.ceil((format.sampleRate * HELD_MS) / 1000) * this.#frameBytes;
   }
 
-  /** The whole samples that may go now; empty where there are not enough yet. */
+  /** The whole samples that may go now; empty if there are not enough yet. */
   push(piece: Buffer): Buffer {
     const all = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     const free = Math.max(0, all.length - this.#heldBytes);

@@ -1,7 +1,7 @@
-/** Bytes that a flow hands over, wherever they were made. */
+/** Bytes from a flow, of any JavaScript realm. */
 
 /**
- * The value as a Buffer that shares its memory; undefined where it is not a Buffer or a Uint8Array. Function nodes run
+ * The value as a Buffer that shares its memory; undefined if it is not a Buffer or a Uint8Array. Function nodes run
  * in a realm of their own, where `instanceof Uint8Array` is false for the arrays that they make.
  */
 export function bytesOf(value: unknown): Buffer | undefined {
@@ -22,8 +22,8 @@ const UTF_16 = [
 ] as const;
 
 /**
- * The text that bytes are: UTF-8, or UTF-16 where a byte order mark says so; undefined where they are no text. A piece
- * of a text may begin or end within a character, so that invalid bytes alone do not tell.
+ * The text that bytes are: UTF-8, or UTF-16 where a byte order mark says so; undefined if they are not text. A piece
+ * of a text may begin or end within a character, so invalid bytes alone are not proof.
  */
 export function textOfBytes(bytes: Uint8Array): string | undefined {
   const encoding = UTF_16.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte));

@@ -1,6 +1,6 @@
 /**
- * What a node is, said once. The runtime (`lib/flow/node/runner.ts`), the edit dialog and the help panel (generated at build
- * time by `scripts/`), the dialog's validation (`lib/editor`) and the contract test all read this description.
+ * What a node is, said once. The runtime (`lib/flow/node/runner.ts`), the edit dialog and the help panel (generated at
+ * build time by `scripts/`), the dialog's validation (`lib/editor`) and the contract test all read this description.
  */
 
 /** The palette categories, one colour each. */
@@ -42,7 +42,7 @@ export interface InputOptions {
   readonly integers?: boolean;
   /** The documented values of a choice. */
   readonly choices?: readonly string[];
-  /** Values beside the documented ones are let through (the service may know more). */
+  /** Undocumented values are accepted (the service may support more). */
   readonly open?: boolean;
   /** Folded away in the dialog. */
   readonly advanced?: boolean;
@@ -64,7 +64,9 @@ export interface InputOptions {
   readonly when?: When;
 }
 
-/** Values that settings must have, e.g. `{ pace: "realtime" }` or `{ shape: ["text", "splitter"] }`; a check is "true". */
+/**
+ * Values that settings must have, e.g. `{ pace: "realtime" }` or `{ shape: ["text", "splitter"] }`; a check is "true".
+ */
 export type When = Readonly<Record<string, string | readonly string[]>>;
 
 /** Limits of a file input (API reference 0.4, fact 10; H). */
@@ -77,7 +79,7 @@ export type FileRules = {
   | {
       /** The request wants data URL text. */
       readonly wire: "dataUrl";
-      /** How long a recording must and may play, where its format tells it. */
+      /** How long a recording must and may play, if its format tells it. */
       readonly minSeconds?: number;
       readonly maxSeconds?: number;
     }
@@ -122,7 +124,7 @@ export type Setting = (
       readonly required?: boolean;
       /** `url`: an address that begins with http:// or https://. */
       readonly format?: "url";
-      /** The error's code for a refused value, where it has one with words of its own. */
+      /** The error's code for a refused value, if it has a code of its own. */
       readonly fault?: string;
       /** `path`: replaces the path of the operation's request; `field`: the name of an input in the request's form. */
       readonly replaces?: "path" | { readonly field: string };
@@ -212,7 +214,9 @@ export const voice = input<string>("voice");
 /** A style id (`promptId`), with the styles of the voice to pick from. */
 export const style = input<string>("style");
 
-/** A file: a Buffer, a path on this machine or a data URL; `run` receives data URL text or a form part (`file.wire`). */
+/**
+ * A file: a Buffer, a path on this machine or a data URL; `run` receives data URL text or a form part (`file.wire`).
+ */
 export const file = <const O extends InputOptions & { file: FileRules }>(
   options: O,
 ): Input<O["file"]["wire"] extends "part" ? FilePart : string, Req<O>> => ({ ...options, kind: "file" });

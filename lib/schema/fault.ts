@@ -19,7 +19,7 @@ export class InputFault extends Error {
   }
 }
 
-/** The fault that `work` throws, or undefined where it throws none. Other errors are thrown on. */
+/** The fault that `work` throws, or undefined if it throws none. Other errors are thrown on. */
 export function faultOf(work: () => unknown): InputFault | undefined {
   try {
     work();

@@ -1,4 +1,4 @@
-/** What nodes that send audio are told about its shape: silence around it, and how loud it is. */
+/** Inputs and settings for the shape of audio: silence around it, and its loudness. */
 import { number, type Inputs, type Settings } from "./description";
 
 const LONGEST_SILENCE_MS = 60_000;

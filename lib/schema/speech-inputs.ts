@@ -59,7 +59,7 @@ export const STREAM_TEXT = {
   text: { ...SPEECH_INPUTS.text, requiredUnless: ["input_audio", "continue"] },
 } as const satisfies Inputs;
 
-/** What the stream node is told besides, for itself. */
+/** Further inputs of the stream node, which are not sent to the service. */
 export const STREAM_INPUTS = {
   ...SHAPE_INPUTS,
   keep: toggle({ default: false, messageWins: true, local: true, advanced: true }),

@@ -1,6 +1,6 @@
 /**
- * The only timers of the package. A timer of the platform that is set to more than 2^31 ms (25 days) fires at once;
- * these wait as long as they are told to.
+ * The only timers of the package. A timer of the platform that is set to more than 2^31 ms (25 days) fires immediately;
+ * these wait as long as requested.
  */
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -55,8 +55,8 @@ export function sleep(ms: number, signal?: AbortSignal, options?: TimerOptions):
 const MOST_BUSY_MS = 10;
 
 /**
- * Lets other work of the process run between the steps of a loop. Promises that are settled already are awaited without a
- * turn of the event loop, so a loop over data that is there stops everything else until it ends.
+ * Lets other work of the process run between the steps of a loop. Promises that are settled already are awaited without
+ * a turn of the event loop, so a loop over data that is there stops everything else until it ends.
  */
 export class Turns {
   #began = performance.now();

@@ -79,7 +79,7 @@ function addRoute(app: FastifyInstance, base: string, world: World): void {
   });
 }
 
-/** An unknown style is no error; a deleted one stays in the list, marked. */
+/** An unknown style is not an error; a deleted one stays in the list, marked. */
 function deleteRoute(app: FastifyInstance, base: string, world: World): void {
   app.delete<StylePath>(`${base}/:id/prompt/:promptId`, ({ params }) => {
     const voice = world.voices.editable(params.id);

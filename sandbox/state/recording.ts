@@ -33,7 +33,7 @@ export class Recording {
     this.#notify();
   }
 
-  /** Ends the recording for good; its readers get the error. */
+  /** Ends the recording permanently; its readers get the error. */
   fail(error: Error): void {
     this.#failure = error;
     this.#notify();

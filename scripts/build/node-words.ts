@@ -21,7 +21,7 @@ export interface NodeWords {
   readonly code: string;
   /** The palette label. */
   readonly label: string;
-  /** Follows the voice's name on the canvas, where the label is long; undefined where the label itself does. */
+  /** Follows the voice's name on the canvas, where the label is long; undefined if the label itself does. */
   readonly short?: string;
   /** What people type to find the node in the palette, parted by blanks. */
   readonly keywords: string;

@@ -1,6 +1,6 @@
 /** What a development session tells the process that started it. */
 
-/** Exit code of a session that has to be started anew, because its own code has changed. */
+/** Exit code of a session that has to be started again, because its own code has changed. */
 export const REPLACE = 75;
 
 /** Sent whenever open editors should be loaded again. */

@@ -81,7 +81,7 @@ function codesOfInput(input: Input): string[] {
   ];
 }
 
-/** The sentence of a code, with dots where a value is filled in; nothing where the words have none. */
+/** The sentence of a code, with dots where a value is filled in; nothing if the words have none. */
 export function sentenceOf(code: string, { shared, own }: Language, node: string): string {
   const path = ["errors", code];
   const found = wordAt(own[node]?.words ?? {}, path) ?? wordAt(shared, path) ?? "";

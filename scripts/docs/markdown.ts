@@ -9,7 +9,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 const cell = (text: string): string =>
   text === "" ? "–" : text.replace(/\s*\n\s*/g, " ").replace(/\|/g, "\\|");
 
-/** A section; nothing where it has no content. */
+/** A section; nothing if it has no content. */
 export const section = (heading: string, ...content: readonly string[]): string[] => {
   const given = content.filter((part) => part !== "");
   return given.length === 0 ? [] : [`## ${heading}`, ...given];

@@ -151,7 +151,7 @@ function valuesOf(setting: Setting, field: FieldWords | undefined): [values: str
   }
 }
 
-/** `payload (object)` -> explanation, as a table; nothing where there are none. */
+/** `payload (object)` -> explanation, as a table; nothing if none exists. */
 function properties(described: Readonly<Record<string, string>>): string {
   const rows = Object.entries(described).map(([key, text]) => {
     const [, name = key, type = ""] = /^(\S+) \((.+)\)$/.exec(key) ?? [];

@@ -22,11 +22,13 @@ export interface SoakResult {
 /** The first measurements are those of a process that is still warming up. */
 const WARM_UP = 0.25;
 
-/** What the second half may have more than the first, in bytes and in handles: connections that are kept for a while. */
+/**
+ * What the second half may have more than the first, in bytes and in handles: connections that are kept for a while.
+ */
 const MORE_BYTES = 6 * 1024 * 1024;
 const MORE_HANDLES = 8;
 
-/** What has grown from the first half of the measurements to the second; empty where both are alike. */
+/** What has grown from the first half of the measurements to the second; empty if both are alike. */
 export function growthIn(measured: readonly Measured[]): string[] {
   const warm = measured.slice(Math.ceil(measured.length * WARM_UP));
   const half = Math.floor(warm.length / 2);

@@ -123,7 +123,7 @@ describe("the sandbox's live channel", () => {
     assert.equal(sandbox.violations.length, 1);
   });
 
-  it("closes on request, for good", async () => {
+  it("closes on request, permanently", async () => {
     const listener = await connect();
     listener.say({ type: "close" });
     assert.equal(await listener.closed, 1000);

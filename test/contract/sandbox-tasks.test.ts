@@ -246,7 +246,7 @@ describe("the sandbox's tasks", () => {
     assert.equal(await count({ trackId: "t2", includeUntracked: "true" }), 1);
   });
 
-  it("is not deleted while it runs, and gone for good afterwards", async () => {
+  it("is not deleted while it runs, and gone permanently afterwards", async () => {
     const slow = await start({ taskMs: 60_000 });
     const { id } = await create({ contents: [block] }, slow);
     const path = `/api/tts/generate/${id}`;

@@ -230,7 +230,7 @@ describe("the sandbox's voices", () => {
       assert.deepEqual(code(await post(path, { avatar: large })), [413, "UPLOAD_TOO_LARGE"]);
     });
 
-    it("deletes an own voice for good, but no bought one", async () => {
+    it("deletes an own voice permanently, but no bought one", async () => {
       assert.equal((await remove(`/api/voice/${voiceIds.english}`)).status, 200);
       assert.deepEqual(code(await remove(`/api/voice/${voiceIds.english}`)), [404, "VOICE_NOT_FOUND"]);
       assert.deepEqual(code(await remove(`/api/voice/${voiceIds.market}`)), [404, "VOICE_NOT_FOUND"]);

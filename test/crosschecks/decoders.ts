@@ -8,7 +8,7 @@ import { programOf } from "./programs";
 interface Decoded {
   /** Samples of one channel. */
   readonly samples: number;
-  /** Warnings and errors, one a line; empty where it had none. */
+  /** Warnings and errors, one a line; empty if it had none. */
   readonly complaints: string;
 }
 

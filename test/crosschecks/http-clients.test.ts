@@ -27,7 +27,7 @@ const READ = 4096;
 interface Fetching {
   /** Resolves when so many bytes of audio have come in. */
   heard(bytes: number): Promise<void>;
-  /** Everything, and the exit code (0 where there is none), when it has ended. */
+  /** Everything, and the exit code (0 if it has none), when it has ended. */
   readonly ended: Promise<{ audio: Buffer; code: number | null }>;
 }
 

@@ -143,7 +143,7 @@ describe("Any screen is a speaker", function () {
     await one.silent();
   });
 
-  it("connects again by itself after Node-RED was deployed anew", async () => {
+  it("connects again by itself after Node-RED was deployed again", async () => {
     const one = await screen();
     const flows = await (await request(`${nodeRed.url}/flows`)).body.json();
     const { statusCode } = await request(`${nodeRed.url}/flows`, {

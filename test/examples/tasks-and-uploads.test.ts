@@ -51,7 +51,7 @@ describe("Examples of tasks, uploads and the account", () => {
     assert.ok(!left.some((task) => task.id === failed));
   });
 
-  it("Look after tasks: generates the newest one anew", async () => {
+  it("Look after tasks: generates the newest one again", async () => {
     await created("Older.");
     const newest = await created("Newest.");
     const { flow, id, press } = await run("Look after tasks");

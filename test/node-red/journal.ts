@@ -1,6 +1,6 @@
 /** A list that grows, and promises for what is not in it yet. */
 
-/** How long a test waits for something to happen before it fails, in ms. Generous: a busy machine is no failure. */
+/** How long a test waits for something to happen before it fails, in ms. Generous: a busy machine is not a failure. */
 const PATIENCE_MS = 45_000;
 
 interface Waiter<T> {

@@ -132,7 +132,7 @@ describe("audio-format", () => {
     assert.equal((parts as { id?: string }).id, (first.parts as { id?: string }).id);
   });
 
-  it("refuses what is no mp3, by its kind", async () => {
+  it("refuses what is not mp3, by its kind", async () => {
     await start();
     const wav = Buffer.concat([Buffer.from("RIFF\0\0\0\0WAVEfmt "), Buffer.alloc(40)]);
     const error = await errorOf({ payload: wav });

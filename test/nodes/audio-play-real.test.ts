@@ -164,7 +164,7 @@ describe("audio-play with the players of this machine", () => {
     assert.ok(performance.now() - startedAt < 2000, "it had to be killed");
   });
 
-  it("says so where there is none of them", async () => {
+  it("reports it if none of them is installed", async () => {
     process.env.PATH = folder();
     await start("auto");
     assert.equal((await errorOf({ payload: speech }))?.code, "PLAYER_NOT_FOUND");

@@ -68,7 +68,7 @@ describe("audio-play: silence and gain", () => {
     assert.equal((await facts()).gain, -6.02);
   });
 
-  it("plays what is no mp3 unchanged, and claims no gain", async () => {
+  it("plays what is not mp3 unchanged, and claims no gain", async () => {
     await start(silence(500));
     const samples = Buffer.alloc(320, 7);
     await play({ payload: samples, vocu: { pcm: PCM }, gain: -6 });
@@ -130,7 +130,7 @@ describe("audio-play: silence and gain", () => {
       assert.notDeepEqual(audio.subarray(0, chime.length), chime);
     });
 
-    it("puts the silence before the speech where the chime is no mp3", async () => {
+    it("puts the silence before the speech where the chime is not mp3", async () => {
       const chime = Buffer.concat([Buffer.from("RIFF\0\0\0\0WAVEfmt "), Buffer.alloc(20)]);
       await startWith(chime, "chime.wav");
       await play({ payload: SPEECH });

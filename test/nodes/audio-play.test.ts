@@ -274,7 +274,7 @@ describe("audio-play", () => {
       assert.equal((await errorOf(hand({ payload: frames(1)[0] })))?.code, "PLAYER_NO_COMMAND");
     });
 
-    it("gets no arguments that are no text", async () => {
+    it("gets no arguments that are not text", async () => {
       await start({ player: "command", command: process.execPath, arguments: '[{"a":1}]' });
       assert.equal((await errorOf(hand({ payload: frames(1)[0] })))?.code, "PLAYER_ARGUMENTS");
     });

@@ -59,7 +59,7 @@ describe("audio-url: silence and gain", () => {
     assert.notDeepEqual(body, SPEECH);
   });
 
-  it("serves what is no mp3 unchanged", async () => {
+  it("serves what is not mp3 unchanged", async () => {
     await start(silence(500));
     const samples = Buffer.alloc(320, 7);
     const { answer, body } = await publish({ payload: samples, vocu: { pcm: PCM }, gain: -6 });

@@ -133,7 +133,7 @@ describe("audio-url", () => {
       assert.equal(await status(url), 200);
     });
 
-    it("cuts listeners off when the node is deployed anew", async () => {
+    it("cuts listeners off when the node is deployed again", async () => {
       const [one = Buffer.alloc(0)] = frames(1);
       hand(chunk("a", 0, one));
       const listener = await listenTo(await address());
@@ -208,7 +208,7 @@ describe("audio-url", () => {
       assert.equal(await status(url), 404);
     });
 
-    it("is gone after the node is deployed anew, with its files", async () => {
+    it("is gone after the node is deployed again, with its files", async () => {
       const url = await whole("a", frames(2));
       assert.equal((await temporary()).length, 1);
       await flow.redeploy(nodes());

@@ -123,7 +123,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
     assert.deepEqual(await stored(), []);
   });
 
-  it("begins anew for one who comes after everybody has left", async () => {
+  it("begins again for one who comes after everybody has left", async () => {
     const flow = await load();
     flow.input(TEXT);
     await (await stage().calls.nth(0)).audio(HALF);

@@ -193,7 +193,7 @@ describe("speech-stream: the speech cache", () => {
     assert.deepEqual(bytesOf(chunks), await sandbox().speech({ voiceId: voiceIds.english, text: TEXT }));
   });
 
-  it("has a damaged speech generated anew", async () => {
+  it("has a damaged speech generated again", async () => {
     await (await load()).speak(TEXT);
     const flow = await load();
     const [mp3 = ""] = await files(".mp3");
@@ -202,7 +202,7 @@ describe("speech-stream: the speech cache", () => {
     assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
   });
 
-  it("marks a speech that is to be kept for ever, by the node or by the message", async () => {
+  it("marks a speech that is to be kept forever, by the node or by the message", async () => {
     const flow = await load({ node: { keep: "true", keepType: "bool" } });
     await flow.speak(TEXT);
     await flow.speak({ payload: "Not this one.", keep: false });

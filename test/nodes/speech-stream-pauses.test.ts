@@ -179,7 +179,7 @@ describe("speech-stream: pauses in the text", () => {
       assert.deepEqual(parts, { id: flow.at("chunks").entries[0]?.parts?.id });
     });
 
-    it("that is no audio is an error as for any speech", async () => {
+    it("that is not audio is an error as for any speech", async () => {
       const flow = await load();
       flow.input(TEXT);
       await answer(ONE, Buffer.from("This is not what a speech sounds like."));

@@ -155,7 +155,7 @@ describe("style nodes", () => {
   describe("style-reset", () => {
     const reset = bench("style-reset");
 
-    it("has the recording processed anew", async () => {
+    it("has the recording processed again", async () => {
       const { id } = await newVoice(sandbox());
       const node = { voiceId: id, promptId: "default", vocalFilter: "false", enhance: "true" };
       const { sent, requests } = await reset.run(node);
@@ -183,7 +183,7 @@ describe("style nodes", () => {
       assert.equal(await prepare(sandbox(), "GET", path), "What was said.");
     });
 
-    it("give null where there are no words yet", async () => {
+    it("give null if there are no words yet", async () => {
       const { id } = await newVoice(sandbox());
       const message = await get.result({ voiceId: id, promptId: "default" }, { payload: "before" });
       assert.equal(message.payload, null);

@@ -77,7 +77,7 @@ describe("tasks", () => {
   describe("task-regenerate", () => {
     const bench = new Bench(sandbox, flows, "vocu-task-regenerate");
 
-    it("starts a finished task anew, without a body", async () => {
+    it("starts a finished task again, without a body", async () => {
       const id = await created(sandbox());
       const { sent, requests } = await bench.run({}, { payload: { id } });
       assert.equal((sent[0]?.payload as Task).id, id);

@@ -205,7 +205,7 @@ describe("voice nodes", () => {
       assert.match(voice.metadata.avatar ?? "", /^http/);
     });
 
-    it("refuses what is no picture before it is sent", async () => {
+    it("refuses what is not a picture before it is sent", async () => {
       const payload = await recording(sandbox());
       assert.equal((await avatar.refusal({ voiceId: "any" }, { payload })).code, "INPUT_WRONG_MEDIA");
     });

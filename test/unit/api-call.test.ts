@@ -214,7 +214,7 @@ describe("api call: replies", () => {
     assert.equal(inner, "at the end ***");
   });
 
-  it("does not wait for ever for a reply that drips", async () => {
+  it("does not wait forever for a reply that drips", async () => {
     const server = await serve((_request, response) => {
       response.write('{"status":200,"data":"');
       const timer = setInterval(() => response.write("x"), 20);

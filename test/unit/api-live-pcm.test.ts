@@ -25,7 +25,7 @@ describe("the description of samples", () => {
   });
 
   for (const described of [undefined, null, "pcm", 24000, {}, []]) {
-    it(`is the usual one, and says that it is assumed, where there is none: ${JSON.stringify(described)}`, () => {
+    it(`is the usual one, and says that it is assumed, if none exists: ${JSON.stringify(described)}`, () => {
       assert.deepEqual(pcmFormatOf(described), { ...usual, assumed: true });
     });
   }

@@ -181,7 +181,7 @@ describe("a live channel", () => {
       assert.equal(server().opened.length, 2);
     });
 
-    it("does not open channels for ever where each new one is not known", async () => {
+    it("does not open channels forever where each new one is not known", async () => {
       server().greetings.push((each) => each.say("404 Not Found"));
       const { code, cause } = await failing(channel());
       assert.deepEqual([code, cause.statusCode], ["LIVE_REFUSED", 404]);

@@ -79,7 +79,7 @@ describe("api redactor", () => {
     assert.equal(new Redactor([]).clean("<p>a\n<script>x()</script>b</p>"), "a b");
   });
 
-  it("has nothing to say of what is no text or blank", () => {
+  it("has nothing to say of what is not text or blank", () => {
     const redactor = new Redactor([]);
     assert.deepEqual(
       [redactor.clean(5), redactor.clean(" <br> "), redactor.clean(undefined)],

@@ -128,7 +128,7 @@ describe("api speech: where the key goes", () => {
     assert.deepEqual(ways(server), ["header", "header"]);
   });
 
-  it("forgets a way that is refused, and starts anew", async () => {
+  it("forgets a way that is refused, and starts again", async () => {
     let edition = 2025;
     const server = await serve((request, response) => {
       if (request.query.has("token") === (edition === 2025)) speakTo(response);

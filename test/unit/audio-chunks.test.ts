@@ -170,7 +170,7 @@ describe("chunks of a longest duration", () => {
   });
 });
 
-describe("chunks and what is no audio", () => {
+describe("chunks and what is not audio", () => {
   const [one, two, three] = framesOf(3) as [Buffer, Buffer, Buffer];
 
   it("have a leading tag and table of contents in the first chunk", async () => {

@@ -95,7 +95,7 @@ describe("resampling", () => {
     assert.ok(out.slice(500, -500).every((value) => Math.abs(value - 0.25) < 1e-6));
   });
 
-  it("gives nothing where there is nothing", () => {
+  it("gives nothing if there is nothing", () => {
     assert.deepEqual(resample(new Float32Array(), 24000, 8000), []);
   });
 });
@@ -196,7 +196,7 @@ describe("mp3 to samples", () => {
     assert.deepEqual(data, (await convert(Buffer.concat(frames))).data);
   });
 
-  it("gives nothing where there is no frame", async () => {
+  it("gives nothing if there is no frame", async () => {
     assert.deepEqual(await convert(Buffer.from("no audio at all")), {
       format: undefined,
       data: Buffer.alloc(0),

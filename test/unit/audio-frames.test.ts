@@ -186,7 +186,7 @@ describe("frame splitter: free format", () => {
   });
 });
 
-describe("frame splitter: what is no audio", () => {
+describe("frame splitter: what is not audio", () => {
   const frames = framesOf(3);
 
   it("passes a leading ID3v2 tag before the frames", () => {
@@ -364,7 +364,7 @@ describe("frame meter", () => {
 });
 
 describe("frame splitter: the end", () => {
-  it("of a whole stream is no truncation", () => {
+  it("of a whole stream is not a truncation", () => {
     assert.equal(split([Buffer.concat(framesOf(3))]).splitter.truncated, false);
   });
 
@@ -381,7 +381,7 @@ describe("frame splitter: the end", () => {
     assert.equal(split([Buffer.concat(frames).subarray(0, -1)]).splitter.truncated, true);
   });
 
-  it("after garbage, also after a byte that cannot begin a header, is no truncation", () => {
+  it("after garbage, also after a byte that cannot begin a header, is not a truncation", () => {
     for (const tail of ["bye", "ID3", "\u00ffa"]) {
       const stream = Buffer.concat([...framesOf(3), Buffer.from(tail, "latin1")]);
       assert.equal(split([stream]).splitter.truncated, false);

@@ -139,7 +139,7 @@ describe("the media type of bytes", () => {
   }
 
   for (const [what, data] of Object.entries(OTHERS)) {
-    it(`is no mp3 for any node: ${what}`, async () => {
+    it(`is not mp3 for any node: ${what}`, async () => {
       assert.equal(mediaTypeOf(data, true), undefined);
       for (const size of [7, 1000, data.length]) {
         assert.equal(await streamed(data, size || 1), undefined, `in pieces of ${size}`);

@@ -84,7 +84,7 @@ describe("pace", () => {
     assert.deepEqual(times, [0, 0, 0, 299.5, 299.5, 300]);
   });
 
-  it("counts anew from a chunk that came after the listener ran dry", async () => {
+  it("counts again from a chunk that came after the listener ran dry", async () => {
     const clock = new TestClock();
     const times = await leaving(pieces(6, 100, clock, [0, 0, 1000]), 100, clock);
     assert.deepEqual(times, [0, 0, 1000, 1000, 1100, 1200]);

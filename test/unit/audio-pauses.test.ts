@@ -89,7 +89,7 @@ describe("speeches joined with pauses", () => {
     assert.deepEqual((await join(dressed, 20, dressed)).mp3, Buffer.concat([one, SILENT, one]));
   });
 
-  it("are an error where one of them is no mp3", async () => {
+  it("are an error where one of them is not mp3", async () => {
     await assert.rejects(join(one, 20, Buffer.from("Not a sound in here.")), NoAudioError);
   });
 

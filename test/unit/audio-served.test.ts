@@ -254,7 +254,7 @@ describe("a folder for temporary audio", () => {
     await scratch.remove();
   });
 
-  it("that could not be made is no trouble when everything is removed", async () => {
+  it("that could not be made is not a trouble when everything is removed", async () => {
     const scratch = new Scratch();
     process.env.TMPDIR = join(root(), "none");
     await assert.rejects(create(scratch));

@@ -116,7 +116,7 @@ describe("the age of the cache", () => {
     assert.deepEqual(await textsIn(stores()), ["b"]);
   });
 
-  it("begins anew for a speech that a wrong clock stored in the future", async () => {
+  it("begins again for a speech that a wrong clock stored in the future", async () => {
     const store = stores().open({ maxAgeMs: DAY_MS });
     await store.keep(speechOf("a"));
     for (const ending of ["mp3", "json"] as const) await age(await stores().path("a", ending), -400 * DAY_MS);

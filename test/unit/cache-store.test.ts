@@ -155,7 +155,7 @@ describe("a damaged entry", () => {
   }
 
   for (const [how, damage] of Object.entries(damages)) {
-    it(`${how} is no speech, is removed, and can be stored anew`, async () => {
+    it(`${how} is not speech, is removed, and can be stored again`, async () => {
       const store = stores().open();
       await store.keep(speech);
       await damage(await stores().path(TEXT, "mp3"), await stores().path(TEXT, "json"));
@@ -168,7 +168,7 @@ describe("a damaged entry", () => {
   }
 
   for (const missing of ["mp3", "json"] as const) {
-    it(`without its ${missing} is no speech and no trouble, and can be stored anew`, async () => {
+    it(`without its ${missing} is not speech and no trouble, and can be stored again`, async () => {
       const store = stores().open();
       await store.keep(speech);
       await unlink(await stores().path(TEXT, missing));
@@ -179,7 +179,7 @@ describe("a damaged entry", () => {
     });
   }
 
-  it("with a folder in place of its mp3 is no speech", async () => {
+  it("with a folder in place of its mp3 is not speech", async () => {
     const store = stores().open();
     await store.keep(speech);
     const mp3 = await stores().path(TEXT, "mp3");

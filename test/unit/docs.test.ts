@@ -1,4 +1,6 @@
-/** What the documentation names exists: linked files and headings, npm scripts, examples, error codes and test files. */
+/**
+ * What the documentation names exists: linked files and headings, npm scripts, examples, error codes and test files.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -39,7 +41,7 @@ const anchor = (heading: string): string =>
 const anchors = (text: string): Set<string> =>
   new Set([...prose(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => anchor(heading)));
 
-/** What is wrong with a relative link; undefined where nothing is. */
+/** What is wrong with a relative link; undefined if nothing is. */
 function fault(document: string, target: string): string | undefined {
   if (/^[a-z]+:/i.test(target)) return undefined;
   const [path = "", fragment] = target.split("#");

@@ -86,7 +86,7 @@ describe("the address of Node-RED's HTTP nodes", () => {
       });
     }
 
-    it("leaves out a prefix that is no path", () => {
+    it("leaves out a prefix that is not a path", () => {
       const headers = { ...forwarded, "x-forwarded-prefix": "//evil.example" };
       assert.equal(httpNodesUrl(red(), "", request(true, headers)), "https://home.example");
     });

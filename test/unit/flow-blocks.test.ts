@@ -94,7 +94,7 @@ describe("The content blocks of a task", () => {
     assert.deepEqual([code, facts.field], ["INPUT_OUT_OF_RANGE", "contents[0].speechRate"]);
   });
 
-  it("refuses what is no object", () => {
+  it("refuses what is not an object", () => {
     const { code, params, facts } = refusal("Hi");
     assert.deepEqual([code, params.block, facts.field], ["INPUT_INVALID", 1, "contents[0]"]);
   });

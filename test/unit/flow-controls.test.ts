@@ -41,14 +41,14 @@ describe("the control properties of a message", () => {
   }
 
   for (const expires of ["soon", {}, [], true, NaN, new Date(NaN), Object.create(null)] as unknown[]) {
-    it(`refuse msg.expires of ${JSON.stringify(expires)}, which is no time`, () => {
+    it(`refuse msg.expires of ${JSON.stringify(expires)}, which is not a time`, () => {
       assert.throws(() => read({ expires }), hasCode("INPUT_INVALID"));
     });
   }
 
   for (const name of ["priority", "requestTimeout"]) {
     for (const value of ["high", {}, [5], Object.create(null), NaN] as unknown[]) {
-      it(`refuse msg.${name} of ${JSON.stringify(value)}, which is no number`, () => {
+      it(`refuse msg.${name} of ${JSON.stringify(value)}, which is not a number`, () => {
         assert.throws(() => read({ [name]: value }), hasCode("INPUT_INVALID"));
       });
     }

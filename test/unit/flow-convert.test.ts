@@ -45,7 +45,7 @@ describe("converting what a flow hands in", () => {
     accepts(text(), Buffer.from("\ufeffTür"), "Tür");
   });
 
-  it("refuses bytes that are no text: they would be spoken and paid for", () => {
+  it("refuses bytes that are not text: they would be spoken and paid for", () => {
     refuses(text(), Buffer.from("door", "utf16le"), "INPUT_INVALID");
     refuses(text(), Buffer.from("494433040000", "hex"), "INPUT_INVALID");
     refuses(object(), Buffer.from("{}", "utf16le"), "INPUT_INVALID");
@@ -67,7 +67,7 @@ describe("converting what a flow hands in", () => {
     accepts(integer(), "2", 2);
   });
 
-  it("refuses what is no number, and a fraction where a whole number belongs", () => {
+  it("refuses what is not a number, and a fraction where a whole number belongs", () => {
     refuses(number(), "fast", "INPUT_INVALID");
     refuses(number(), NaN, "INPUT_INVALID");
     refuses(integer(), 1.5, "INPUT_INVALID");

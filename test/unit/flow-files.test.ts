@@ -184,7 +184,7 @@ describe("a file input", () => {
       assert.equal(problem.params.path, path);
     });
 
-    it("when its path is no path at all, without repeating all of it", async () => {
+    it("when its path is not a path at all, without repeating all of it", async () => {
       for (const text of ["A".repeat(5000), "a\0b"]) {
         const problem = await problemOf(loadFile(AUDIO, "prompt", text));
         assert.equal(problem.code, "INPUT_FILE_MISSING");

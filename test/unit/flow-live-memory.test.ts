@@ -11,7 +11,7 @@ describe("the channels of a live speech node", () => {
     assert.notEqual(memory.channel(own, "other", 1000), channel);
   });
 
-  it("are made anew when the account has been deployed anew, whose former client can do nothing", () => {
+  it("are made again when the account has been deployed again, whose former client can do nothing", () => {
     const memory = new LiveMemory();
     const former = memory.channel(client("http://127.0.0.1:1"), "voice", 1000);
     const own = client("http://127.0.0.1:1");

@@ -35,7 +35,7 @@ describe("timers", () => {
     });
   }
 
-  it("never fire when they are to wait for ever", () => {
+  it("never fire when they are to wait forever", () => {
     let fired = 0;
     startTimer(Infinity, () => fired++);
     clock.tick(400 * DAY_MS);

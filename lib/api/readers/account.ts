@@ -1,11 +1,13 @@
-/** The one reader of account information (API reference E.1, 10.1); whatever is missing or of another type is left out. */
+/**
+ * The one reader of account information (API reference E.1, 10.1); whatever is missing or of another type is left out.
+ */
 import { fieldsOf, numberOf, textOf, type JsonObject } from "../json";
 
 /** What matters of an account. */
 export interface AccountInfo {
   /** Its name, else its e-mail address. */
   readonly name: string | undefined;
-  /** True for a paid plan; undefined where the service does not say. */
+  /** True for a paid plan; undefined if the service does not say. */
   readonly paid: boolean | undefined;
   /** Paid and granted balance together. */
   readonly credits: number | undefined;

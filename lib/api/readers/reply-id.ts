@@ -1,12 +1,12 @@
 /** Ids in replies whose form is not documented (API reference C.4, C.7, F, 10.1). */
 import { fieldsOf, textOf, type JsonObject } from "../json";
 
-/** Members that every reply may have beside its content (API reference 3 and 4). */
+/** Members that every reply may have in addition to its content (API reference 3 and 4). */
 const ENVELOPE = new Set(["status", "message", "code", "requestId", "traceId"]);
 
 /**
- * The id that a reply is about: in its `data` or beside it, under one of these names; the `data` itself where it is no
- * object; `data.id`; else the only text that there is. Undefined where it cannot be told.
+ * The id that a reply is about: in or next to its `data`, under one of these names; the `data` itself where it is no
+ * object; `data.id`; else the only text that there is. Undefined if none of these applies.
  */
 export function idInReply(body: Readonly<JsonObject>, names: readonly string[]): string | undefined {
   const data = fieldsOf(body.data);

@@ -2,7 +2,7 @@
 import { fieldsOf, isObject, listOf, type JsonObject } from "../json";
 import type { Redactor } from "../redact";
 
-/** What Vocu tells about a speech beside its audio (API reference D.1 and D.4). Everything may be missing. */
+/** Facts that Vocu returns about a speech (API reference D.1 and D.4). Everything may be missing. */
 export interface SpeechInfo {
   audioId?: string;
   /** Finished audio; needs no key and must never get it. */
@@ -10,7 +10,7 @@ export interface SpeechInfo {
   /** The same audio, playable while it is being generated; needs no key and must never get it. */
   streamUrl?: string;
   creditsUsed?: number;
-  /** Milliseconds. The reference leaves the unit open: below 300 the value is taken for seconds, no speech being shorter. */
+  /** Milliseconds. The unit is not documented: a value below 300 is treated as seconds, as no speech is shorter. */
   estimatedDurationMs?: number;
   /** Subtitles as they came; their form is not documented. */
   srt?: unknown;
@@ -31,8 +31,8 @@ type Cleaner = Pick<Redactor, "redact" | "leaks">;
 const CLEAN: Cleaner = { redact: (text) => text, leaks: () => false };
 
 /**
- * Reads the `data` of a JSON reply (API reference D.1), or an envelope around it. Values of a wrong type are ignored one by
- * one. Servers have been seen that put the addresses elsewhere: beside `data`, or where a task has them (7.8).
+ * Reads the `data` of a JSON reply (API reference D.1), or an envelope around it. Values of a wrong type are ignored
+ * one by one. Servers have been seen that put the addresses elsewhere: next to `data`, or where a task has them (7.8).
  * @param redactor takes the key out of data that still may have it
  */
 export function readSpeech(found: unknown, redactor: Cleaner = CLEAN): SpeechInfo {

@@ -1,9 +1,11 @@
-/** The one reader of an asynchronous task (API reference 7.8, 10.1); whatever is missing or of another type is left out. */
+/**
+ * The one reader of an asynchronous task (API reference 7.8, 10.1); whatever is missing or of another type is left out.
+ */
 import { fieldsOf, listOf, numberOf, textOf, type JsonObject } from "../json";
 
 /** What matters of a task. */
 export interface Task {
-  /** Undefined where the value is no task. */
+  /** Undefined if the value is not a task. */
   readonly id: string | undefined;
   /** As the service says it, usually `pending`, `processing`, `generated` or `failed`. */
   readonly status: string | undefined;

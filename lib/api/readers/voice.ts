@@ -1,4 +1,6 @@
-/** The one reader of a voice object (API reference 7.1, 7.2, 7.7); whatever is missing or of another type is left out. */
+/**
+ * The one reader of a voice object (API reference 7.1, 7.2, 7.7); whatever is missing or of another type is left out.
+ */
 import { fieldsOf, listOf, textOf, type JsonObject } from "../json";
 
 /** The id of every voice's first style. */
@@ -18,12 +20,12 @@ export interface Style {
 
 /** What matters of a voice. */
 export interface Voice {
-  /** Undefined where the value is no voice. */
+  /** Undefined if the value is not a voice. */
   readonly id: string | undefined;
   /** What a request sends as `voiceId` (API reference 7.1, 10.1). */
   readonly voiceId: string | undefined;
   readonly name: string | undefined;
-  /** `creating`, `pending` (usable!), `lora-…`, `failed`; undefined where nothing is said. */
+  /** `creating`, `pending` (usable!), `lora-…`, `failed`; undefined if nothing is said. */
   readonly status: string | undefined;
   readonly version: string | undefined;
   readonly description: string | undefined;

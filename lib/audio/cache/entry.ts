@@ -18,7 +18,7 @@ export interface Card {
   readonly sha256: string;
   /** How long the audio plays, in milliseconds. */
   readonly audioMs: number;
-  /** What the service told about the speech. */
+  /** What the service returned about the speech. */
   readonly info: Readonly<Record<string, unknown>>;
   /** What was asked for. */
   readonly request: Readonly<Record<string, unknown>>;
@@ -66,13 +66,13 @@ export const newCard = (facts: Omit<Card, "version" | "createdAt">): Card => ({
   createdAt: new Date().toISOString(),
 });
 
-/** Reads a card for `key`; undefined where the text is none, or one for another key. */
+/** Reads a card for `key`; undefined if the text is not one, or one for another key. */
 export function readCard(text: string, key: string): Card | undefined {
   const found = cardIn(text);
   return found?.key === key ? found : undefined;
 }
 
-/** Reads a card; undefined where the text is none. */
+/** Reads a card; undefined if the text is not one. */
 export function cardIn(text: string): Card | undefined {
   try {
     const found: unknown = JSON.parse(text);

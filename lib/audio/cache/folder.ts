@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { codeOf } from "../files/write";
 import { cacheFile, FILE_ENDINGS, type EntryFileKind } from "./entry";
 
-/** The part of Node's `fs/promises` that the cache uses; tests hand in one that fails. */
+/** The part of Node's `fs/promises` that the cache uses; tests provide one that fails. */
 export type CacheFs = Pick<
   typeof promises,
   "chmod" | "mkdir" | "open" | "readdir" | "readFile" | "rename" | "stat" | "unlink" | "utimes"
@@ -42,7 +42,9 @@ export interface TidyOptions {
   readonly limits: Limits;
   /** Ends the work early. */
   readonly stopped: () => boolean;
-  /** Is told the file system's code of each file that cannot be examined or removed. The others are treated as usual. */
+  /**
+   * Receives the file system's code of each file that cannot be examined or removed. The others are handled as usual.
+   */
   readonly report: (code: string) => void;
 }
 

@@ -8,7 +8,7 @@ import { removeEntry, unlessGone } from "./folder";
 export interface KeptSpeech {
   /** Names it in `readKept` and `removeKept`. */
   readonly entry: string;
-  /** What is spoken; undefined where it was made from source audio. */
+  /** What is spoken; undefined if it was made from source audio. */
   readonly text?: string;
   readonly bytes: number;
   readonly audioMs: number;
@@ -27,13 +27,13 @@ export async function listKept(folder: string): Promise<KeptSpeech[]> {
   return found.sort((one, other) => other.usedAt - one.usedAt);
 }
 
-/** The audio of a kept speech; undefined where there is none of that name. @throws errors of the file system */
+/** The audio of a kept speech; undefined if none exists of that name. @throws errors of the file system */
 export async function readKept(folder: string, entry: string): Promise<Buffer | undefined> {
   if (!(await isKept(folder, entry))) return undefined;
   return unlessGone(promises.readFile(join(folder, entry + FILE_ENDINGS.audio)));
 }
 
-/** Removes a kept speech; false where there is none of that name. @throws errors of the file system */
+/** Removes a kept speech; false if none exists of that name. @throws errors of the file system */
 export async function removeKept(folder: string, entry: string): Promise<boolean> {
   if (!(await isKept(folder, entry))) return false;
   await removeEntry(promises, folder, entry);

@@ -28,12 +28,14 @@ export interface SharedStreamOptions<T extends Carried> {
  * One audio for many subscribers. Each gets it from its first byte, whenever it joined.
  *
  * The source is read only when a subscriber asks for more than has arrived, once for all of them: it is read as fast as
- * the fastest subscriber asks, and the slowest does not delay the others. A subscriber that leaves changes nothing for the others;
- * when the last one leaves, the source is closed at once. When the source fails, each subscriber gets the bytes that
- * had arrived and then the error.
+ * the fastest subscriber asks, and the slowest does not delay the others. A subscriber that leaves changes nothing for
+ * the others; when the last one leaves, the source is closed immediately. When the source fails, each subscriber gets
+ * the bytes that had arrived and then the error.
  */
 export class SharedStream<T extends Carried> {
-  /** Resolves once when the audio has ended, failed or been abandoned: with all of it, or with undefined. Never rejects. */
+  /**
+   * Resolves once when the audio has ended, failed or been abandoned: with all of it, or with undefined. Never rejects.
+   */
   readonly settled: Promise<Completed<T> | undefined>;
   readonly #options: SharedStreamOptions<T>;
   readonly #abort = new AbortController();
@@ -154,7 +156,10 @@ export class Subscriber<T extends Carried> implements AsyncIterableIterator<Buff
     this.#opened = opened;
   }
 
-  /** What the stream carries, once it is open. @throws what opening threw, or the reason for which this subscriber left */
+  /**
+   * What the stream carries, once it is open.
+   * @throws what opening threw, or the reason for which this subscriber left
+   */
   get opened(): Promise<T> {
     return orAborted(this.#opened, this.#gone.signal);
   }
@@ -170,7 +175,7 @@ export class Subscriber<T extends Carried> implements AsyncIterableIterator<Buff
     this.#unfollow = () => signal.removeEventListener("abort", abort);
   }
 
-  /** Leaves at once. With a `reason`, pending reads reject with it. */
+  /** Leaves immediately. With a `reason`, pending reads reject with it. */
   leave(reason: Error = LEFT): void {
     if (this.#gone.signal.aborted) return;
     this.#gone.abort(reason);

@@ -31,10 +31,10 @@ const FOLDER_MODE = 0o700;
  */
 type Trouble = "unreadable" | "damaged" | "unwritable" | "unremovable";
 
-/** Where a store is, how much it may hold and whom it tells. */
+/** The folder of a store, its limits and its listeners. */
 export interface StoreOptions extends Limits {
   readonly folder: string;
-  /** Is told what went wrong, with the file system's code such as `ENOSPC` where there is one. */
+  /** Receives each failure, with the file system's code such as `ENOSPC` if it has one. */
   readonly report: (trouble: Trouble, code: string) => void;
   readonly fs?: CacheFs;
 }
@@ -70,7 +70,7 @@ export class SpeechStore {
     this.#fs = options.fs ?? promises;
   }
 
-  /** The speech of a key; undefined where there is none that is whole and was used lately enough. `label` as when it was stored. */
+  /** The speech of a key; undefined if it is missing, damaged or expired. `label` as when it was stored. */
   async find(key: string, label: string): Promise<StoredSpeech | undefined> {
     try {
       return await this.#find(key, entryName(label, key));
@@ -93,7 +93,7 @@ export class SpeechStore {
     });
   }
 
-  /** Takes a stored speech out of the limits for good. `label` as when it was stored. */
+  /** Takes a stored speech out of the limits permanently. `label` as when it was stored. */
   protect(key: string, label: string): Promise<void> {
     return this.#next(() => this.#protect(entryName(label, key)));
   }

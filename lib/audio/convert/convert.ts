@@ -24,9 +24,9 @@ export interface Converted {
 const STEP_BYTES = 16_384;
 
 /**
- * Converts an mp3 stream; the samples of a frame leave when the frame is whole. The first frame decides the format of all,
- * and what follows in another one is converted to it. Other work has its turn between two steps, however much comes at once.
- * Without any audio frame nothing comes.
+ * Converts an mp3 stream; the samples of a frame leave when the frame is whole. The first frame decides the format of
+ * all, and what follows in another one is converted to it. Other work runs between two steps, however much arrives at
+ * the same time. Without any audio frame nothing comes.
  * @throws what the source throws
  */
 export async function* convertMp3(

@@ -1,16 +1,20 @@
 /** Another sample rate: a windowed sinc filter of linear phase, applied while the samples come. */
 
-/** Zero crossings of the filter on each side: what it can tell apart, and how many samples it waits for. */
+/** Zero crossings of the filter on each side: its resolution, and the number of samples it waits for. */
 const CROSSINGS = 48;
 /** The shape of the window (Kaiser): about -90 dB where the filter stops. */
 const BETA = 9;
-/** The filter is at -6 dB here, as a part of the lower of the two Nyquist frequencies, so that it stops at all of it. */
+/**
+ * The filter is at -6 dB here, as a part of the lower of the two Nyquist frequencies, so that it stops at all of it.
+ */
 const CUTOFF = 0.94;
-/** Filters for so many places between two samples are kept; where there are more, what lies between is interpolated. */
+/** Filters are kept for at most this many positions between two samples; others are interpolated. */
 const MOST_PHASES = 1024;
 const INTERPOLATED_PHASES = 512;
 
-/** Converts the samples of one channel, in pieces of any length; the output is as long as the input, and not delayed. */
+/**
+ * Converts the samples of one channel, in pieces of any length; the output is as long as the input, and not delayed.
+ */
 export class Resampler {
   readonly #up: number;
   readonly #down: number;

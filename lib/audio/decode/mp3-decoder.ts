@@ -31,7 +31,7 @@ export class Mp3Decoder {
 
   /**
    * The samples of whole frames, in parts that have one format each. What is broken inside a frame costs that frame's
-   * samples, no more.
+   * samples.
    */
   async decode(frames: readonly Frame[]): Promise<Samples[]> {
     const parts: Samples[] = [];

@@ -17,7 +17,7 @@ const own = new Set<string>();
 
 let swept: Promise<void> | undefined;
 
-/** Is told the code of the file system (such as `EPERM`) when something could not be removed. */
+/** Receives the code of the file system (such as `EPERM`) when something could not be removed. */
 export type ReportLeftover = (code: string) => void;
 
 /** Removes what crashed processes left behind, once in the life of this one; never rejects. */

@@ -4,7 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 /**
  * Writes all of `data` at `position`. A disk that runs full takes only part of a write without an error; the next write
  * then fails with the reason.
- * @param written is told after each write how many bytes it took
+ * @param written receives the number of bytes after each write
  * @throws errors of the file system
  */
 export async function writeAll(

@@ -4,7 +4,7 @@ import { Mp3Evidence, MP3_SEARCH_BYTES } from "./evidence";
 import { ticksOf, TICKS_PER_MS, type FrameHeader } from "./frame";
 import { FrameScanner, type UnitListener } from "./scanner";
 
-/** Bytes that are no audio and stay with their frame; more than that goes on without it. */
+/** Bytes that are not audio and stay with their frame; more than that is sent without it. */
 const GLUE_LIMIT = MP3_SEARCH_BYTES;
 const HEAD_LIMIT = 64 * 1024;
 
@@ -37,13 +37,13 @@ export interface ChunkOptions {
    */
   chunkBytes: number;
   /**
-   * A chunk plays at most this long (but has at least one frame), however much arrives at once. For realtime pacing:
-   * a listener's buffer must hold `leadMs` plus one chunk. Left out: no limit.
+   * A chunk plays at most this long (but has at least one frame), however much arrives at the same time. For realtime
+   * pacing: a listener's buffer must hold `leadMs` plus one chunk. Left out: no limit.
    */
   maxChunkMs?: number;
 }
 
-/** The stream was no mp3, see `Mp3Evidence`. */
+/** The stream was not mp3, see `Mp3Evidence`. */
 export class NoAudioError extends Error {
   override readonly name = "NoAudioError";
   readonly code = "NO_AUDIO";
@@ -68,13 +68,13 @@ export class NoAudioError extends Error {
  * the first chunk. What stands between frames goes with the frame before it.
  *
  * One frame is always held back, so that the last chunk is known to be the last and carries audio, and whatever
- * trails the last frame. Two exceptions keep memory bounded: a leading tag above 1 MiB goes on in pieces (chunks with
- * `audioMs` 0) and, when more than 1 MiB that is no audio follows a frame, the frame does not wait for the end of it.
+ * trails the last frame. Two exceptions keep memory bounded: a leading tag above 1 MiB is sent in pieces (chunks with
+ * `audioMs` 0) and, when more than 1 MiB that is not audio follows a frame, the frame does not wait for the end of it.
  *
  * `source` is read only when the next chunk is asked for, and closed when the consumer stops early. Its pieces must not
  * change until then; the chunks are copies of their own.
  *
- * @throws {NoAudioError} when the source is no mp3 (see `Mp3Evidence`): it ends without an audio frame, or begins with
+ * @throws {NoAudioError} when the source is not mp3 (see `Mp3Evidence`): it ends without an audio frame, or begins with
  *   more than 1 MiB of garbage
  * @throws what the source throws, after the frames gathered so far have left as a chunk; the held frame is dropped
  */
@@ -168,7 +168,7 @@ class Gatherer {
     this.#open = { bytes: 0, ticks: 0 };
   }
 
-  /** What is closed goes on when it is certain that this is mp3; an enormous leading tag goes on before. */
+  /** Closed chunks are sent once the stream is known to be mp3; an enormous leading tag is sent before. */
   #takeClosed(): Chunk[] {
     if (this.#closed.length === 0 || !(this.#evidence.found || this.#scanner.frames === 0)) return NONE;
     const closed = this.#closed;

@@ -3,12 +3,12 @@ import { sameStream, type FrameHeader } from "./frame";
 import type { UnitListener } from "./scanner";
 
 /**
- * How much that is no audio may stand before the first frame of an mp3, tags not counted. Every search for mp3 looks so
- * far, so that nothing is audio for one node and none for another.
+ * How much that is not audio may stand before the first frame of an mp3, tags not counted. Every search for mp3 looks
+ * so far, so that nothing is audio for one node and none for another.
  */
 export const MP3_SEARCH_BYTES = 1024 * 1024;
 
-/** So many frames in a row after garbage are no coincidence: text in UTF-16 has single look-alikes, and pairs. */
+/** This many frames in a row after garbage are not coincidence: UTF-16 text can look like one or two frames. */
 const RUN_IN_GARBAGE = 4;
 
 /** A text in UTF-16 begins like a layer 1 frame (its byte order mark is FF FE), so there one frame shows nothing. */
@@ -16,8 +16,8 @@ const RUN_OF_LAYER_1 = 3;
 
 /**
  * Decides whether the units that a `FrameScanner` finds are those of an mp3. A frame at the start, tags apart, is one;
- * behind garbage (zeros, a line feed, the end of a frame whose beginning is missing) it takes several in a row. At the end
- * a shorter row will do where nothing but tags follows it.
+ * behind garbage (zeros, a line feed, the end of a frame whose beginning is missing) it takes several in a row. At the
+ * end a shorter row will do where nothing but tags follows it.
  */
 export class Mp3Evidence {
   #found = false;

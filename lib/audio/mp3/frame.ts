@@ -15,7 +15,7 @@ export interface FrameHeader {
   readonly layer: 1 | 2 | 3;
   /** Whether two bytes of checksum follow the header (they count in `bytes`). */
   readonly crc: boolean;
-  /** kbit/s; 0 means free format, where only the distance to the next frame tells the length. */
+  /** kbit/s; 0 means free format, where only the distance to the next frame gives the length. */
   readonly bitrate: number;
   /** Hz. */
   readonly sampleRate: number;
@@ -44,11 +44,11 @@ const BITRATES_2 = [
   LOW_BITRATES,
 ];
 
-/** Every header there can be, as far as `FrameHeader` tells them apart; null where the bits mean nothing. */
+/** Every header that `FrameHeader` distinguishes; null if the bits are invalid. */
 const HEADERS: (FrameHeader | null | undefined)[] = [];
 
 /**
- * Reads the frame header at `at`; undefined where there is none or fewer than four bytes are left. Equal headers are
+ * Reads the frame header at `at`; undefined if none exists or fewer than four bytes are left. Equal headers are
  * one object: a stream costs no memory for its headers.
  */
 export function parseFrameHeader(data: Uint8Array, at = 0): FrameHeader | undefined {
@@ -107,7 +107,7 @@ export function ticksOf(header: FrameHeader): number {
 
 const VBRI_AT = HEADER_BYTES + 32;
 
-/** From so many bytes of a frame on it can be told whether it is an information frame. */
+/** The bytes of a frame that are needed to recognize an information frame. */
 export const INFO_BYTES = HEADER_BYTES + 32 + 2 + 4;
 
 /** How many bytes of side information follow the header (and its checksum) in layer 3. */

@@ -1,4 +1,4 @@
-/** Free format: frames whose header does not tell their length. */
+/** Free format: frames whose header does not give their length. */
 import { HEADER_BYTES, parseFrameHeader, sameStream, type FrameHeader } from "./frame";
 import { startsTag } from "./tags";
 
@@ -12,7 +12,7 @@ export const FREE_FORMAT_WINDOW = 2 * (LONGEST + 4) + HEADER_BYTES;
  * Learns the length, without padding, of the free format frames of a stream: the distance to the next header that
  * fits, where a further header (or a tag, or the end) stands at the same distance again.
  *
- * The free format frame is at `from`; `ended` says that no more bytes come. Returns 0 where nothing fits, and
+ * The free format frame is at `from`; `ended` means that no more bytes follow. Returns 0 where nothing fits, and
  * undefined while fewer than `FREE_FORMAT_WINDOW` bytes are there and more may come.
  */
 export function freeFormatLength(

@@ -26,7 +26,7 @@ export type UnitListener = (
 /** How many headers in a row must follow a sync in garbage that does not look like the stream so far. */
 const FOREIGN_CONFIRMATIONS = 3;
 
-/** How many bytes are kept at once while frames are looked for in garbage that came in small pieces. */
+/** Bytes kept while frames are searched for in garbage that arrives in small pieces. */
 const SEARCH_BYTES = 4096;
 
 /** The unit whose end has not come yet, though all that has to be known about it is known. */
@@ -38,15 +38,15 @@ interface Passing {
 }
 
 /**
- * Finds the units of an mp3 stream (API reference D.4: the body of a streaming reply), cut anywhere by the network. Which
- * frames are found does not depend on the cuts.
+ * Finds the units of an mp3 stream (API reference D.4: the body of a streaming reply), cut anywhere by the network.
+ * Which frames are found does not depend on the cuts.
  *
- * After the start, a frame or a tag a frame header is trusted, and its frame is told as soon as its last byte is there.
- * In garbage a header counts only when the next one fits it (version, layer, sample rate), and three of them where it
- * does not fit the stream so far. The first free format frame waits until its length is known (about 6 kB).
+ * After the start, a frame or a tag a frame header is trusted, and its frame is reported as soon as its last byte has
+ * arrived. In garbage a header counts only when the next one fits it (version, layer, sample rate), and three of them
+ * where it does not fit the stream so far. The first free format frame waits until its length is known (about 6 kB).
  *
- * Never throws, and keeps no audio: only the beginning of a unit is copied where a piece ends inside it, and about 12 kB
- * at most in garbage.
+ * Never throws, and keeps no audio: only the beginning of a unit is copied where a piece ends inside it, and about 12
+ * kB at most in garbage.
  */
 export class FrameScanner {
   readonly #found: UnitListener;
@@ -121,7 +121,7 @@ export class FrameScanner {
     return passed;
   }
 
-  /** Adds to what is kept as much as it takes to go on; returns how many bytes were taken. */
+  /** Appends as many bytes as the next step needs; returns how many were taken. */
   #complete(piece: Buffer, at: number): number {
     const wanted = Math.max(this.#need - this.#kept.length, this.#lost ? SEARCH_BYTES : 1);
     const more = piece.subarray(at, at + wanted);

@@ -14,7 +14,7 @@ export function startsTag(data: Buffer, at: number): boolean {
 
 /**
  * Length in bytes of the tag at `at`: ID3v2 (footer included), ID3v1 (and its "TAG+" extension) or APE with a header.
- * "more" while too few bytes are there to tell, undefined where there is no such tag.
+ * "more" while too few bytes have arrived to decide, undefined if there is no such tag.
  */
 export function tagLength(data: Buffer, at = 0): number | "more" | undefined {
   const left = data.length - at;
@@ -36,7 +36,7 @@ function id3v1Length(data: Buffer, at: number): number {
 function id3v2Length(data: Buffer, at: number, left: number): number | "more" | undefined {
   if (left < ID3V2_FRAME) return "more";
   const size = [...data.subarray(at + 6, at + 10)];
-  // Small versions and sizes of seven bits a byte tell a tag from a text that begins with these letters.
+  // Small versions and sizes of seven bits a byte distinguish a tag from text that begins with these letters.
   const version = Math.max(data.readUInt8(at + 3), data.readUInt8(at + 4));
   if (version >= 0x10 || size.some((byte) => byte > 0x7f)) return undefined;
   const footer = data.readUInt8(at + 5) & 0x10 ? ID3V2_FRAME : 0;

@@ -1,4 +1,4 @@
-/** The sound devices that a player can be told to use. */
+/** The sound devices that a player can use. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -12,14 +12,14 @@ const ALSA_LIST = "/proc/asound/pcm";
 
 /** A sound device. */
 export interface SoundDevice {
-  /** What the player is told. */
+  /** The value for the player. */
   readonly name: string;
   /** Name shown to the user. */
   readonly description: string;
 }
 
 /**
- * The devices that the player of this name knows; empty where it cannot list them or there are none. Never rejects.
+ * The devices that the player of this name knows; empty if it cannot list them or there are none. Never rejects.
  * @param signal ends the listing
  */
 export async function soundDevices(player: string, signal: AbortSignal): Promise<SoundDevice[]> {

@@ -6,7 +6,7 @@ type Frame = Extract<Unit, { kind: "frame" }>;
 
 /** An mp3 stream that is preceded by another one where players can play both in one go. */
 export interface Joined {
-  /** The audio frames that go first; undefined where the two have different formats. */
+  /** The audio frames that go first; undefined if the two have different formats. */
   readonly lead: readonly Buffer[] | undefined;
   /** All of the stream, to be read once. */
   readonly audio: AsyncIterable<Buffer>;
@@ -15,7 +15,7 @@ export interface Joined {
 /**
  * Finds out whether `first`, a whole mp3, may go before `audio` in one stream: players keep the sample rate and the
  * channels that a stream begins with, and play what differs at the wrong speed or not at all. Of `first` only the audio
- * frames are used: its tags and its table of contents would tell the player a wrong length.
+ * frames are used: its tags and its table of contents would give the player a wrong length.
  * @throws what the audio throws
  */
 export async function joinMp3(first: Buffer, audio: AsyncIterable<Buffer>): Promise<Joined> {

@@ -4,14 +4,16 @@
 const LINE_CHARACTERS = 200;
 
 /**
- * Libraries that players try one after the other complain about every sound system that is not there, whether or not
+ * Libraries that players try one after the other report every sound system that is missing, whether or not
  * that matters.
  */
 const NOISE = /^(ALSA lib |AL lib|Jack|jack server|Cannot connect to server|\[[A-Z]\]\[)/;
 
 const FAILURE = /fail|error|could ?n[o']t|can(no|')t|no such|unable|sorry|not found|denied|unknown|invalid/i;
 
-/** The line that names the cause: the last one that mentions a failure, else the first; undefined without any output. */
+/**
+ * The line that names the cause: the last one that mentions a failure, else the first; undefined without any output.
+ */
 export function causeIn(output: string): string | undefined {
   const lines = output.split(/[\r\n]+/).map((line) => line.trim());
   const said = lines.filter((line) => line !== "");

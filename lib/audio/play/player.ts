@@ -1,4 +1,4 @@
-/** A player process: fed as fast as it takes the audio, and ended at once when the audio is no longer wanted. */
+/** A player process: fed as fast as it reads, and ended immediately when the audio is no longer wanted. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -91,7 +91,7 @@ class Run {
   private readonly ending: Promise<Ending>;
   private readonly silence: Promise<void>;
   private readonly length: LengthMeter;
-  /** When everything that was handed over has been heard, on the clock of `performance.now()`. */
+  /** When everything that was written has been played, on the clock of `performance.now()`. */
   private heardAt = 0;
   private output = "";
   private refused = false;
@@ -211,8 +211,8 @@ class Run {
   /** Asks it to end, and kills it when it does not; resolves when it is gone. */
   private async stop(): Promise<void> {
     if (this.over) return;
-    // The signal first: a player that sees the end of its audio before would count it as played. The end of the audio too:
-    // some players do not notice a signal while they wait for their first audio.
+    // The signal first: a player that sees the end of its audio before would count it as played. The end of the audio
+    // too: some players do not notice a signal while they wait for their first audio.
     this.kill("SIGTERM");
     this.child.stdin?.destroy();
     const grace = sleep(GRACE_MS, undefined, { unref: true });

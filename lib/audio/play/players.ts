@@ -1,4 +1,4 @@
-/** The programs that play audio on this machine, what each of them can do and how it is told. */
+/** The programs that play audio on this machine, their abilities and their arguments. */
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
@@ -27,7 +27,7 @@ export interface PlayerCommand {
   readonly failure?: RegExp;
 }
 
-/** A playing that cannot begin, or did not come to its end. */
+/** A playback that cannot start, or that did not finish. */
 export class PlayerError extends Error {
   override readonly name = "PlayerError";
 
@@ -51,7 +51,7 @@ interface KnownPlayer {
   readonly program: string;
   /** Media types; left out where it plays whatever is played here. */
   readonly types?: readonly string[];
-  /** How it is told which sound device to use; left out where it cannot be told. */
+  /** The arguments that select a sound device; missing if the player cannot select one. */
   readonly device?: (name: string) => {
     readonly args?: readonly string[];
     readonly env?: PlayerCommand["env"];
@@ -67,7 +67,7 @@ const MP3 = "audio/mpeg";
 const WAV = "audio/wav";
 
 /**
- * The outputs of mpg123 that use a device by its name. Left to itself, mpg123 goes on to one that does not and plays on
+ * The outputs of mpg123 that use a device by its name. By default, mpg123 falls back to one that does not and plays on
  * another device without an error.
  */
 const MPG123_OUTPUTS = process.platform === "linux" ? ["-o", "pulse,alsa,oss"] : [];
@@ -126,7 +126,7 @@ export const PLAYER_NAMES = Object.keys(PLAYERS);
 /** A player and what this machine has of it. */
 export interface InstalledPlayer {
   readonly name: string;
-  /** Whether it can be told which sound device to use. */
+  /** Whether it can select a sound device. */
   readonly device: boolean;
   /** It is installed, but refuses to run as this user. */
   readonly notAsRoot?: true;
@@ -143,7 +143,8 @@ export async function installedPlayers(): Promise<InstalledPlayer[]> {
 }
 
 /**
- * The command of a player that is installed and can do what is wanted: the one of this name, or with `auto` the first one.
+ * The command of a player that is installed and can do what is wanted: the one of this name, or with `auto` the first
+ * one.
  * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_CANNOT`, `PLAYER_NOT_AS_ROOT`
  */
 export async function findPlayer(name: string, wish: PlayerWish): Promise<PlayerCommand> {

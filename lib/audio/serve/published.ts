@@ -10,10 +10,12 @@ import { Spool } from "./spool";
 /** Bytes of a name's secret: 192 bits cannot be guessed. */
 const SECRET_BYTES = 24;
 
-/** More speeches than this are never kept at once. */
+/** The largest number of speeches kept at the same time. */
 const MAX_SPEECHES = 1000;
 
-/** How much longer than the audio plays a listener has when its time is over, in ms: players start late and read ahead. */
+/**
+ * How much longer than the audio plays a listener has when its time is over, in ms: players start late and read ahead.
+ */
 const LISTEN_MARGIN_MS = 5000;
 
 /** All that can be fetched from this process, by name. */
@@ -52,7 +54,7 @@ export class PublishedAudio {
   /** What can no longer be fetched but still has listeners, oldest first. */
   private readonly leaving = new Set<Publication>();
 
-  /** @param report is told when a file could not be removed */
+  /** @param report is called when a file could not be removed */
   constructor(private readonly report: ReportLeftover = () => undefined) {
     this.scratch = new Scratch(report);
   }
@@ -93,7 +95,7 @@ export class PublishedAudio {
     this.held.set(publication, timer);
   }
 
-  /** Removes an audio at once and cuts off its listeners; never rejects. */
+  /** Removes an audio immediately and disconnects its listeners; never rejects. */
   async drop(publication: Publication): Promise<void> {
     this.forget(publication);
     this.leaving.delete(publication);

@@ -61,7 +61,7 @@ async function send({ spool }: Publication, { from, to }: Portion, response: Ser
   const gone = new AbortController();
   response.once("close", () => gone.abort(new Error("The listener went away")));
   const { audio, signal } = spool.read(from, to, gone.signal);
-  // The signal also ends a listener that takes nothing more, at which the audio itself would wait for ever.
+  // The signal also ends a listener that takes nothing more, at which the audio itself would wait forever.
   const end = { signal };
   // A listener who goes away and audio that is removed both end here, with the connection.
   await pipeline(Readable.from(audio, { highWaterMark: 1 }), response, end).catch(() => undefined);

@@ -6,7 +6,7 @@ import { codeOf, writeAll } from "../files/write";
 import type { ReportLeftover } from "../files/scratch";
 import { SharedFile } from "./shared-file";
 
-/** How much a reader takes at once, in bytes. */
+/** How much a reader takes at a time, in bytes. */
 const READ_BYTES = 64 * 1024;
 
 /** One who reads a spool. */
@@ -25,8 +25,8 @@ interface Reading {
 
 /**
  * A speech in a temporary file. Memory holds nothing of it but what is being written and read at the moment, and the
- * file is open only while it is written and read: a complete one without readers holds no descriptor, and neither does a
- * reader that does not take what it was given.
+ * file is open only while it is written and read: a complete one without readers holds no descriptor, and neither does
+ * a reader that does not take what it was given.
  */
 export class Spool {
   private written = 0;
@@ -53,7 +53,7 @@ export class Spool {
 
   /**
    * Makes the file, which must not be there yet; only this user may read it.
-   * @param report is told when the file could not be removed
+   * @param report is called when the file could not be removed
    * @throws errors of the file system
    */
   static async create(path: string, report: ReportLeftover = () => undefined): Promise<Spool> {
@@ -118,7 +118,7 @@ export class Spool {
     const reading: Reading = { startedAt: performance.now(), cut: new AbortController() };
     this.readings.add(reading);
     const signal = AbortSignal.any([gone, reading.cut.signal]);
-    // A reader that is stuck does not come to the end of the generator.
+    // A reader that is stuck does not reach the end of the generator.
     signal.addEventListener("abort", () => ignoreFailure(this.ended(reading)), { once: true });
     if (this.broken) reading.cut.abort(this.broken);
     if (signal.aborted) ignoreFailure(this.ended(reading));
@@ -126,7 +126,7 @@ export class Spool {
   }
 
   /**
-   * Removes the file as soon as those who read it have come to the end. Each of them has `listenMs` milliseconds for
+   * Removes the file as soon as its readers have reached the end. Each of them has `listenMs` milliseconds for
    * that, counted from its beginning; then it is cut off.
    */
   async retire(listenMs: number): Promise<void> {

@@ -5,15 +5,15 @@ import { GRANULE, granulesOf, readBits, writeBits } from "./side-info";
 /** What one step of a frame's gain makes, in decibels: a factor of the fourth root of 2. */
 export const GAIN_STEP_DB = 20 * Math.log10(2 ** 0.25);
 
-/** The steps that come nearest to so many decibels. */
+/** The number of steps that is nearest to a gain in decibels. */
 export const gainSteps = (decibels: number): number => Math.round(decibels / GAIN_STEP_DB);
 
 const MOST = 255;
 
 /**
- * Changes the gain of a whole frame in place, by steps of 1.5 dB. A gain that would leave its bounds stays at the bound; a
- * right checksum stays right. Frames of other layers are left as they are.
- * @returns whether all of it was changed by exactly so many steps
+ * Changes the gain of a whole frame in place, by steps of 1.5 dB. A gain that would leave its bounds stays at the
+ * bound; a right checksum stays right. Frames of other layers are left as they are.
+ * @returns whether all of it was changed by exactly this many steps
  */
 export function changeGain(frame: Buffer, header: FrameHeader, steps: number): boolean {
   if (header.layer !== 3) return steps === 0;
@@ -33,7 +33,10 @@ export function changeGain(frame: Buffer, header: FrameHeader, steps: number): b
   return exact;
 }
 
-/** The checksum of a layer 3 frame: of the last two bytes of its header and its side information (ISO/IEC 11172-3, 2.4.3.1). */
+/**
+ * The checksum of a layer 3 frame: of the last two bytes of its header and its side information (ISO/IEC 11172-3,
+ * 2.4.3.1).
+ */
 export function frameCrc(frame: Buffer, header: FrameHeader): number {
   let crc = 0xffff;
   const side = HEADER_BYTES + 2;

@@ -3,7 +3,7 @@ import type { Mp3Decoder } from "../decode/mp3-decoder";
 import type { Unit } from "../mp3/frames";
 import { GAIN_STEP_DB } from "./gain";
 
-/** What a frame says is heard in its own samples and in those of the frames behind it, so far. */
+/** A frame affects its own samples and those of the frames after it; the peak of both so far. */
 const HEARD_FRAMES = 3;
 
 /** Frames with different gains next to each other do not add up exactly; this much room is left for it, in decibels. */
@@ -22,7 +22,7 @@ interface Waiting {
   peak: number;
 }
 
-/** Decodes what passes by and tells each frame's room, a few frames later. */
+/** Decodes the frames and returns each frame's headroom, a few frames later. */
 export class Headroom {
   readonly #decoder: Mp3Decoder;
   #waiting: Waiting[] = [];

@@ -19,10 +19,10 @@ type Frame = Extract<Unit, { kind: "frame" }>;
 const PIECE_MS = 1000;
 
 /**
- * One mp3 of several, with silence of whole frames between them, at the beginning and at the end. Only the audio frames of
- * the speeches are in it, unchanged: tags and tables of contents would stand in the middle and tell wrong lengths. The
- * next stretch is asked for when the one before has gone.
- * @throws NoAudioError where a speech is no mp3; what the speeches throw
+ * One mp3 of several, with silence of whole frames between them, at the beginning and at the end. Only the audio frames
+ * of the speeches are in it, unchanged: tags and tables of contents would stand in the middle and give wrong lengths.
+ * The next stretch is asked for when the one before has gone.
+ * @throws NoAudioError where a speech is not mp3; what the speeches throw
  */
 export async function* joinWithPauses(stretches: AsyncIterable<Stretch>): AsyncGenerator<Buffer> {
   const joining = new Joining();
@@ -74,5 +74,5 @@ class Joining {
   }
 }
 
-/** Durations are sums of fractions; a millionth of a frame more is no frame more. */
+/** Durations are sums of fractions; a millionth of a frame more is not a frame more. */
 const ROUNDING = 1e-6;

@@ -43,8 +43,8 @@ const isShaping = ({ silenceMs = 0, silenceAfterMs = 0, gain = 0 }: Shape): bool
 
 /**
  * Changes an mp3 on its way: whole frames in, whole frames out, as they come; nothing is decoded to be encoded again. A
- * table of contents (Xing, Info, VBRI) goes where silence is added, for it would tell a wrong length. What follows the last
- * frame (tags) stays the last. Audio of another kind passes unchanged.
+ * table of contents (Xing, Info, VBRI) is removed if silence is added, because it would give a wrong length. What
+ * follows the last frame (tags) stays the last. Audio of another kind passes unchanged.
  *
  * Louder speech comes three frames later, since the frames that follow show how loud a frame is.
  * @throws what the source throws
@@ -74,7 +74,7 @@ async function* shaped(source: AsyncIterable<Buffer>, shaper: Shaper): AsyncGene
   }
 }
 
-/** Tags behind a frame wait for the frame that follows them; more than this goes on. */
+/** Tags behind a frame wait for the frame that follows them; more than this is sent without waiting. */
 const MOST_WAITING = 1024 * 1024;
 
 class Shaper implements ShapeFacts {
@@ -153,7 +153,7 @@ class Shaper implements ShapeFacts {
       this.gainCapped = true;
     }
     const exact = this.#steps === 0 || changeGain(frame.data, frame.header, this.#steps);
-    // At the bottom nothing is heard anyway, so only other layers, which stay as they are, are told.
+    // At the lowest level nothing is audible, so only other layers, which stay unchanged, are reported.
     if (!exact && (this.#steps > 0 || frame.header.layer !== 3)) this.gainCapped = true;
     this.#out.push(frame.data);
   }

@@ -1,4 +1,4 @@
-/** Silence as mp3 frames, in the format of the speech that it stands beside. */
+/** Silence as mp3 frames, in the format of the speech next to it. */
 import { HEADER_BYTES, sideInfoBytes, type FrameHeader } from "../mp3/frame";
 import { granulesOf, GRANULE, writeBits } from "./side-info";
 
@@ -10,8 +10,9 @@ export interface FrameTemplate {
 }
 
 /**
- * As many frames as it takes to play for at least `ms` milliseconds: decoders give samples of exactly 0. With `tone` it is
- * a hum at 1/300 of full scale (about -50 dB) around 70 Hz instead, in layer 3, for speakers that wake up by sound only.
+ * As many frames as it takes to play for at least `ms` milliseconds: decoders give samples of exactly 0. With `tone` it
+ * is a hum at 1/300 of full scale (about -50 dB) around 70 Hz instead, in layer 3, for speakers that wake up by sound
+ * only.
  *
  * The header is the template's without padding and checksum; all that follows is 0, which means no coefficients, and no
  * bits borrowed from the frame before. So it may stand before, behind and between speeches, and never inside one.
@@ -23,7 +24,7 @@ export function silentFrames(template: FrameTemplate, ms: number, tone = false):
   return Buffer.concat(Array.from({ length: count }, () => frame));
 }
 
-/** Durations are sums of fractions; a millionth of a frame more is no frame more. */
+/** Durations are sums of fractions; a millionth of a frame more is not a frame more. */
 const ROUNDING = 1e-6;
 
 function silentFrame({ header, data }: FrameTemplate): Buffer {

@@ -92,7 +92,7 @@ class BudgetFile {
     private readonly failed: (code: string) => void,
   ) {}
 
-  /** The stored state; undefined where there is none that can be read. */
+  /** The stored state; undefined if none exists that can be read. */
   read(): BudgetState | undefined {
     try {
       const { spent, rate } = JSON.parse(readFileSync(this.path, "utf8")) as Partial<BudgetState>;

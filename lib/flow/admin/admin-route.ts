@@ -1,4 +1,6 @@
-/** The one way to register an admin route: who may ask, from where, and in what form is checked here for all of them. */
+/**
+ * The one way to register an admin route: who may ask, from where, and in what form is checked here for all of them.
+ */
 import type { NodeAPI } from "node-red";
 
 /** Users who may edit accounts may call the routes. */
@@ -15,9 +17,9 @@ export type Posted = Readonly<Record<string, unknown>>;
 
 /**
  * Registers `POST <path>` under the editor's root. The route requires the permission `vocu-account.write`, a JSON body
- * (415 otherwise) and, where the browser names an origin, the editor's own (403 otherwise): a page elsewhere must not be
- * able to make the browser of a logged-in user send the request. `answer` gets the posted object (`{}` for other JSON), and a
- * signal that aborts when the asker leaves; it must not fail.
+ * (415 otherwise) and, where the browser names an origin, the editor's own (403 otherwise): a page elsewhere must not
+ * be able to make the browser of a logged-in user send the request. `answer` gets the posted object (`{}` for other
+ * JSON), and a signal that aborts when the asker leaves; it must not fail.
  */
 export function adminRoute(
   RED: NodeAPI,
@@ -41,7 +43,7 @@ export function adminRoute(
   });
 }
 
-/** Why a request is not answered; undefined where it is. */
+/** Why a request is not answered; undefined if it is. */
 function refusalOf(asking: Asking): { readonly status: number; readonly code: string } | undefined {
   if (isFromElsewhere(asking.headers)) return { status: 403, code: "CROSS_SITE" };
   const type = single(asking.headers["content-type"]) ?? "";

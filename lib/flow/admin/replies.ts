@@ -5,7 +5,7 @@ import { accountIn, DEFAULT_STYLE, readAccount, readVoice, type Style, type Voic
 /** An account in one line (API reference E.1). */
 export interface AccountFacts {
   readonly name: string;
-  /** True for a paid plan; undefined where the service does not say. */
+  /** True for a paid plan; undefined if the service does not say. */
   readonly paid?: boolean;
   /** Paid and granted balance together. */
   readonly credits?: number;

@@ -19,13 +19,13 @@ const MOST_PAGES = 20;
 /**
  * Registers `POST vocu/account` (API reference E.1) and the lists to pick from: `vocu/voices` (C.5), `vocu/templates`
  * (G.3), `vocu/splitters` (H) and `vocu/tasks` (D.5, the newest ones). The body is an account's configuration with its
- * `id`, and `apiKey` only where it was typed and not deployed yet. The answer is what was asked for, a list under its own
- * name, or `{ error }`; it never holds the key.
+ * `id`, and `apiKey` only where it was typed and not deployed yet. The answer is what was asked for, a list under its
+ * own name, or `{ error }`; it never holds the key.
  *
  * `POST vocu/cache/clear` takes nothing and answers `{ cleared }`, the number of speeches that were forgotten.
  *
- * `POST vocu/kept` takes nothing and answers `{ phrases, count }`, the speeches that are kept for ever. `vocu/kept/play` and
- * `vocu/kept/delete` take the `entry` of one, and answer `{ type, base64 }` and `{ deleted }`.
+ * `POST vocu/kept` takes nothing and answers `{ phrases, count }`, the speeches that are kept forever. `vocu/kept/play`
+ * and `vocu/kept/delete` take the `entry` of one, and answer `{ type, base64 }` and `{ deleted }`.
  */
 export function registerAccountRoutes(RED: NodeAPI): void {
   const serve = (path: `/vocu/${string}`, answer: Answer): void =>

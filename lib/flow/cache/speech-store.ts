@@ -5,7 +5,7 @@ import { clearStore, listKept, readKept, removeKept, SpeechStore } from "../../a
 import { Problem } from "../message/problem";
 import { translator } from "../message/translate";
 
-/** The store of an account; undefined where Node-RED has no folder for its user's data. */
+/** The store of an account; undefined if Node-RED has no folder for its user's data. */
 export function openStore(
   RED: NodeAPI,
   { cacheMaxMb, cacheMaxDays }: { cacheMaxMb: number; cacheMaxDays: number },
@@ -34,11 +34,11 @@ export async function clearSpeeches(RED: NodeAPI): Promise<number> {
   }
 }
 
-/** A phrase that is kept for ever, for a list. */
+/** A phrase that is kept forever, for a list. */
 export interface KeptPhrase {
   /** Names it in `keptAudio` and `forgetKept`. */
   readonly entry: string;
-  /** Its first words; empty where it was made from source audio. */
+  /** Its first words; empty if it was made from source audio. */
   readonly text: string;
   readonly bytes: number;
   readonly audioMs: number;
@@ -50,7 +50,10 @@ export interface KeptPhrase {
 const MOST_PHRASES = 500;
 const MOST_CHARACTERS = 200;
 
-/** The phrases that are kept for ever, those that were used last first, and how many there are. @throws errors of the file system */
+/**
+ * The phrases that are kept forever, those that were used last first, and how many there are.
+ * @throws errors of the file system
+ */
 export async function keptPhrases(RED: NodeAPI): Promise<{ phrases: KeptPhrase[]; count: number }> {
   const folder = cacheFolder(RED);
   const kept = folder === undefined ? [] : await listKept(folder);
@@ -65,7 +68,7 @@ export async function keptPhrases(RED: NodeAPI): Promise<{ phrases: KeptPhrase[]
 }
 
 /**
- * The mp3 of a phrase that is kept for ever.
+ * The mp3 of a phrase that is kept forever.
  * @throws Problem `PHRASE_GONE`; errors of the file system
  */
 export async function keptAudio(RED: NodeAPI, entry: string): Promise<Buffer> {
@@ -76,7 +79,7 @@ export async function keptAudio(RED: NodeAPI, entry: string): Promise<Buffer> {
 }
 
 /**
- * Forgets a phrase that is kept for ever.
+ * Forgets a phrase that is kept forever.
  * @throws Problem `PHRASE_GONE`; errors of the file system
  */
 export async function forgetKept(RED: NodeAPI, entry: string): Promise<void> {

@@ -150,7 +150,7 @@ function tooLarge(field: string, bytes: number, maxBytes: number): Problem {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "EIO";
 
-/** These say that nothing of that name is there; text that is no path at all is among them. */
+/** These say that nothing of that name is there; text that is not a path at all is among them. */
 const MISSING: readonly string[] = ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"];
 
 function fileProblem(field: string, path: string, error: unknown): Problem {

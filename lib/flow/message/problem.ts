@@ -29,7 +29,10 @@ class Annotated extends Error {
   }
 }
 
-/** The same failure with more facts on its `cause`, e.g. the task that it left behind: `throw withFacts(error, { taskId })`. */
+/**
+ * The same failure with more facts on its `cause`, e.g. the task that it left behind: `throw withFacts(error, { taskId
+ * })`.
+ */
 export const withFacts = (thrown: unknown, facts: Readonly<Record<string, unknown>>): Error =>
   new Annotated(thrown, facts);
 
@@ -83,7 +86,7 @@ export function flowError(thrown: unknown, operation: string, translate: Transla
   return new FlowError(message ?? code, code, cause, short);
 }
 
-/** The few words of a code, or undefined where the catalog has none. */
+/** The few words of a code, or undefined if the catalog has none. */
 function shortOf(
   translate: Translate,
   code: string,
@@ -100,7 +103,7 @@ function readable(cause: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.entries(cause)
       .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
       .join(", ");
-  // Not enumerable, so that it is no fact, in no copy and in no JSON.
+  // Not enumerable, so that it is not a fact, in no copy and in no JSON.
   return Object.defineProperty({ ...cause }, "toString", { value: text, enumerable: false });
 }
 
@@ -140,8 +143,8 @@ function factsOf(thrown: unknown): Failure {
 }
 
 /**
- * What a failure says about itself, whatever it is: JSONata throws plain objects, flows may throw anything, and errors of
- * other realms are no instances of `Error`.
+ * What a failure says about itself, whatever it is: JSONata throws plain objects, flows may throw anything, and errors
+ * of other realms are no instances of `Error`.
  */
 export function detailOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null) return String(thrown);
@@ -167,7 +170,10 @@ const SYSTEM_CODES: Readonly<Record<string, { readonly code: string; readonly re
   ESTALE: { code: "FILE_GONE", retryable: true },
 };
 
-/** A failure that arises before or beside the API as a problem: also a rejected value, and a refusal of the operating system. */
+/**
+ * A failure that arises before or beside the API as a problem: also a rejected value, and a refusal of the operating
+ * system.
+ */
 export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof InputFault) {
@@ -190,7 +196,7 @@ function generalKey(statusCode: number | undefined): string {
   return statusCode >= 400 ? "HTTP_4xx" : "BAD_REPLY";
 }
 
-/** The sentence of a code, or undefined where the catalog has none (i18next then answers with the key). */
+/** The sentence of a code, or undefined if the catalog has none (i18next then answers with the key). */
 function sentence(
   translate: Translate,
   code: string,

@@ -6,8 +6,8 @@ import type { Facts, Message, Parts } from "./sequence";
 export const EMPTY_FACTS: Facts = { empty: true, bytes: 0, audioMs: 0, creditsUsed: 0 };
 
 /**
- * Whether a message is a member of a sequence and has nothing to say. It is passed on without audio: an error would cost
- * the rest of the sequence, which was paid for, and a join would wait for the missing member for ever.
+ * Whether a message is a member of a sequence and has nothing to say. It is passed on without audio: an error would
+ * cost the rest of the sequence, which was paid for, and a join would wait for the missing member forever.
  */
 export function isSilentMember(
   msg: Message,

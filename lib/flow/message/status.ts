@@ -40,7 +40,7 @@ export class StatusLine {
     this.show("red", "ring", text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);
   }
 
-  /** Clears the line for good. */
+  /** Clears the line permanently. */
   close(): void {
     this.node.status({});
     this.silent = true;

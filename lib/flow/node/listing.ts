@@ -103,7 +103,7 @@ interface Item {
 
 /**
  * Page after page; a thing that slid onto the next page because a new one came in is not given twice. A page without
- * anything new is the last: a server that ignores `offset` would give it for ever.
+ * anything new is the last: a server that ignores `offset` would give it forever.
  */
 async function* allItems<I extends Inputs>(
   description: ListingDescription<I & typeof PAGE_INPUTS>,

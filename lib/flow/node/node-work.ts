@@ -1,4 +1,7 @@
-/** What every placed node shares, whatever it does with a message: its jobs, its queue, its inputs, its status, its errors. */
+/**
+ * What every placed node shares, whatever it does with a message: its jobs, its queue, its inputs, its status, its
+ * errors.
+ */
 import type { Node, NodeAPI } from "node-red";
 import {
   nameOf,
@@ -95,7 +98,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
     return this.orderSetting === undefined ? undefined : settings[this.orderSetting];
   }
 
-  /** The error that a message ends with, shown as the node's status too; undefined where it was stopped on purpose. */
+  /** The error that a message ends with, shown as the node's status too; undefined if it was stopped on purpose. */
   endOf(thrown: unknown, stopped: boolean): FlowError | undefined {
     if (!stopped && !this.jobs.closed) return this.failed(thrown);
     this.status.idle("stopped");
@@ -109,7 +112,9 @@ export class NodeWork<I extends Inputs, S extends Settings> {
     return problem;
   }
 
-  /** Stops what runs, empties the queue and resets `more`; calls `done` with the error of `more`, if any, in any case. */
+  /**
+   * Stops what runs, empties the queue and resets `more`; calls `done` with the error of `more`, if any, in any case.
+   */
   reset(done: Done, more: () => unknown): void {
     let error: Error | undefined;
     const work = async (): Promise<void> => {
@@ -124,8 +129,8 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   }
 
   /**
-   * Ends the node: everything in hand is given up, `more` is closed, `done` is called in any case. What is given up is one
-   * warning.
+   * Ends the node: everything in hand is given up, `more` is closed, `done` is called in any case. What is given up is
+   * one warning.
    */
   close(done: () => void, more: () => unknown): void {
     const discarded = this.jobs.count;

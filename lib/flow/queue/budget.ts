@@ -1,4 +1,7 @@
-/** A limit of credits per hour and per day: what is about to be spent is estimated before a request leaves, and corrected. */
+/**
+ * A limit of credits per hour and per day: what is about to be spent is estimated before a request leaves, and
+ * corrected.
+ */
 import { VocuError } from "../../api";
 import { Problem } from "../message/problem";
 
@@ -29,7 +32,7 @@ const NOT_SENT = new Set([
   "PROXY_FAILED",
 ]);
 
-/** Limits in credits; 0 is no limit. */
+/** Limits in credits; 0 is not a limit. */
 export interface BudgetLimits {
   readonly perHour: number;
   readonly perDay: number;
@@ -108,7 +111,8 @@ export class Budget {
 
   /**
    * Makes a request that costs credits, unless that would exceed a limit. The estimate counts until the reply tells the
-   * price; it stands where the reply does not, and where the request was given up, because the service charges for that too.
+   * price; it stands where the reply does not, and where the request was given up, because the service charges for that
+   * too.
    * @param creditsOf the price that the result tells
    * @throws Problem `BUDGET_REACHED`; whatever `work` throws
    */
@@ -149,7 +153,7 @@ export class Budget {
     }
   }
 
-  /** Seconds until no more than `allowed` credits are in the window; undefined where that never happens. */
+  /** Seconds until no more than `allowed` credits are in the window; undefined if that never happens. */
   private secondsUntil(allowed: number, ms: number): number | undefined {
     if (allowed < 0) return undefined;
     let used = this.used(ms);

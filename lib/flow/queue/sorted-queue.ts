@@ -11,7 +11,7 @@ export class SortedQueue<T> {
     return this.members.length;
   }
 
-  /** The first member, or undefined where there is none. */
+  /** The first member, or undefined if none exists. */
   get first(): T | undefined {
     return this.members[0];
   }

@@ -17,7 +17,7 @@ export interface Chime {
 }
 
 /**
- * Reads the chime from this path; undefined where none is given.
+ * Reads the chime from this path; undefined if none is given.
  * @throws those of `loadFile`
  */
 export async function loadChime(RED: NodeAPI, path: string | undefined): Promise<Chime | undefined> {

@@ -1,11 +1,11 @@
 /**
- * Removes the marks of Markdown, links, code blocks and HTML tags; the words stay. Marks that plain text uses too (`1. May`,
- * `- 5 °C`, `2*3*4`, `snake_case`) are left alone. Every step takes time in proportion to the length of the text.
+ * Removes the marks of Markdown, links, code blocks and HTML tags; the words stay. Marks that plain text uses too (`1.
+ * May`, `- 5 °C`, `2*3*4`, `snake_case`) are left alone. Every step takes time in proportion to the length of the text.
  */
 import { joinParts, REMOVED, type Part } from "./gaps";
 import { withoutBlockMarks } from "./markdown-blocks";
 
-/** Stands for something removed until the parts are joined; no text contains it, as it is no character. */
+/** Stands for something removed until the parts are joined; no text contains it, as it is not a character. */
 const GAP = "\uFFFE";
 
 /** Literal (escaped) punctuation is replaced by these non-characters until all marks are removed. */

@@ -21,7 +21,7 @@ export const SAMPLE_LANGUAGES = [
 
 /**
  * Looks a voice up (API reference C.6), before something is changed in it.
- * @throws Problem `BAD_REPLY` where there is none: what is not known could be lost by the change
+ * @throws Problem `BAD_REPLY` if none exists: what is not known could be lost by the change
  */
 export async function fetchVoice(context: RunContext<unknown, unknown>, voiceId: string): Promise<Voice> {
   const request = { operation: context.operation, method: "GET", path: "/api/voice/{id}" } as const;

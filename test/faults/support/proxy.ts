@@ -10,7 +10,7 @@ export interface Proxy {
   /** Hosts (`host:port`) of plain requests and of tunnels, in order of arrival; refused ones too. */
   readonly plain: string[];
   readonly tunnels: string[];
-  /** `Proxy-Authorization` of each request, undefined where it had none. */
+  /** `Proxy-Authorization` of each request, undefined if it had none. */
   readonly credentials: (string | undefined)[];
   /** Every connection that is still open. */
   readonly sockets: ReadonlySet<Socket>;

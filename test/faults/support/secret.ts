@@ -1,6 +1,6 @@
 /**
- * Finds a secret wherever somebody could read it. It does not list ways of writing a secret down: it undoes every way of
- * writing that it knows, in any order and depth, and looks for the secret itself.
+ * Finds a secret wherever somebody could read it. It does not list ways of writing a secret down: it undoes every way
+ * of writing that it knows, in any order and depth, and looks for the secret itself.
  */
 
 /** How deep encodings are undone: base64 of JSON of a URL of hex is four. */
@@ -8,7 +8,10 @@ const DEPTH = 4;
 /** How much text stands around what was found. */
 const AROUND = 100;
 
-/** How deep encodings are undone in all texts together, which are long: what is in one of them has been looked at before. */
+/**
+ * How deep encodings are undone in all texts together, which are long: what is in one of them has been looked at
+ * before.
+ */
 const DEPTH_TOGETHER = 1;
 
 /**
@@ -34,7 +37,7 @@ class Search {
 
   constructor(private readonly wanted: readonly string[]) {}
 
-  /** The text around the first secret; undefined where there is none, or where the text was searched before. */
+  /** The text around the first secret; undefined if none exists, or where the text was searched before. */
   traceIn(text: string, depth: number): string | undefined {
     if ((this.searched.get(text) ?? -1) >= depth) return undefined;
     this.searched.set(text, depth);
@@ -102,7 +105,9 @@ interface Piece {
   readonly bytes: boolean;
 }
 
-/** Every text in a value: names and values of all properties, hidden ones too, addresses, headers, and bytes as text. */
+/**
+ * Every text in a value: names and values of all properties, hidden ones too, addresses, headers, and bytes as text.
+ */
 function* piecesIn(value: unknown, seen: Set<object>): Generator<Piece> {
   if (typeof value === "string") yield { text: value, bytes: false };
   if (typeof value === "symbol") yield { text: value.description ?? "", bytes: false };

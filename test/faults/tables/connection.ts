@@ -13,7 +13,7 @@ const lost: Row["on"] = {
   download: charged({ code: "CONNECTION_LOST" }),
 };
 
-/** What came is no HTTP, so nobody knows what became of the request. */
+/** What came is not HTTP, so nobody knows what became of the request. */
 const senseless: Row["on"] = everywhere({ code: "BAD_REPLY", charged: true, cause: { retryable: false } });
 
 const text =

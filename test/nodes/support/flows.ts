@@ -1,4 +1,6 @@
-/** Runs flows in a real Node-RED runtime for the tests of one file, and checks the rules of the house after each test. */
+/**
+ * Runs flows in a real Node-RED runtime for the tests of one file, and checks the rules of the house after each test.
+ */
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import helper from "node-red-node-test-helper";
@@ -37,7 +39,7 @@ const SECRETS = new Set<string>();
 
 helper.init(require.resolve("node-red"));
 
-/** Longest time for one test: a slow machine is no failure, and waits have limits of their own. */
+/** Longest time for one test: a slow machine is not a failure, and waits have limits of their own. */
 const TEST_MS = 60_000;
 
 /** Proxies of the machine would stand between the tests and their servers. */

@@ -26,5 +26,5 @@ export interface CaughtError {
 export const bytesOf = (messages: readonly Message[]): Buffer =>
   Buffer.concat(messages.map(({ payload }) => payload as Buffer));
 
-/** A copy of every number, string and fact of a chunk's `msg.vocu`; empty where there is none. */
+/** A copy of every number, string and fact of a chunk's `msg.vocu`; empty if none exists. */
 export const factsOf = (message: Message | undefined): Record<string, unknown> => message?.vocu ?? {};
