@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { voiceIds } from "../../sandbox";
 import { useFlows, type FlowNode } from "../nodes/support/flows";
 import { useFolder } from "../nodes/support/folder";
 import { usePlayers } from "../nodes/support/players";
+import type { Message } from "../nodes/support/message";
 import { useSandbox } from "../nodes/support/sandbox";
-import { runExample, type Example } from "./example";
+import { exampleNodes, runExample, type Example } from "./example";
 
 /** A local voice whose audio is a WAV header and what it was asked to say. */
 const VOICE = `#!${process.execPath}
@@ -101,14 +103,68 @@ describe("Examples of announcements people can rely on", () => {
       assert.equal((await flow.at(id("debug", "Heard")).nth(0)).heardFrom, "tone");
     });
 
-    it("tells what was heard in a fire drill, which asks nothing of the service", async () => {
-      await programs(true);
-      const { press, flow, id } = await run(NAME);
-      press("Fire drill");
-      assert.match((await heard(0)).subarray(44).toString(), /This is a fire drill\./);
-      const { heardFrom, drill } = await flow.at(id("debug", "Heard")).nth(0);
-      assert.deepEqual({ heardFrom, drill }, { heardFrom: "espeak-ng", drill: true });
-      assert.equal(sandbox().requests.length, 0);
+    describe("in a fire drill", () => {
+      /** Runs the drill against a port of the test, in place of the one where nobody listens. */
+      const drill = async (port?: number): Promise<{ report: Message; example: Example }> => {
+        await programs(true);
+        const example = await runExample(NAME, sandbox(), flows, folder(), (node) => {
+          if (node.type === "vocu-audio-play") return players().command("listen");
+          const func = String(node.func).replace("127.0.0.1:9/", `127.0.0.1:${port ?? 9}/`);
+          return node.name === "Break the connection" ? { func } : {};
+        });
+        example.press("Fire drill");
+        const report = await example.flow.at(example.id("debug", "Report")).nth(0);
+        return { report, example };
+      };
+
+      it("breaks a connection, generates nothing, and reports what was heard", async () => {
+        const { report } = await drill();
+        assert.match((await heard(0)).subarray(44).toString(), /This is a fire drill\./);
+        assert.equal(report.heard, "espeak-ng");
+        assert.match(
+          String(report.payload),
+          /^Fire drill: espeak-ng was heard after \d+\.\d s\. The reason: /,
+        );
+        assert.equal(sandbox().requests.length, 0);
+      });
+
+      it("really connects, and gives up after 3 s where nothing answers", async () => {
+        let connections = 0;
+        const silent = createServer(() => (connections += 1));
+        await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+        const began = performance.now();
+        try {
+          const { report } = await drill((silent.address() as AddressInfo).port);
+          assert.equal(report.heard, "espeak-ng");
+          assert.ok(connections > 0);
+          assert.ok(performance.now() - began >= 2900);
+        } finally {
+          silent.close();
+        }
+      });
+
+      it("reports where nothing was heard at all", async () => {
+        await programs(true);
+        const { press, flow, id } = await runExample(NAME, sandbox(), flows, folder(), ({ type }) =>
+          type === "vocu-audio-play" ? { player: "command", command: join(folder(), "no-player") } : {},
+        );
+        press("Fire drill");
+        const { heard: found } = await flow.at(id("debug", "Report")).nth(0);
+        assert.equal(found, "nothing");
+      });
+
+      it("reports nothing of real alarms", async () => {
+        await programs(true);
+        const { press, flow, id } = await run(NAME, refused);
+        press("Smoke in the kitchen");
+        await flow.at(id("debug", "Heard")).nth(0);
+        assert.equal(flow.at(id("debug", "Report")).entries.length, 0);
+      });
+
+      it("is held once a week", () => {
+        const inject = exampleNodes(NAME).find(({ name }) => name === "Fire drill");
+        assert.match(String(inject?.crontab), /^\d\d \d\d \* \* [0-6]$/);
+      });
     });
 
     it("prepares its alarms without playing them", async () => {

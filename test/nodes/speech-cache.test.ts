@@ -229,6 +229,41 @@ describe("speech-stream: the speech cache", () => {
     assert.equal((error as { code?: string }).code, "NO_API_KEY");
   });
 
+  it("speaks what it has when the balance is empty; anything else is an error", async () => {
+    const flow = await load();
+    await flow.speak(TEXT);
+    const broke = { error: { status: 403, code: "BILLING_INSUFFICIENT_CREDIT" } } as const;
+    sandbox().fail(broke);
+    const { error } = await flow.ended(flow.input("Something else."));
+    assert.equal((error as { code?: string }).code, "BILLING_INSUFFICIENT_CREDIT");
+    sandbox().fail(broke);
+    assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
+  });
+
+  it("speaks what it has at once while the account waits because the service asked for it", async () => {
+    const flow = await load({ node: { busy: "parallel" } });
+    await flow.speak(TEXT);
+    const headers = { "retry-after": "600" };
+    sandbox().fail({ error: { status: 429, code: "RATE_LIMIT_EXCEEDED", headers } });
+    await flow.ended(flow.input("Something else."));
+    const waiting = flow.input("And something more.");
+    await flow.at("status").find(({ status }) => status?.fill === "yellow");
+    assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
+    flow.input({ reset: true });
+    await flow.ended(waiting);
+  });
+
+  it("speaks what it has while every place of the account is taken", async () => {
+    const flow = await load({ node: { busy: "parallel" }, account: { maxConcurrent: 1 } });
+    await flow.speak(TEXT);
+    sandbox().fail({ headersDelayMs: 60_000 });
+    const hanging = flow.input("Something else.");
+    while (sandbox().requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
+    flow.input({ reset: true });
+    await flow.ended(hanging);
+  });
+
   it("speaks what it has when the service does not answer", async () => {
     const service = await startSandbox();
     const { chunks } = await (await load({}, service.url)).speak(TEXT);
