@@ -1,4 +1,4 @@
-/** What the node files use. */
+/** The functions and types that the node files use. */
 export { accountIn } from "../api";
 export { ARCHIVE_SETTINGS, uploadArchive } from "./uploads/archive";
 export { defineAccount } from "./admin/account-node";

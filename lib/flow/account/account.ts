@@ -15,12 +15,12 @@ import { QueueLimit } from "../queue/queue-limit";
 
 const HOUR_S = 3600;
 
-/** The default of `firstByteTimeout`: longer than the 330 s a call may wait for its turn (API reference 5). */
+/** The default of `firstByteTimeout`: longer than the 330 s that a call may wait for its slot (API reference 5). */
 const FIRST_BYTE_TIMEOUT_S = 345;
 
 const CACHE_ENABLED = { cacheEnabled: "true" } as const;
 
-/** What an account's dialog asks for, beside the key, the proxy and the TLS node. Times are seconds. */
+/** The settings of an account, without the key, the proxy and the TLS node. Times are in seconds. */
 export const ACCOUNT_SETTINGS = {
   site: {
     icon: "globe",
@@ -66,22 +66,22 @@ export const ACCOUNT_SETTINGS = {
   cacheMaxDays: { kind: "count", default: 30, min: 1, max: 3650, when: CACHE_ENABLED, advanced: true },
 } as const satisfies Settings;
 
-/** The account as the nodes that share it see it. */
+/** The part of an account that nodes use. */
 export interface Account {
   readonly client: VocuClient;
-  /** Generation calls take turns here, so that the account's concurrency is not exceeded (API reference 5). */
+  /** The queue of generation calls, which enforces the account's concurrency (API reference 5). */
   readonly generation: Lane;
-  /** Where the messages of all its nodes wait. */
+  /** Limits how many messages of all its nodes wait. */
   readonly queueLimit: QueueLimit;
-  /** The credits that it may still spend. */
+  /** The limit of credits per hour and day. */
   readonly budget: Budget;
   /** Speech from the cache, or from a generation. */
   readonly speeches: SpeechCache;
-  /** Ends every connection and everything that is being written. */
+  /** Closes every connection and ends pending writes. */
   close(): Promise<void>;
 }
 
-/** A config node that carries an account; reading it throws where the settings cannot work. */
+/** A config node that carries an account; reading it throws if the settings are invalid. */
 export interface AccountNode extends Node<{ apiKey?: string }> {
   account(): Account;
 }
@@ -96,12 +96,12 @@ export function accountOf(RED: NodeAPI, id: unknown): Account {
   return node.account();
 }
 
-/** What Node-RED leaves of a key `${NAME}` where no such environment variable is set. */
+/** What remains of a key `${NAME}` if that environment variable is not set. */
 const UNSET = /^\$\{[^}]*\}$/;
 
 /**
  * Builds an account from a stored configuration and a key.
- * @param warn told what the user should know about the budget; the account of a dialog has none
+ * @param warn receives warnings about the budget; not set for the account of a dialog
  * @throws Problem those of `readSettings`; VocuError `BAD_BASE_URL`.
  */
 export function openAccount(
@@ -112,7 +112,7 @@ export function openAccount(
 ): Account {
   const settings = readSettings(config, ACCOUNT_SETTINGS);
   const given = apiKey?.trim() ?? "";
-  // Without a key the client refuses every call, and stored speech can still be spoken.
+  // Without a key the client refuses every call, and stored speech still works.
   const key = UNSET.test(given) ? "" : given;
   const proxy = proxyOf(RED, config.proxy);
   const tls = tlsOf(RED, config.tls);
@@ -148,7 +148,7 @@ export function openAccount(
   return { client, generation, queueLimit: new QueueLimit(settings.maxWaiting), budget, speeches, close };
 }
 
-/** An untouched default gives way to Node-RED's own `httpRequestTimeout` (ms) where the settings file has one. */
+/** Node-RED's `httpRequestTimeout` (ms) replaces the default, but not a value that the user has set. */
 function firstByteTimeoutMs(RED: NodeAPI, seconds: number): number {
   const global = (RED.settings as { httpRequestTimeout?: unknown }).httpRequestTimeout;
   const untouched = seconds === FIRST_BYTE_TIMEOUT_S;

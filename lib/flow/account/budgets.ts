@@ -8,7 +8,7 @@ import { startTimer, type Timer } from "../../timers";
 import { translator } from "../message/translate";
 import { Budget, type BudgetLimits, type BudgetState } from "../queue/budget";
 
-/** How long a change may wait to be written, in ms. */
+/** The delay before a change is written, in ms. */
 const WRITE_AFTER_MS = 500;
 
 interface Kept {
@@ -19,7 +19,7 @@ interface Kept {
 
 const budgets = new Map<string, Kept>();
 
-/** An account's budget, with what ends it. */
+/** An account's budget, and the function that closes it. */
 export interface OpenBudget {
   readonly budget: Budget;
   /** Resolves when everything has been written. */
@@ -27,10 +27,10 @@ export interface OpenBudget {
 }
 
 /**
- * The budget of an account. There is one for each account in a process, so that what a dialog spends counts too, and so
- * that it survives a deployment.
+ * The budget of an account. One per account and process, so that credits spent by dialogs count too and the budget
+ * survives a deployment.
  * @param id the account node's id; without one (an account that was never deployed) nothing is written
- * @param warn told once when 80 % of a limit is reached
+ * @param warn called once when 80 % of a limit is reached
  */
 export function openBudget(
   RED: NodeAPI,
@@ -45,7 +45,7 @@ export function openBudget(
     kept = makeBudget(RED, file);
     if (id !== undefined) budgets.set(key, kept);
   }
-  // Without a listener of its own (a dialog asks), the one of the deployed account stays.
+  // A dialog passes no listener; the listener of the deployed account then stays.
   if (warn) kept.warn = warn;
   if (warn || id === undefined) kept.budget.limit(limits);
   const { budget, file: own } = kept;
@@ -68,7 +68,7 @@ function makeBudget(RED: NodeAPI, file: BudgetFile | undefined): Kept {
   return kept;
 }
 
-/** One file for each account; its name does not tell the account's id. */
+/** One file for each account; its name does not reveal the account's id. */
 function fileOf(RED: NodeAPI, id: string): BudgetFile | undefined {
   const { userDir } = RED.settings as { userDir?: unknown };
   if (typeof userDir !== "string" || userDir === "") return undefined;
@@ -80,7 +80,7 @@ function fileOf(RED: NodeAPI, id: string): BudgetFile | undefined {
   );
 }
 
-/** Where a budget's state is kept. */
+/** The file that stores a budget's state. */
 class BudgetFile {
   private timer: Timer | undefined;
   private writing: Promise<void> = Promise.resolve();
@@ -92,7 +92,7 @@ class BudgetFile {
     private readonly failed: (code: string) => void,
   ) {}
 
-  /** The stored state; undefined if none exists that can be read. */
+  /** The stored state; undefined if it is missing or unreadable. */
   read(): BudgetState | undefined {
     try {
       const { spent, rate } = JSON.parse(readFileSync(this.path, "utf8")) as Partial<BudgetState>;
@@ -110,7 +110,7 @@ class BudgetFile {
     });
   }
 
-  /** Resolves when the present state is written, or could not be. */
+  /** Resolves when the current state has been written, or writing has failed. */
   flush(budget: Budget): Promise<void> {
     const pending = this.timer !== undefined;
     this.timer?.cancel();
@@ -127,7 +127,7 @@ class BudgetFile {
       await rename(draft, this.path);
       this.reported = false;
     } catch (error) {
-      // Once, not at every speech: a full disk stays full for a while.
+      // Warns once, not for every speech: a full disk stays full for a while.
       if (!this.reported) this.failed((error as NodeJS.ErrnoException).code ?? "");
       this.reported = true;
     }

@@ -9,19 +9,19 @@ type TlsOptions = NonNullable<ClientOptions["tls"]>;
 interface ProxyNode extends Omit<Node, "credentials"> {
   url?: string;
   noproxy?: string[];
-  /** Missing where neither a name nor a password is stored. */
+  /** Missing if neither a name nor a password is stored. */
   credentials?: { username?: string; password?: string };
 }
 
 interface TlsNode extends Node {
-  /** False where its certificate files could not be read. */
+  /** False if its certificate files could not be read. */
   valid?: boolean;
   addTLSOptions(options: object): object;
 }
 
 /**
  * The proxy of a core `http proxy` node, else the one the environment names, by Node-RED's rules.
- * @throws Problem `PROXY_NOT_DEPLOYED`: going around a proxy that was asked for could show the key to the wrong network
+ * @throws Problem `PROXY_NOT_DEPLOYED`: bypassing a configured proxy could expose the key to the wrong network
  */
 export function proxyOf(RED: NodeAPI, id: unknown): ProxyOptions | undefined {
   const node = nodeOf(RED, id, "PROXY_NOT_DEPLOYED") as ProxyNode | undefined;
@@ -45,7 +45,7 @@ export function tlsOf(RED: NodeAPI, id: unknown): TlsOptions | undefined {
   return node ? node.addTLSOptions({}) : undefined;
 }
 
-/** The config node a property refers to, if it does; one that is missing or disabled is a problem with this code. */
+/** The config node that a property refers to, if any; a missing or disabled one is a problem with this code. */
 function nodeOf(RED: NodeAPI, id: unknown, missing: string): Node | undefined {
   if (typeof id !== "string" || id === "") return undefined;
   const node = RED.nodes.getNode(id) as unknown as Node | null;
@@ -97,6 +97,6 @@ export function environmentProxy(
   return { ...(http ? { http } : {}), ...(https ? { https } : {}), ...(no ? { no } : {}) };
 }
 
-/** A proxy without a scheme has the one of what is asked for. */
+/** A proxy without a scheme has the scheme of the request. */
 const withScheme = (proxy: string, protocol: "http" | "https"): string =>
   proxy.includes("://") ? proxy : `${protocol}://${proxy}`;

@@ -1,4 +1,4 @@
-/** The account config node itself. */
+/** The account config node. */
 import type { NodeAPI, NodeDef } from "node-red";
 import { ACCOUNT_SETTINGS, openAccount, type Account, type AccountNode } from "../account/account";
 import { registerAccountRoutes } from "./routes";
@@ -10,7 +10,7 @@ import type { NodeModule } from "../node/runner";
 import { prepareConnections } from "../../api";
 import { startTimer } from "../../timers";
 
-/** A flow with an account is going to use it: soon, but not while Node-RED is still starting, in ms. */
+/** The delay after the start of the flow before the client is loaded, in ms: after Node-RED has started. */
 const PREPARE_AFTER_MS = 1000;
 
 /** The description of a config node, for the dialog. */
@@ -19,7 +19,7 @@ export interface ConfigDescription {
   readonly settings: Settings;
   /** References to Node-RED's own config nodes: property name to node type. */
   readonly references: Readonly<Record<string, string>>;
-  /** Secrets, kept by Node-RED apart from the flow. */
+  /** Secrets, which Node-RED stores separately from the flow. */
   readonly credentials: readonly string[];
 }
 
@@ -48,7 +48,7 @@ function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
   let opened: Account | undefined;
   const preparing = startTimer(PREPARE_AFTER_MS, prepareConnections, { unref: true });
   const apiKey = (): string | undefined => {
-    // Node-RED sets no credentials at all where none were stored.
+    // Node-RED sets no credentials object if none were stored.
     const stored = node.credentials as { apiKey?: string } | undefined;
     return stored?.apiKey;
   };
@@ -56,7 +56,7 @@ function serve(RED: NodeAPI, node: AccountNode, config: Config): void {
   node.account = () => (opened ??= openAccount(RED, config, apiKey(), (text) => node.warn(text)));
   node.on("close", (_removed: boolean, done: () => void) => {
     preparing.cancel();
-    // The nodes that use the account close in the same tick; they give up their work before its sockets go.
+    // The nodes that use the account close in the same tick; they abort their work before the sockets close.
     setImmediate(() => {
       finish(opened?.close() ?? Promise.resolve(), done, (error) => node.warn(detailOf(error)));
     });

@@ -1,12 +1,12 @@
 /**
- * The one way to register an admin route: who may ask, from where, and in what form is checked here for all of them.
+ * The one way to register an admin route. Checks permission, origin and content type for all of them.
  */
 import type { NodeAPI } from "node-red";
 
 /** Users who may edit accounts may call the routes. */
 const PERMISSION = "vocu-account.write";
 
-/** What the checks read of a request. */
+/** The parts of a request that the checks read. */
 interface Asking {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body?: unknown;
@@ -19,7 +19,7 @@ export type Posted = Readonly<Record<string, unknown>>;
  * Registers `POST <path>` under the editor's root. The route requires the permission `vocu-account.write`, a JSON body
  * (415 otherwise) and, where the browser names an origin, the editor's own (403 otherwise): a page elsewhere must not
  * be able to make the browser of a logged-in user send the request. `answer` gets the posted object (`{}` for other
- * JSON), and a signal that aborts when the asker leaves; it must not fail.
+ * JSON), and a signal that aborts when the client disconnects; it must not fail.
  */
 export function adminRoute(
   RED: NodeAPI,
@@ -43,17 +43,17 @@ export function adminRoute(
   });
 }
 
-/** Why a request is not answered; undefined if it is. */
+/** The reason for which a request is rejected; undefined if it is accepted. */
 function refusalOf(asking: Asking): { readonly status: number; readonly code: string } | undefined {
   if (isFromElsewhere(asking.headers)) return { status: 403, code: "CROSS_SITE" };
   const type = single(asking.headers["content-type"]) ?? "";
-  // Forms and plain text are what a foreign page can send without asking first.
+  // A foreign page can send forms and plain text without a preflight request.
   return /^application\/json\s*(;|$)/i.test(type) ? undefined : { status: 415, code: "JSON_ONLY" };
 }
 
 /**
- * Whether a page of another origin asks. Browsers say so in `Sec-Fetch-Site` on https and localhost only; elsewhere the
- * `Origin` must be the host that was asked, or that a proxy says was asked. Clients without a browser send neither.
+ * Whether the request comes from a page of another origin. Browsers send `Sec-Fetch-Site` on https and localhost only;
+ * elsewhere `Origin` must match the requested host, or the one that a proxy forwards. Other clients send neither.
  */
 function isFromElsewhere(headers: Asking["headers"]): boolean {
   const site = single(headers["sec-fetch-site"]);

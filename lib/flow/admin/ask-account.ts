@@ -1,4 +1,4 @@
-/** Opens the account that a dialog posted for one question, and tells why there is no answer. */
+/** Opens the account that a dialog posted for one request, and reports failures. */
 import type { NodeAPI } from "node-red";
 import { VocuError, type VocuClient } from "../../api";
 import { openAccount } from "../account/account";
@@ -10,23 +10,25 @@ import { postedAccount } from "./posted-account";
 /** A user is waiting in the dialog, so the timeout is shorter than in a flow. */
 const PATIENCE_MS = 20_000;
 
-/** How an answer calls the service: given up when the asker leaves, and after a while. */
+/** Options of the calls for a dialog: aborted when the client disconnects, and after a timeout. */
 export interface Asking {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
 
-/** What a route answers; `budget` is that of the deployed account. */
+/** The work of a route; `budget` is that of the deployed account. */
 export type Answer = (client: VocuClient, asking: Asking, budget: Budget) => Promise<object>;
 
-/** A failure for the dialog, which has the words: `errors.<code>`, else those of the status, filled with `params`. */
+/**
+ * A failure for the dialog, which translates it: `errors.<code>`, else the text of the status, filled with `params`.
+ */
 interface Failure {
   readonly code: string;
   readonly statusCode?: number;
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-/** Opens the posted account for one question. */
+/** Opens the posted account for one request. */
 export function askAccount(
   RED: NodeAPI,
   posted: Config,
@@ -44,7 +46,7 @@ export function askAccount(
   });
 }
 
-/** What `work` answers, or why it failed as `{ error }`, which holds no secret. */
+/** The result of `work`, or its failure as `{ error }`, which contains no secret. */
 export async function reported(work: () => Promise<object>): Promise<object> {
   try {
     return await work();

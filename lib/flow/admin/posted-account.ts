@@ -1,4 +1,6 @@
-/** The account as a dialog posts it, and which secrets may be filled in: those of deployed accounts, for their servers. */
+/**
+ * The account as a dialog posts it, and which secrets may be filled in: those of deployed accounts, for their servers.
+ */
 import type { Node, NodeAPI } from "node-red";
 import { baseUrlOf } from "../../api";
 import { ACCOUNT_SETTINGS, type AccountNode } from "../account/account";
@@ -14,8 +16,8 @@ export interface PostedAccount {
 
 /**
  * The account that was posted. A key that was not typed is the deployed one, and `${NAME}` is an environment variable,
- * but only for a server to which a deployed account sends them anyway: otherwise anyone who can post could have any variable
- * sent to any host.
+ * but only for a server to which a deployed account sends them anyway: otherwise anyone who can post could have any
+ * variable sent to any host.
  * @throws Problem `KEY_NEEDED_AGAIN`
  */
 export function postedAccount(RED: NodeAPI, posted: Config): PostedAccount {
@@ -58,7 +60,7 @@ function resolved(RED: NodeAPI, posted: Config): Config {
   throw refused();
 }
 
-/** As at a deploy: a value that is `${NAME}` as a whole is the setting or environment variable of that name. */
+/** As on deploy: a value that consists of `${NAME}` is the setting or environment variable of that name. */
 function filled(RED: NodeAPI, config: Config, node: Node): Config {
   const fill = (value: unknown): unknown => {
     const name = variableIn(value);

@@ -1,4 +1,4 @@
-/** Audio previews in a dialog: the recording of a voice, and a text spoken as the dialog stands. */
+/** Audio previews in a dialog: the recording of a voice, and a text spoken with the dialog's current values. */
 import type { NodeAPI } from "node-red";
 import type { SpeechParams, VocuClient } from "../../api";
 import { convert, isBlank } from "../../schema/check";
@@ -11,7 +11,7 @@ import { sampleOf } from "./replies";
 /** More than a quarter of an hour of speech; longer audio belongs in a flow. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Audio as JSON carries it. */
+/** Audio in JSON. */
 interface Heard {
   /** Media type. */
   readonly type: string;
@@ -22,10 +22,10 @@ interface Heard {
  * Registers two routes whose body holds an `account` as for `vocu/account`, and which answer with `{ type, base64 }` or
  * `{ error }`:
  *
- * - `POST vocu/sample` with `voiceId` and perhaps `promptId`: a recording, from the address that the service itself names
+ * - `POST vocu/sample` with `voiceId` and perhaps `promptId`: a recording, from the address that the service returns
  *   (API reference 7.7). It is fetched without the key.
  * - `POST vocu/preview` with `inputs`, literal values of a speech (API reference D.4) under their names: the speech. It
- *   costs credits as any other.
+ *   costs credits like any other.
  */
 export function registerHearingRoutes(RED: NodeAPI): void {
   const serve = (path: `/vocu/${string}`, answer: (posted: Posted) => Answer): void =>
@@ -58,7 +58,7 @@ export async function voiceList(client: VocuClient, asking: Asking): Promise<unk
   return (await client.call(request, asking)).data;
 }
 
-/** The values that a speech takes, checked as those of a flow; others are left out. */
+/** The inputs of a speech, checked like those of a flow; others are left out. */
 function speechParams(inputs: Posted): SpeechParams {
   const given = Object.entries(SPEECH_INPUTS).filter(([name]) => !isBlank(inputs[name]));
   const params = Object.fromEntries(given.map(([name, spec]) => [name, convert(spec, name, inputs[name])]));

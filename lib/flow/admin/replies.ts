@@ -1,4 +1,4 @@
-/** What the edit dialogs show of an account and its voices; whatever has another form is left out. */
+/** What the edit dialogs show of an account and its voices; values of an unexpected type are left out. */
 
 import { accountIn, DEFAULT_STYLE, readAccount, readVoice, type Style, type Voice } from "../../api";
 
@@ -11,36 +11,36 @@ export interface AccountFacts {
   readonly credits?: number;
 }
 
-/** A voice to pick (API reference 7.7). */
+/** An entry of the voice picker (API reference 7.7). */
 export interface VoiceFacts {
-  /** What a request sends as `voiceId`. */
+  /** The `voiceId` of requests. */
   readonly id: string;
   readonly name: string;
   readonly version?: string;
   readonly description?: string;
-  /** The language of its default style; left out where the service finds it out by itself. */
+  /** The language of its default style; missing if the service detects it. */
   readonly language?: string;
   /** Address of a picture. */
   readonly avatar?: string;
   /** Bought on the market, and not made by the account. */
   readonly market: boolean;
-  /** Why it cannot speak (API reference 7.1): `creating`, `training`, `awaiting` or `failed`; left out where it can. */
+  /** Why it cannot speak (API reference 7.1): `creating`, `training`, `awaiting` or `failed`; missing if it can. */
   readonly unusable?: string;
   /** Its styles, the default one first, deleted ones left out (API reference 7.2). */
   readonly styles: readonly StyleFacts[];
 }
 
-/** A style to pick. */
+/** An entry of the style picker. */
 interface StyleFacts {
-  /** What a request sends as `promptId`. */
+  /** The `promptId` of requests. */
   readonly id: string;
   readonly name: string;
   readonly description?: string;
-  /** There is a recording of it, see `sampleOf`. */
+  /** True if it has a recording, see `sampleOf`. */
   readonly hasSample: boolean;
 }
 
-/** A template, a splitter or a task to pick (API reference 7.8, 7.9, H). */
+/** An entry of the template, splitter or task picker (API reference 7.8, 7.9, H). */
 export interface EntryFacts {
   readonly id: string;
   /** Its name; the first words of a task. */
@@ -87,8 +87,8 @@ export function voicesOf(data: unknown): VoiceFacts[] {
 }
 
 /**
- * The address of a recording of a voice in the `data` of the voice list: that of the style, else of the first one that
- * has any.
+ * The address of a recording of a voice in the `data` of the voice list: that of the style, else of the first style
+ * with a recording.
  */
 export function sampleOf(data: unknown, voiceId: string, styleId: string | undefined): string | undefined {
   const voice = readVoices(data).find((each) => each.voiceId === voiceId);
@@ -124,7 +124,7 @@ export function keptOf(data: unknown): EntryFacts[] {
   });
 }
 
-/** How much of a task's text stands for its name. */
+/** The length of a task's text that is shown as its name, in characters. */
 const TASK_NAME_LENGTH = 60;
 
 /** Reads the `data` of the task list. */
@@ -155,7 +155,7 @@ const shortened = (words: string): string => {
   return characters.length <= TASK_NAME_LENGTH ? words : `${characters.slice(0, TASK_NAME_LENGTH).join("")}…`;
 };
 
-/** The member, where there is one. */
+/** The member, if it is set. */
 const present = <K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } =>
   (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
 

@@ -1,6 +1,6 @@
 /**
- * What the edit dialogs ask the runtime about an account: does it work, and what has it to pick from. All of it works
- * before the first deploy: the dialog posts the account as it stands there. And it may forget all stored speech.
+ * The admin routes of an account: the connection test, the lists of the pickers, and the stored speech. They work
+ * before the first deploy, because the dialog posts its current values.
  */
 import type { NodeAPI } from "node-red";
 import type { VocuClient } from "../../api";
@@ -10,7 +10,7 @@ import { askAccount, reported, type Answer, type Asking } from "./ask-account";
 import { registerHearingRoutes, voiceList } from "./preview";
 import { accountFacts, keptOf, tasksOf, voicesOf } from "./replies";
 
-/** The largest page that the service gives of splitters (API reference H). */
+/** The largest page of the splitter list (API reference H). */
 const PAGE = 50;
 
 /** Longer lists are not useful in a picker. */
@@ -19,13 +19,13 @@ const MOST_PAGES = 20;
 /**
  * Registers `POST vocu/account` (API reference E.1) and the lists to pick from: `vocu/voices` (C.5), `vocu/templates`
  * (G.3), `vocu/splitters` (H) and `vocu/tasks` (D.5, the newest ones). The body is an account's configuration with its
- * `id`, and `apiKey` only where it was typed and not deployed yet. The answer is what was asked for, a list under its
+ * `id`, and `apiKey` only if it was entered and is not deployed yet. The answer is the requested data, a list under its
  * own name, or `{ error }`; it never holds the key.
  *
- * `POST vocu/cache/clear` takes nothing and answers `{ cleared }`, the number of speeches that were forgotten.
+ * `POST vocu/cache/clear` takes no parameters and answers `{ cleared }`, the number of deleted speeches.
  *
- * `POST vocu/kept` takes nothing and answers `{ phrases, count }`, the speeches that are kept forever. `vocu/kept/play`
- * and `vocu/kept/delete` take the `entry` of one, and answer `{ type, base64 }` and `{ deleted }`.
+ * `POST vocu/kept` takes no parameters and answers `{ phrases, count }`, the speeches that are kept forever.
+ * `vocu/kept/play` and `vocu/kept/delete` take the `entry` of one, and answer `{ type, base64 }` and `{ deleted }`.
  */
 export function registerAccountRoutes(RED: NodeAPI): void {
   const serve = (path: `/vocu/${string}`, answer: Answer): void =>

@@ -16,16 +16,16 @@ import { Problem } from "../message/problem";
 import { soundOf, speechKey } from "./speech-key";
 import { SharedDeadline } from "../queue/deadline";
 
-/** What speaking needs of an account. */
+/** The part of an account that the cache uses. */
 export interface SpeechSource {
   readonly client: VocuClient;
-  /** Generations take turns here. */
+  /** The queue of generations. */
   readonly generation: Lane;
-  /** Generations spend from it. */
+  /** The budget that generations are charged to. */
   readonly budget: Budget;
   /** The server, a part of each speech's key. */
   readonly baseUrl: string;
-  /** False: every message has a generation of its own. */
+  /** False: one generation per message. */
   readonly enabled: boolean;
   /** Left out: nothing is stored, but equal speeches at the same time still share one generation. */
   readonly store?: SpeechStore;
@@ -35,7 +35,7 @@ export interface SpeechSource {
 export interface Wish {
   readonly params: SpeechParams;
   readonly queueOptions: QueueOptions;
-  /** Limit for the first byte of a generation that this message begins, in ms. */
+  /** Limit for the first byte of a generation that this message starts, in ms. */
   readonly timeoutMs?: number;
   /** False: a new generation, which is neither shared nor stored, except for its own job. */
   readonly cache: boolean;
@@ -43,11 +43,11 @@ export interface Wish {
   readonly jobId?: string;
   /** The stored speech is outside the limits of age and size. */
   readonly keep?: boolean;
-  /** Called when the service has to be asked. */
+  /** Called when a request to the service is needed. */
   connecting(): void;
 }
 
-/** A speech whose audio is about to come. */
+/** A speech whose audio is about to arrive. */
 export interface Speech {
   /** For `msg.vocu`, known from the beginning. `cached`: nothing was paid for this message. */
   readonly known: Facts;
@@ -56,7 +56,7 @@ export interface Speech {
   readonly cached: boolean;
   /** Iterate once; leaving the loop stops listening. */
   readonly audio: AsyncIterable<Buffer>;
-  /** Stops listening; without any subscriber left, the generation is ended at once. */
+  /** Stops listening; without any subscriber left, the generation is aborted immediately. */
   leave(): void;
 }
 
@@ -73,11 +73,11 @@ interface Stored {
   readonly stored: StoredSpeech;
 }
 
-/** One speech on its way to one or more messages. */
+/** One speech that is delivered to one or more messages. */
 interface Sharing {
   readonly stream: SharedStream<Live | Stored>;
   readonly deadline: SharedDeadline;
-  /** Whether a message already bears the costs. */
+  /** Whether the costs are already assigned to a message. */
   paid: boolean;
   /** Whether a message exempts it from the limits. */
   kept: boolean;
@@ -90,8 +90,8 @@ export class SpeechCache {
   constructor(private readonly source: SpeechSource) {}
 
   /**
-   * Resolves when the audio is about to come: at once from the disk; with the running generation of an equal speech; or
-   * with one of its own, after its turn in the lane.
+   * Resolves when the audio is about to arrive: immediately from the disk; from the running generation of an equal
+   * speech; or from a new generation, after its wait in the lane.
    * @throws Problem `EXPIRED`; VocuError of the generation; the reason of the queueOptions's signal
    */
   async speak(wish: Wish): Promise<Speech> {
@@ -112,7 +112,7 @@ export class SpeechCache {
     }
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when all pending writes have ended. */
   async close(): Promise<void> {
     await this.source.store?.close();
   }
@@ -172,7 +172,7 @@ export class SpeechCache {
     return { speech, meter, audio: speech.audio };
   }
 
-  /** Stores complete speech, and exempts it from the limits where a message asks for that. */
+  /** Stores complete speech, and exempts it from the limits if a message requests that. */
   private async keep(
     { kept }: Sharing,
     key: string,
@@ -201,24 +201,24 @@ export class SpeechCache {
 /** What identifies a speech for the user. */
 const labelOf = ({ text }: SpeechParams): string => text ?? "";
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the pieces are there, an audio is asynchronous
+// eslint-disable-next-line @typescript-eslint/require-await -- the pieces are in memory, but an audio is asynchronous
 async function* iterate(pieces: readonly Buffer[]): AsyncGenerator<Buffer, undefined> {
   yield* pieces;
 }
 
-/** What stays true of a speech: stream addresses, bills and the signatures of addresses do not. */
+/** The facts that stay valid for a stored speech; stream addresses, prices and the signatures of addresses do not. */
 const lasting = (info: SpeechInfo): Facts => withoutQueries(without(info, ["streamUrl", "billing"])) as Facts;
 
 const without = (facts: object, names: readonly string[]): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !names.includes(name)));
 
-/** What was asked for; the text stays as it is, whatever is in it. */
+/** The requested values; the text is stored unchanged. */
 function requestOf(params: SpeechParams): Facts {
   const { text, ...others } = soundOf(params);
   return { ...(text === undefined ? {} : { text }), ...(withoutQueries(others) as Facts) };
 }
 
-/** Addresses without their query, in which storage hosts have their secrets, wherever they are in a value. */
+/** Addresses without their query, in which storage hosts put secrets, at any depth of a value. */
 function withoutQueries(value: unknown): unknown {
   if (typeof value === "string")
     return /^\s*[a-z][a-z\d+.-]*:\/\//i.test(value) ? value.split(/[?#]/)[0] : value;
@@ -233,7 +233,7 @@ const ours = (subscriber: Subscriber<Live | Stored>): Pick<Speech, "audio" | "le
 });
 
 function fromDisk({ stored }: Stored, subscriber: Subscriber<Live | Stored>): Speech {
-  // Entries of earlier versions may still hold signatures.
+  // Entries of earlier versions may still contain signatures.
   const info = withoutQueries(stored.card.info) as Facts;
   const known = { ...info, creditsUsed: 0, cached: true };
   return { known, cached: true, ending: () => ({}), ...ours(subscriber) };

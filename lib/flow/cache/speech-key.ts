@@ -1,4 +1,4 @@
-/** Which speeches are the same: everything that changes the sound, in one normal form. */
+/** Identifies equal speeches: everything that changes the sound, in one normal form. */
 import { createHash } from "node:crypto";
 import type { SpeechParams } from "../../api";
 import { isBlank } from "../../schema/check";
@@ -6,12 +6,12 @@ import type { Input } from "../../schema/description";
 import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
 /**
- * Whether `break_clone` follows the preset when it is not sent is not documented for certain (API reference 7.5), so
- * its default is not the same as nothing.
+ * Whether `break_clone` follows the preset when it is not sent is not clearly documented (API reference 7.5), so
+ * its default is not equal to a missing value.
  */
 const WITHOUT_CERTAIN_DEFAULT = new Set(["break_clone"]);
 
-/** What makes the sound: the given parameters, without blank ones and without those that have their documented default. */
+/** The parameters that change the sound, without blank ones and without those at their documented default. */
 export function soundOf(params: SpeechParams): Readonly<Record<string, unknown>> {
   const inputs: Readonly<Record<string, Input>> = SPEECH_INPUTS;
   const isDefault = (name: string, value: unknown): boolean => {
@@ -25,8 +25,8 @@ export function soundOf(params: SpeechParams): Readonly<Record<string, unknown>>
 }
 
 /**
- * The key of a speech: SHA-256 (hex) of the server, of what makes the sound, and of the job that it is for where it is for
- * no other. The account's key is not in it.
+ * The key of a speech: SHA-256 (hex) of the server, of what makes the sound, and of the job that it is for where it is
+ * for no other. The account's key is not in it.
  */
 export function speechKey(baseUrl: string, params: SpeechParams, jobId?: string): string {
   const job = jobId === undefined ? [] : [jobId];

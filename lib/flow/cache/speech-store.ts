@@ -1,4 +1,4 @@
-/** Where the speech cache is on this machine: one folder in Node-RED's user directory, for all accounts. */
+/** The speech cache on disk: one folder in Node-RED's user directory, for all accounts. */
 import { join } from "node:path";
 import type { NodeAPI } from "node-red";
 import { clearStore, listKept, readKept, removeKept, SpeechStore } from "../../audio";
@@ -22,7 +22,7 @@ export function openStore(
 }
 
 /**
- * Forgets every stored speech; answers with their number.
+ * Deletes every stored speech; returns their number.
  * @throws Problem `CACHE_NOT_CLEARED`
  */
 export async function clearSpeeches(RED: NodeAPI): Promise<number> {
@@ -34,7 +34,7 @@ export async function clearSpeeches(RED: NodeAPI): Promise<number> {
   }
 }
 
-/** A phrase that is kept forever, for a list. */
+/** An entry of the list of phrases that are kept forever. */
 export interface KeptPhrase {
   /** Names it in `keptAudio` and `forgetKept`. */
   readonly entry: string;
@@ -42,16 +42,16 @@ export interface KeptPhrase {
   readonly text: string;
   readonly bytes: number;
   readonly audioMs: number;
-  /** When it was used last, ISO 8601. */
+  /** Last use, ISO 8601. */
   readonly usedAt: string;
 }
 
-/** How many phrases and how much of each a list shows. */
+/** The number of phrases in a list, and the length of each. */
 const MOST_PHRASES = 500;
 const MOST_CHARACTERS = 200;
 
 /**
- * The phrases that are kept forever, those that were used last first, and how many there are.
+ * The phrases that are kept forever, most recently used first, and their number.
  * @throws errors of the file system
  */
 export async function keptPhrases(RED: NodeAPI): Promise<{ phrases: KeptPhrase[]; count: number }> {
@@ -79,7 +79,7 @@ export async function keptAudio(RED: NodeAPI, entry: string): Promise<Buffer> {
 }
 
 /**
- * Forgets a phrase that is kept forever.
+ * Deletes a phrase that is kept forever.
  * @throws Problem `PHRASE_GONE`; errors of the file system
  */
 export async function forgetKept(RED: NodeAPI, entry: string): Promise<void> {

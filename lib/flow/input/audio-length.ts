@@ -1,11 +1,11 @@
-/** How long a recording plays, for the formats that tell it without being decoded. */
+/** The playing time of a recording, for formats that state it without being decoded. */
 import { FrameSplitter } from "../../audio";
 
 const SLICE_BYTES = 65_536;
 
 /**
- * Length of a WAV or mp3 recording in milliseconds; undefined for other formats and for what cannot be read. Counting
- * stops beyond `enoughMs`, so that a long mp3 costs no more than a short one.
+ * Length of a WAV or mp3 recording in milliseconds; undefined for other formats and for unreadable files. Counting
+ * stops beyond `enoughMs`, so that a long mp3 takes no more time than a short one.
  */
 export function audioLengthMs(type: string, data: Buffer, enoughMs: number): number | undefined {
   if (type === "audio/wav") return wavLengthMs(data);
@@ -21,7 +21,7 @@ function mp3LengthMs(data: Buffer, enoughMs: number): number | undefined {
   return splitter.frames === 0 ? undefined : splitter.audioMs;
 }
 
-/** A RIFF file is a row of chunks; `fmt ` says how many bytes a second has, `data` holds the sound. */
+/** A RIFF file is a list of chunks; `fmt ` has the bytes per second, `data` the samples. */
 function wavLengthMs(file: Buffer): number | undefined {
   let bytesPerSecond = 0;
   for (let at = 12; at + 8 <= file.length;) {

@@ -15,24 +15,24 @@ import { detailOf, Problem } from "../message/problem";
 /** A node's stored configuration: an input `x` sits in `x` and `xType`. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** The stored source of an input, or the one a fresh node would have where the flow leaves it out. */
+/** The stored source of an input, or that of a new node if the flow leaves it out. */
 function storedSource(config: Config, name: string, spec: Input): Source {
   const fresh = sourceOf(spec);
   const value = config[name];
   if (value === undefined || value === null) return fresh;
   const type = config[`${name}Type`];
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  // A flow written by hand may leave the type out; a number or a list is then no path into the message.
+  // A flow written by hand may leave the type out; a number or a list is then not a message property.
   const assumed = typeof value === "string" ? fresh.type : "json";
   return { value: text, type: typeof type === "string" && type !== "" ? type : assumed };
 }
 
 /**
- * All inputs of a node for this message, converted. Blank optional inputs are left out, and those that the node's
- * settings have no use for.
- * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of `convert`
- * and `loadFile`.
- * @param mayBeBlank a required input that may be missing all the same
+ * All inputs of a node for this message, converted. Blank optional inputs are left out, as are those that the node's
+ * settings do not use.
+ * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of
+ *   `convert` and `loadFile`.
+ * @param mayBeBlank a required input that may be missing nevertheless
  */
 export async function readInputs<I extends Inputs>(
   RED: NodeAPI,
@@ -55,7 +55,7 @@ export async function readInputs<I extends Inputs>(
     if (wanted && name !== mayBeBlank && values[name] === undefined)
       throw new Problem("INPUT_MISSING", { field: name }, { field: name });
   }
-  // Files last: what is wrong with the others is known without reading them.
+  // Files last: faults of the other inputs are found without reading them.
   for (const [name, { file }] of asked) {
     if (file && values[name] !== undefined) {
       values[name] = await loadFile(file, name, values[name], workingDirectory(RED));
@@ -64,7 +64,7 @@ export async function readInputs<I extends Inputs>(
   return values as InputValues<I>;
 }
 
-/** What the message says where it may, else what the dialog says. */
+/** The value of the message if the input allows that, else that of the dialog. */
 function rawValue(
   RED: NodeAPI,
   node: Node,
@@ -77,11 +77,11 @@ function rawValue(
   return isGiven(spec, carried) ? carried : evaluate(RED, node, storedSource(config, name, spec), name, msg);
 }
 
-/** White space is something where an input says so: a language model writes it between its words. */
+/** White space is not blank if the input says so: a language model sends it between words. */
 const isGiven = ({ spaces = false }: Input, raw: unknown): boolean =>
   !isBlank(raw) || (spaces && typeof raw === "string" && raw !== "");
 
-/** Where relative paths begin, as for Node-RED's own file nodes. */
+/** The base of relative paths, as for Node-RED's own file nodes. */
 const workingDirectory = (RED: NodeAPI): string | undefined =>
   (RED.settings as { fileWorkingDirectory?: string }).fileWorkingDirectory;
 
@@ -94,7 +94,7 @@ async function evaluate(
   msg: NodeMessageInFlow,
 ): Promise<unknown> {
   if (source.value.trim() === "") return undefined;
-  // Numbers, booleans and lists are read by convert(), which knows their bounds and says what is wrong with them.
+  // Numbers, booleans and lists are read by convert(), which checks their bounds and reports faults.
   if (source.type === "num" || source.type === "bool" || source.type === "json") return source.value;
   try {
     return await new Promise<unknown>((resolve, reject) => {
@@ -110,6 +110,8 @@ async function evaluate(
   }
 }
 
-/** A path such as `payload.name` through something that is not there means "not given"; a misspelt path is a fault. */
+/**
+ * A path such as `payload.name` through a missing property means "not given"; a syntax error in the path is a fault.
+ */
 const isSyntaxError = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "INVALID_EXPR";

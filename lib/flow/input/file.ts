@@ -8,7 +8,7 @@ import type { FilePart, FileRules } from "../../schema/description";
 import { endingOf, mediaOfName, mediaTypeOf, SNIFF_BYTES } from "../../audio";
 import { Problem } from "../message/problem";
 
-/** What a flow handed in, before its bytes are read. */
+/** A file input before its bytes are read. */
 interface Given {
   readonly bytes: number;
   readonly filename?: string;
@@ -121,7 +121,7 @@ function typeOf(rules: FileRules, field: string, given: Given, head: Buffer): st
   const sniffed = mediaTypeOf(head, head.length === given.bytes);
   const type = sniffed ?? given.claimed ?? "";
   if (rules.media === "any") return type === "" ? "application/octet-stream" : type;
-  // A recording may come in a container that is called video by its writer (webm, mp4).
+  // A recording may have a video container (webm, mp4).
   const fitting = rules.media === "audio" ? type.replace(/^video\/(webm|mp4)$/, "audio/$1") : type;
   if (fitting.startsWith(`${rules.media}/`)) return fitting;
   throw new Problem("INPUT_WRONG_MEDIA", { field, media: rules.media }, { field });
@@ -150,7 +150,7 @@ function tooLarge(field: string, bytes: number, maxBytes: number): Problem {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "EIO";
 
-/** These say that nothing of that name is there; text that is not a path at all is among them. */
+/** Codes that mean that the file does not exist, or that the text is not a path. */
 const MISSING: readonly string[] = ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"];
 
 function fileProblem(field: string, path: string, error: unknown): Problem {

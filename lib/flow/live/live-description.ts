@@ -1,4 +1,4 @@
-/** What live speech takes: far less than the other ways of speaking (API reference B.2). */
+/** The inputs and settings of live speech: fewer than those of other speech (API reference B.2). */
 import {
   choice,
   integer,
@@ -25,7 +25,7 @@ export const LIVE_INPUTS = {
   sharpen: toggle({ advanced: true }),
 } as const satisfies Inputs;
 
-/** How text comes in and audio goes out. */
+/** How text is collected and audio is sent. */
 export const LIVE_SETTINGS = {
   input: { icon: "indent", kind: "select", choices: ["whole", "pieces"], default: "whole" },
   minLength: { kind: "count", default: 6, min: 1, max: 500, when: { input: "pieces" }, advanced: true },

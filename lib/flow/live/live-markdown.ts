@@ -1,6 +1,6 @@
-/** Text as a language model writes it becomes text that can be read out. */
+/** Removes Markdown from the text of a language model, so that it can be spoken. */
 
-/** In this order: what marks whole lines, then what stands within them. */
+/** In this order: marks of whole lines, then marks within them. */
 const RULES: readonly (readonly [RegExp, string])[] = [
   // Fences of code, rulers, and the line below a table's head.
   [/^[ \t]*(?:`{3,}|~{3,})[^\n`]*$/gm, ""],

@@ -1,4 +1,4 @@
-/** Text that arrives in pieces, as a language model writes it, becomes sentences that can be spoken one by one. */
+/** Cuts text that arrives in pieces, as from a language model, into sentences that are spoken one by one. */
 import { isSpeakable } from "../../schema/spoken-text";
 
 /** A text without any sentence end is cut here at the latest. */
@@ -45,7 +45,7 @@ export class SentenceCutter {
     return sentences;
   }
 
-  /** What has not been spoken yet. */
+  /** The text that has not been spoken yet. */
   take(): string {
     const rest = this.#text;
     this.#text = "";
@@ -56,7 +56,7 @@ export class SentenceCutter {
 /** A sentence without white space around it, and without the closing marks of the sentence before. */
 export const withoutEdges = (sentence: string): string => sentence.trim().replace(EARLIER_CLOSING, "").trim();
 
-/** Where the first sentence ends; 0 where none is complete. */
+/** The end of the first sentence; 0 if none is complete. */
 function endOf(text: string, minLength: number): number {
   for (const { 0: mark, index } of text.matchAll(ENDS)) {
     const end = index + mark.length;
@@ -74,7 +74,7 @@ function isAbbreviation(before: string): boolean {
   return INITIALS.test(word) || ABBREVIATIONS.has(word.toLowerCase());
 }
 
-/** Behind the last pause within the longest text, else behind its last whole character. */
+/** The end of the last pause within the longest text, else of its last whole character. */
 function placeToCut(text: string): number {
   const within = text.slice(0, LONGEST);
   const pause = /^[^]*[\s,，、:：;]/u.exec(within)?.[0].length ?? 0;
@@ -82,7 +82,7 @@ function placeToCut(text: string): number {
   return /[\uD800-\uDBFF]$/.test(within) ? LONGEST - 1 : LONGEST;
 }
 
-/** So many texts may grow side by side; the oldest is forgotten for one more. */
+/** The largest number of texts that grow at the same time; one more discards the oldest. */
 const MOST_TEXTS = 32;
 
 /** The texts of one node that are still growing: one for each incoming sequence, and one for messages without any. */
@@ -99,12 +99,12 @@ export class GrowingTexts {
     return known;
   }
 
-  /** Forgets a text. */
+  /** Discards a text. */
   drop(sequence = ""): void {
     this.#texts.delete(sequence);
   }
 
-  /** Forgets them all. */
+  /** Discards all texts. */
   clear(): void {
     this.#texts.clear();
   }

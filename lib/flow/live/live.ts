@@ -1,4 +1,6 @@
-/** The live speech node at work: text in, whole or in pieces, samples out with almost no delay (API reference B). */
+/**
+ * The work of the live speech node: text in, whole or in pieces, samples out with almost no delay (API reference B).
+ */
 import {
   bytesOfHex,
   pcmFormatOf,
@@ -24,19 +26,19 @@ import { GrowingTexts, withoutEdges } from "./live-text";
 import { Problem } from "../message/problem";
 import { AudioSequence, type Message, type Parts } from "../message/sequence";
 
-/** A channel holds a place in the account's quota, so a node keeps few of them. */
+/** A channel counts against the account's quota, so a node keeps few of them. */
 const MOST_CHANNELS = 4;
 
-/** What a live speech node keeps: texts that are still being written, its channels, and the turns of its messages. */
+/** The state of a live speech node: texts that are still growing, its channels, and its queue. */
 export class LiveMemory implements Memory {
-  /** One segment after the other, whatever voice speaks it. */
+  /** One segment after the other, for all voices. */
   readonly lane = new Lane(1);
   readonly texts = new GrowingTexts();
   private readonly channels = new Map<string, { client: VocuClient; channel: LiveChannel }>();
 
   /**
-   * The channel of a voice. The one that was not used for longest gives way to another voice. A channel of another
-   * client is outdated: its account has been deployed again, or another one is chosen now.
+   * The channel of a voice. The least recently used one is closed for another voice. A channel of another client
+   * is outdated: its account has been deployed again, or another account is selected.
    */
   channel(client: VocuClient, voiceId: string, idleMs: number): LiveChannel {
     if (this.channels.get(voiceId)?.client !== client) ignoreFailure(this.forget(voiceId));
@@ -80,7 +82,7 @@ export async function speakLive(context: Context): Promise<void> {
   }
 }
 
-/** Before any wait, so that pieces stay in the order of their messages. */
+/** Runs before any wait, so that pieces stay in the order of their messages. */
 function textsOf({ inputs, settings, msg, memory }: Context): string[] {
   const { text = "" } = inputs;
   const plain = (each: string): string => (settings.keepMarkdown ? each : withoutMarkdown(each));
@@ -104,7 +106,7 @@ const isFlush = ({ flush }: Message): boolean => flush !== undefined && flush !=
 
 async function speakSegment(context: Context, text: string): Promise<void> {
   const { inputs, settings, memory, account, signal, msg, requestTimeoutMs } = context;
-  // A sentence is no member of the sequence that its words came in.
+  // A sentence is not a member of the sequence that its words arrived in.
   const template = settings.input === "pieces" ? { ...msg, parts: undefined } : msg;
   const sequence = new AudioSequence(context.RED.util, template);
   context.status.working("connecting");
@@ -117,7 +119,7 @@ async function speakSegment(context: Context, text: string): Promise<void> {
         const audio = channel.speak(requestOf(context, text), { signal, ...timeout });
         return sendSegment(context, sequence, audio, { text });
       },
-      // The channel does not tell prices.
+      // The channel does not report prices.
       () => undefined,
     ),
   );
@@ -131,7 +133,7 @@ function requestOf({ inputs }: Context, text: string): LiveRequest {
   return { text, promptId, preset, break_clone, temperature, top_k, top_p, sharpen };
 }
 
-/** Sends the samples as they come, and answers with the facts of the whole. */
+/** Sends the samples as they arrive; returns the facts of the whole segment. */
 async function sendSegment(
   context: Context,
   sequence: AudioSequence,
@@ -149,7 +151,7 @@ async function sendSegment(
   return segment.end();
 }
 
-/** A segment on its way into the flow. */
+/** A segment that is being sent to the flow. */
 class Segment {
   private readonly status: SpokenStatus;
   private format?: DescribedPcm;
@@ -170,7 +172,7 @@ class Segment {
     return { bytes: this.bytes, audioMs: Math.round(this.audioMs) };
   }
 
-  /** Takes the next samples; `pcm` is what the service says about them. */
+  /** Takes the next samples; `pcm` is their format according to the service. */
   add(samples: Buffer, pcm: unknown): void {
     this.firstAudioMs ??= this.elapsed();
     this.format ??= pcmFormatOf(pcm);

@@ -2,15 +2,15 @@
 import { Problem } from "./problem";
 import type { Message } from "./sequence";
 
-/** As in core nodes, a message with `reset` stops what runs; `false` counts as not there. */
+/** As in core nodes, a message with `reset` stops running work; `false` counts as missing. */
 export const isReset = (msg: Message): boolean => msg.reset !== undefined && msg.reset !== false;
 
-/** Removes a `reset` that counts as not there: a join behind the node would drop what it holds because of it. */
+/** Removes a `reset` that counts as missing: a later join would discard its messages because of it. */
 export function forgetReset(msg: Message): void {
   delete msg.reset;
 }
 
-/** What a message says about its own processing. */
+/** The control properties of a message. */
 export interface Controls {
   /** Higher goes first; 0 by default. */
   readonly priority: number;
@@ -22,7 +22,7 @@ export interface Controls {
 
 /**
  * Reads the control properties of a message that arrives now.
- * @throws Problem `EXPIRED` where its time is over already; `INPUT_INVALID` where a value cannot be read.
+ * @throws Problem `EXPIRED` if the message has expired; `INPUT_INVALID` if a value cannot be read.
  */
 export function readControls(msg: Message): Controls {
   const expiresAt = readExpiry(msg.expires);
@@ -60,11 +60,13 @@ function readNumber(name: string, value: unknown): number | undefined {
 const isAbsent = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 
-/** Only numbers and text of numbers; `Number()` alone also accepts lists, and throws for objects without a prototype. */
+/**
+ * Only numbers and text of numbers; `Number()` alone also accepts lists, and throws for objects without a prototype.
+ */
 const toNumber = (value: unknown): number =>
   typeof value === "number" || typeof value === "string" ? Number(value) : NaN;
 
-/** Function nodes run in a realm of their own, so `instanceof` does not tell. */
+/** Function nodes have a JavaScript realm of their own, so `instanceof` fails. */
 const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === "[object Date]";
 
 function timeOr(name: string, time: number): number {

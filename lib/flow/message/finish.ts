@@ -1,7 +1,7 @@
-/** Ends what Node-RED waits for, whatever becomes of the work. */
+/** Calls `done` of a closing node, even if its work does not end. */
 import { startTimer } from "../../timers";
 
-/** Node-RED gives up on a node that closes after 15 s; this is early enough to come first. */
+/** Node-RED reports a node that takes longer than 15 s to close; this is shorter. */
 const CLOSE_LIMIT_MS = 10_000;
 
 /**

@@ -6,7 +6,7 @@ import { InputFault } from "../../schema/fault";
 export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
 
 /**
- * A failure that arises in the flow, before or beside the API. `code` is ours: `NO_ACCOUNT`, `INPUT_MISSING`,
+ * A failure that arises in the flow, outside the API. `code` is ours: `NO_ACCOUNT`, `INPUT_MISSING`,
  * `INPUT_INVALID`, `INPUT_OUT_OF_RANGE`, `EXPIRED`, `QUEUE_FULL`; `params` fill the words of `errors.<code>`.
  */
 export class Problem extends Error {
@@ -19,7 +19,7 @@ export class Problem extends Error {
   }
 }
 
-/** More facts for the flow than the error itself knew. */
+/** Additional facts for the flow. */
 class Annotated extends Error {
   constructor(
     readonly thrown: unknown,
@@ -30,7 +30,7 @@ class Annotated extends Error {
 }
 
 /**
- * The same failure with more facts on its `cause`, e.g. the task that it left behind: `throw withFacts(error, { taskId
+ * The same failure with more facts on its `cause`, e.g. the task that it concerns: `throw withFacts(error, { taskId
  * })`.
  */
 export const withFacts = (thrown: unknown, facts: Readonly<Record<string, unknown>>): Error =>
@@ -41,7 +41,7 @@ export class FlowError extends Error {
   readonly code: string;
   override readonly cause: Readonly<Record<string, unknown>>;
 
-  /** A few words for the node's status, which has no room for the sentence; not a fact for the flow. */
+  /** A short text for the node's status, which is too narrow for the sentence; not a fact for the flow. */
   readonly #short: string;
 
   constructor(message: string, code: string, cause: Readonly<Record<string, unknown>>, short = message) {
@@ -51,7 +51,7 @@ export class FlowError extends Error {
     this.#short = short;
   }
 
-  /** What the node's status says. */
+  /** The text of the node's status. */
   get short(): string {
     return this.#short;
   }
@@ -63,9 +63,9 @@ export class FlowError extends Error {
 }
 
 /**
- * Turns whatever was thrown into the error a flow gets. The message comes from the words `errors.<code>`, then those of
- * the HTTP status (`errors.HTTP_404`, `errors.HTTP_4xx`), and mentions what the service itself said where our words do
- * not say more.
+ * Turns any thrown value into the error for the flow. The message is the text `errors.<code>`, else the text of
+ * the HTTP status (`errors.HTTP_404`, `errors.HTTP_4xx`), and includes the service's message if ours is
+ * less specific.
  */
 export function flowError(thrown: unknown, operation: string, translate: Translate): FlowError {
   if (thrown instanceof FlowError) return thrown;
@@ -86,7 +86,7 @@ export function flowError(thrown: unknown, operation: string, translate: Transla
   return new FlowError(message ?? code, code, cause, short);
 }
 
-/** The few words of a code, or undefined if the catalog has none. */
+/** The short text of a code, or undefined if the catalog has none. */
 function shortOf(
   translate: Translate,
   code: string,
@@ -103,11 +103,11 @@ function readable(cause: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.entries(cause)
       .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
       .join(", ");
-  // Not enumerable, so that it is not a fact, in no copy and in no JSON.
+  // Not enumerable, so that it is in no copy and in no JSON.
   return Object.defineProperty({ ...cause }, "toString", { value: text, enumerable: false });
 }
 
-/** What the dialog calls a field: the node's own label, else that of an account setting, else the property's name. */
+/** The label of a field in the dialog: the node's own, else that of an account setting, else the property's name. */
 function labelOf(field: string, translate: Translate): string {
   const keys = [`inputs.${field}.label`, `settings.${field}.label`, `shared:settings.${field}.label`];
   for (const key of keys) {
@@ -117,7 +117,7 @@ function labelOf(field: string, translate: Translate): string {
   return field;
 }
 
-/** A problem with one of many content blocks says with which (`params.block`, counted from 1). */
+/** A problem with one of several content blocks names it (`params.block`, counted from 1). */
 function inBlock(problem: string, { block }: Failure["params"], translate: Translate): string {
   return block === undefined ? problem : translate("shared:errors.IN_BLOCK", { block, problem });
 }
@@ -143,8 +143,8 @@ function factsOf(thrown: unknown): Failure {
 }
 
 /**
- * What a failure says about itself, whatever it is: JSONata throws plain objects, flows may throw anything, and errors
- * of other realms are no instances of `Error`.
+ * The message of any thrown value: JSONata throws plain objects, flows may throw anything, and errors of other realms
+ * are not instances of `Error`.
  */
 export function detailOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null) return String(thrown);
@@ -157,7 +157,7 @@ export function detailOf(thrown: unknown): string {
   }
 }
 
-/** What the operating system refuses, by its own codes: ours, and whether the same may work in a moment. */
+/** Codes of the operating system: our code for each, and whether a retry may succeed. */
 const SYSTEM_CODES: Readonly<Record<string, { readonly code: string; readonly retryable: boolean }>> = {
   ENOSPC: { code: "DISK_FULL", retryable: false },
   EDQUOT: { code: "DISK_FULL", retryable: false },
@@ -171,8 +171,7 @@ const SYSTEM_CODES: Readonly<Record<string, { readonly code: string; readonly re
 };
 
 /**
- * A failure that arises before or beside the API as a problem: also a rejected value, and a refusal of the operating
- * system.
+ * A failure outside the API as a problem: a rejected value, or an error of the operating system.
  */
 export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;

@@ -1,4 +1,4 @@
-/** Node-RED's sequence contract for audio: chunks that Join, File and MQTT understand (message contract of the plan). */
+/** Node-RED's sequence contract for audio: chunks that Join, File and MQTT understand (docs/adr/0003). */
 import type { NodeMessage, NodeMessageInFlow } from "node-red";
 import { Extras } from "./extras";
 
@@ -10,15 +10,15 @@ export interface Parts {
   readonly type?: string;
   readonly ch?: string;
   readonly len?: number;
-  /** Where in the message the member is. */
+  /** The message property that holds the member. */
   readonly property?: string;
   readonly parts?: Parts;
 }
 
-/** A message as it travels: whatever the flow put on it. */
+/** A Node-RED message with any properties. */
 export type Message = NodeMessageInFlow & Record<string, unknown>;
 
-/** What is known about an audio; ends up in `msg.vocu`. */
+/** Facts about an audio, for `msg.vocu`. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** What the sequence needs from `RED.util`. */
@@ -28,21 +28,21 @@ export interface MessageTools {
 }
 
 /**
- * The incoming `parts` as they travel on with audio, which is in `msg.payload` wherever the text was. Text that was
- * split arrives here with `type: "string"`, or `"buffer"` where it was bytes; a later join would glue the audio together
- * as text, or put the separators of the text between, so they go on as what they now are.
+ * The incoming `parts` for outgoing audio, which is in `msg.payload` wherever the text was. Text that was split arrives
+ * here with `type: "string"`, or `"buffer"` where it was bytes; a later join would glue the audio together as text, or
+ * put the separators of the text between, so the type is changed.
  */
 export function carriedParts(incoming: unknown): Parts | undefined {
   if (typeof incoming !== "object" || incoming === null) return undefined;
   const { property, ...sequence } = incoming as Parts;
   const parts: Parts = property === undefined ? sequence : { ...sequence, property: "payload" };
   if (parts.type !== "string" && parts.type !== "buffer") return parts;
-  // What separated the texts, or how long they were, is no part of the audio.
+  // The separator and the length of the texts do not apply to the audio.
   return { ...without(parts, "len"), type: "buffer", ch: "" };
 }
 
 /**
- * The incoming `parts` as they travel on with what is neither text nor audio: a later join refuses to glue objects
+ * The incoming `parts` for outgoing objects, neither text nor audio: a later join refuses to glue objects
  * together, so it makes a list of them.
  */
 function listedParts(incoming: unknown): Parts | undefined {
@@ -62,8 +62,8 @@ const AUDIO = { type: "buffer", ch: "" } as const;
 const THINGS = { type: "array", len: 1 } as const;
 
 /**
- * The messages that one input message turns into, in the form that Join and Batch understand. By default the payloads are
- * things of any kind that a join collects in an array.
+ * The messages that one input message turns into, in the form that Join and Batch understand. By default the payloads
+ * are things of any kind that a join collects in an array.
  */
 export class MessageSequence {
   protected readonly extras: Extras;
@@ -71,7 +71,7 @@ export class MessageSequence {
   private readonly incoming: Parts | undefined;
   private sent = 0;
 
-  /** @param done properties of the message that have been seen to, and go no further */
+  /** @param done properties of the message that have been handled and are not passed on */
   constructor(
     tools: MessageTools,
     message: Message,
@@ -86,14 +86,14 @@ export class MessageSequence {
     );
   }
 
-  /** How many messages have been made. */
+  /** Number of messages made so far. */
   get count(): number {
     return this.sent;
   }
 
   /**
-   * The next payload as a message of its own; only the last one carries `parts.count`. A `complete` that came in stays
-   * behind: it would end the join of the sequence at the first of its messages.
+   * The next payload as a new message; only the last one carries `parts.count`. An incoming `complete` is not passed
+   * on: it would end a join at the first message of the sequence.
    */
   next(payload: unknown, vocu: object, last: boolean): Message {
     const index = this.sent;
@@ -111,8 +111,8 @@ export class MessageSequence {
   }
 
   /**
-   * Runs the work that sends the sequence. Where it fails after a message was sent, `context.retract` gets the message that makes
-   * a half-filled join forget the sequence.
+   * Runs the work that sends the sequence. Where it fails after a message was sent, `context.retract` gets the message
+   * that makes a half-filled join forget the sequence.
    * @throws what `work` throws
    */
   async retractOnError<T>(
@@ -132,7 +132,7 @@ export class MessageSequence {
     this.extras.whileSending(send);
   }
 
-  /** A message that shares nothing with the others: a flow that changes one must not change them all. */
+  /** A message that shares no objects with the others, so that a change in one does not affect them. */
   protected message(payload: unknown, own: Record<string, unknown>): Message {
     return this.extras.addTo({ ...this.extras.copy(own), payload }) as Message;
   }
@@ -143,19 +143,19 @@ export class AudioSequence extends MessageSequence {
   private readonly carried: Parts | undefined;
   private readonly listed: Parts | undefined;
 
-  /** @param done properties of the message that have been seen to, and go no further */
+  /** @param done properties of the message that have been handled and are not passed on */
   constructor(tools: MessageTools, message: Message, done: readonly string[] = []) {
     super(tools, message, done, AUDIO);
     this.carried = carriedParts(message.parts);
     this.listed = listedParts(message.parts);
   }
 
-  /** The whole speech as one message: no sequence of its own, the incoming one goes on. */
+  /** The whole speech as one message: without a new sequence, the incoming one continues. */
   whole(data: Buffer, vocu: object): Message {
     return this.message(data, { vocu, ...(this.carried ? { parts: this.carried } : {}) });
   }
 
-  /** What a summary output sends when the speech has ended. */
+  /** The message of the summary output when the speech has ended. */
   summary(vocu: object): Message {
     const payload = structuredClone(vocu);
     return this.message(payload, { vocu, ...(this.listed ? { parts: this.listed } : {}) });

@@ -1,12 +1,12 @@
-/** Members of a sequence that say nothing: a blank line of a split text, a separator, an emoji. */
+/** Members of a sequence without speech: a blank line of a split text, a separator, an emoji. */
 import { isSpeakable } from "../../schema/spoken-text";
 import type { Facts, Message, Parts } from "./sequence";
 
-/** What an empty member has in `msg.vocu`, beside its operation. */
+/** The members of `msg.vocu` of an empty member, besides its operation. */
 export const EMPTY_FACTS: Facts = { empty: true, bytes: 0, audioMs: 0, creditsUsed: 0 };
 
 /**
- * Whether a message is a member of a sequence and has nothing to say. It is passed on without audio: an error would
+ * Whether a message is a member of a sequence and has nothing to speak. It is passed on without audio: an error would
  * cost the rest of the sequence, which was paid for, and a join would wait for the missing member forever.
  */
 export function isSilentMember(

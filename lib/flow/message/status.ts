@@ -1,8 +1,8 @@
-/** The line under a node: what it does now, in the runtime's language. */
+/** The status line under a node, in the runtime's language. */
 import type { Node, NodeStatusFill, NodeStatusShape } from "node-red";
 import type { Translate } from "./problem";
 
-/** Speaks through `node.status`; says nothing more once the node is closed. */
+/** Sets `node.status`; does nothing once the node is closed. */
 export class StatusLine {
   private silent = false;
   private waitingShown?: number;
@@ -13,19 +13,19 @@ export class StatusLine {
     private readonly translate: Translate,
   ) {}
 
-  /** Blue: at work; `key` is a word of the shared catalog's `status`. */
+  /** Blue: working; `key` is a word of the shared catalog's `status`. */
   working(key: string, params: Readonly<Record<string, string | number>> = {}): void {
     this.show("blue", "dot", this.translate(`shared:status.${key}`, params));
   }
 
-  /** Yellow: others are served first. Each of the messages that wait says so; it is shown once. */
+  /** Yellow: waiting. Every waiting message reports it; it is shown once. */
   waiting(count: number): void {
     if (count === this.waitingShown) return;
     this.show("yellow", "ring", this.translate("shared:status.waiting", { count }));
     this.waitingShown = count;
   }
 
-  /** Green: done, with a figure worth reading. */
+  /** Green: done, with a result. */
   done(text: string): void {
     this.show("green", "dot", text);
   }
@@ -48,7 +48,7 @@ export class StatusLine {
 
   private show(fill: NodeStatusFill, shape: NodeStatusShape, text: string): void {
     this.waitingShown = undefined;
-    // Every status travels to each open editor, and thousands of messages may end in the same way at once.
+    // Every status travels to each open editor, and thousands of messages may end in the same way at the same time.
     const line = `${fill} ${shape} ${text}`;
     if (this.silent || line === this.shown) return;
     this.shown = line;
@@ -56,5 +56,5 @@ export class StatusLine {
   }
 }
 
-/** Longer lines run over neighbouring nodes; the whole sentence is on the error. */
+/** Longer lines overlap neighbouring nodes; the error has the whole sentence. */
 const MAX_LENGTH = 40;

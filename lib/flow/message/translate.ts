@@ -1,4 +1,4 @@
-/** The catalogs of `locales/` at run time. */
+/** Looks up the texts of `locales/` at run time. */
 import type { NodeAPI } from "node-red";
 import type { Translate } from "./problem";
 

@@ -1,4 +1,4 @@
-/** Audio on its way into the flow: a sequence of chunks or one Buffer, as fast as it comes or as fast as it plays. */
+/** Sends audio to the flow: a sequence of chunks or one Buffer, as fast as it arrives or as fast as it plays. */
 import {
   chunks,
   joinAhead,
@@ -17,14 +17,14 @@ import { loudness, shifted } from "./shaping";
 import type { AudioSequence, Facts } from "../message/sequence";
 import { shiftSubtitles } from "./subtitles";
 
-/** How a node hands audio on. */
+/** How a node sends audio. */
 export interface DeliverySettings {
   /** `chunks`: a sequence of Buffers while the audio arrives; anything else: all of it in one message. */
   readonly output: string;
   readonly chunkBytes: number;
   /** `realtime`: no faster than it plays. */
   readonly pace: string;
-  /** How far ahead of the clock a paced chunk leaves, in ms. */
+  /** How long before its playback time a paced chunk is sent, in ms. */
   readonly leadMs: number;
 }
 
@@ -48,42 +48,42 @@ export const CHUNK_SETTINGS = {
   leadMs: { kind: "count", default: 1000, min: 0, max: 60000, when: { pace: "realtime" }, advanced: true },
 } as const satisfies Record<string, Setting>;
 
-/** An audio and what is known about it. */
+/** An audio and its facts. */
 export interface Delivery {
   readonly audio: AsyncIterable<Buffer>;
   /** Known from the beginning: on every message. */
   readonly known: Facts;
   /** Known when it has ended: on the last message. */
   readonly ending?: () => Facts;
-  /** Silence and loudness, which are not part of what was generated or stored. */
+  /** Silence and loudness, which are not part of the generated or stored audio. */
   readonly shape?: Shape;
   /** How many bytes of the speech are before this audio; 0 by default. */
   readonly begunAt?: number;
 }
 
-/** The part of a node's context that delivering needs. */
+/** The part of a node's context that delivery uses. */
 export type DeliveryContext = Pick<
   RunContext<unknown, DeliverySettings>,
   "settings" | "signal" | "send" | "retract" | "status" | "arrivedAt"
 >;
 
-/** A paced listener with a small buffer is never handed more than this much audio at once, in ms. */
+/** The most audio that is sent at a time to a paced listener with a small buffer, in ms. */
 const PACED_CHUNK_MS = 250;
 
 const PACED = { enoughMs: PACED_CHUNK_MS, mostMs: PACED_CHUNK_MS } as const;
 
-/** A listener that is far ahead is handed pieces of this length, in ms. */
+/** The length of pieces for a listener that is far ahead, in ms. */
 const AHEAD = { enoughMs: 2000 } as const;
 
-/** Audio that leaves in one piece is gathered in pieces of this size. */
+/** The size of the pieces in which audio for one Buffer is collected, in bytes. */
 const WHOLE_PIECE_BYTES = 65_536;
 
-/** The status line is renewed this often while audio arrives, in ms. */
+/** The interval of status updates while audio arrives, in ms. */
 const STATUS_EVERY_MS = 500;
 
 /**
- * Sends the audio as the node is set to, and answers with the facts of the whole.
- * @throws what the audio throws, after what was sent has been retracted; Problem `NOT_AUDIO` where it has no mp3 frame
+ * Sends the audio according to the settings; returns the facts of the whole audio.
+ * @throws what the audio throws, after what was sent has been retracted; Problem `NOT_AUDIO` if it has no mp3 frame
  */
 export async function deliver(
   context: DeliveryContext,
@@ -126,14 +126,14 @@ async function sendAll(
       const message = sequence.next(chunk.data, { ...facts, position }, chunk.last !== undefined);
       sequence.whileSending(() => context.send(message));
     } else whole.push(chunk.data);
-    // Audio from the cache, or overdue audio, is there already.
+    // Cached or overdue audio is available immediately.
     await turns.share();
   }
   if (!asChunks) context.send(sequence.whole(Buffer.concat(whole), facts));
   return { ...facts, chunks: asChunks ? sequence.count : 1 };
 }
 
-/** What is known at the end; subtitles that are known only now fit the silence before the speech. */
+/** The facts at the end; subtitles that arrive only now are shifted by the silence before the speech. */
 function later(ending: Delivery["ending"], { silenceMs }: ShapeFacts): Facts {
   const facts = ending?.() ?? {};
   const { srt } = facts;
@@ -153,7 +153,7 @@ function chunksOf({ settings, signal }: DeliveryContext, audio: AsyncIterable<Bu
 
 const elapsed = (context: DeliveryContext): number => Math.round(performance.now() - context.arrivedAt);
 
-/** Shows how much has been spoken, not at every chunk: each status travels to every open editor. */
+/** Shows the progress, but not for every chunk: each status is sent to every open editor. */
 export class SpokenStatus {
   private audioMs = 0;
   private shownAt = -Infinity;

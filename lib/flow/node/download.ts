@@ -1,15 +1,17 @@
-/** Finished audio from the addresses that the service gives (API reference 6). */
+/** Downloads finished audio from the addresses that the service returns (API reference 6). */
 import { FrameMeter } from "../../audio";
 import type { Delivery } from "./delivery";
 import type { RunContext } from "./run-context";
 import { Problem } from "../message/problem";
 
-/** What a storage host answers with instead of audio: pages and error bodies. */
+/** Media types of pages and error bodies that a storage host may send instead of audio. */
 const NO_AUDIO = /^\s*(text\/|application\/(json|xml|xhtml))/i;
 
 /**
- * The bytes behind an audio address as they arrive (at their end `unverified` where it may have been too early); taken up again after a break, and never fetched with the key.
- * @throws VocuError of the download; `STREAM_INCOMPLETE` for an mp3 that ends within a frame; Problem `NOT_AUDIO` where the host says that it is something else
+ * The bytes of an audio address as they arrive (`unverified` at their end if it may be too early); resumed after a
+ * break, and never fetched with the key.
+ * @throws VocuError of the download; `STREAM_INCOMPLETE` for an mp3 that ends within a frame; Problem `NOT_AUDIO` if
+ *   the host reports another type
  */
 export async function fetchAudio(
   { account, signal, requestTimeoutMs }: RunContext<unknown, unknown>,

@@ -1,4 +1,4 @@
-/** Operations that list things: one page, or all pages as a sequence of single things (API reference D.5, G.3, H). */
+/** List operations: one page, or all pages as a sequence of single items (API reference D.5, G.3, H). */
 import { fieldsOf, textOf, type Reply } from "../../api";
 import { integer, nameOf, type Inputs, type InputValues, type Settings } from "../../schema/description";
 import {
@@ -16,31 +16,31 @@ import { MessageSequence } from "../message/sequence";
 /** The service's own page size. */
 const PAGE_SIZE = 20;
 
-/** What every list takes. The largest `limit` is documented for splitters only. */
+/** The inputs of every list. The largest `limit` is documented for splitters only. */
 export const PAGE_INPUTS = {
   limit: integer({ min: 1, default: PAGE_SIZE }),
   offset: integer({ min: 0, default: 0 }),
 } as const satisfies Inputs;
 
-/** `one`: a message with an array; `all`: page after page, a message for each thing. */
+/** `one`: a message with an array; `all`: page after page, a message for each item. */
 export const PAGE_SETTINGS = {
   pages: { icon: "files-o", kind: "select", choices: ["one", "all"], default: "one" },
 } as const satisfies Settings;
 
-/** A listing operation: as any other, with `limit` and `offset` among its inputs. */
+/** A list operation: like any other, with `limit` and `offset` among its inputs. */
 export type ListingDescription<I extends typeof PAGE_INPUTS & Inputs> = Omit<
   OperationDescription<I, typeof PAGE_SETTINGS>,
   "settings" | "output" | "around"
 >;
 
-/** A listing's description is marked. */
+/** Marks the description of a list operation. */
 interface Paged {
   readonly pages: true;
 }
 
 /**
- * Makes the node module of a listing operation. With `all`, things are sent while further pages are fetched, so the
- * count is on the last message only; an empty list sends nothing. Cut short (reset, error) the sequence is taken back.
+ * Makes the node module of a list operation. With `all`, items are sent while further pages are fetched, so the count
+ * is on the last message only; an empty list sends nothing. After a reset or an error the sequence is retracted.
  */
 export function listing<I extends typeof PAGE_INPUTS & Inputs>(
   description: ListingDescription<I>,
@@ -72,7 +72,7 @@ async function sendAll<I extends Inputs>(
 ): Promise<void> {
   const sequence = new MessageSequence(context.RED.util, context.msg);
   await sequence.retractOnError(context, async () => {
-    // One thing is held back: only the last may carry the count.
+    // One item is held back: only the last may carry the count.
     let held: Item | undefined;
     for await (const item of allItems(description, context)) {
       if (held) context.send(sequence.next(held.thing, held.facts, false));
@@ -102,8 +102,8 @@ interface Item {
 }
 
 /**
- * Page after page; a thing that slid onto the next page because a new one came in is not given twice. A page without
- * anything new is the last: a server that ignores `offset` would give it forever.
+ * Page after page; an item that moved to the next page because a new one was added is not returned twice. A page
+ * without new items is the last: a server that ignores `offset` would return it forever.
  */
 async function* allItems<I extends Inputs>(
   description: ListingDescription<I & typeof PAGE_INPUTS>,
@@ -129,8 +129,8 @@ async function* allItems<I extends Inputs>(
 }
 
 /**
- * A page that is shorter than asked for is the last one; but a server may hand out less than a large `limit` asks for,
- * so only a page below its standard size counts as the last one.
+ * A page that is shorter than requested is the last one; but a server may cap a large `limit`, so only a page below the
+ * standard size counts as the last one.
  */
 function isLast(reply: Reply, length: number, limit: number, reached: number): boolean {
   const { total } = reply.body;
@@ -139,10 +139,10 @@ function isLast(reply: Reply, length: number, limit: number, reached: number): b
 
 const itemsOf = ({ data }: Reply): readonly unknown[] => (Array.isArray(data) ? (data as unknown[]) : []);
 
-/** What makes a thing the same on two pages: its id, else all of it. */
+/** Identifies an item on two pages: its id, else its whole content. */
 const identityOf = (thing: unknown): string => textOf(fieldsOf(thing).id) ?? JSON.stringify(thing);
 
-/** `msg.vocu`, with `total` where the service tells it (splitters). */
+/** `msg.vocu`, with `total` if the service returns it (splitters). */
 function factsOf(
   description: Pick<RunDescription<Inputs, Settings>, "type">,
   reply: Reply,

@@ -1,4 +1,7 @@
-/** Turns a description into a node that calls no API and needs no account: each message is handled at once, in order. */
+/**
+ * Turns a description into a node that calls no API and needs no account: each message is handled immediately, in
+ * order.
+ */
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type {
   AccountlessDescription,
@@ -15,7 +18,7 @@ import { NodeWork, type Done } from "./node-work";
 import type { RunContext } from "./run-context";
 import type { NodeModule } from "./runner";
 
-/** What such a node works with while it handles one message. */
+/** The context of one message of such a node. */
 export type LocalContext<I, S> = Pick<
   RunContext<I, S>,
   "RED" | "msg" | "inputs" | "settings" | "status" | "send"

@@ -1,6 +1,5 @@
 /**
- * What every placed node shares, whatever it does with a message: its jobs, its queue, its inputs, its status, its
- * errors.
+ * The parts that every placed node has: jobs, queue, inputs, status and errors.
  */
 import type { Node, NodeAPI } from "node-red";
 import {
@@ -55,7 +54,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
 
   /**
    * The node's fixed settings.
-   * @throws Problem where the stored configuration cannot be used.
+   * @throws Problem if the stored configuration is invalid.
    */
   settings(): SettingValues<S> {
     return readSettings(this.config, this.description.settings ?? ({} as S));
@@ -89,7 +88,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
     };
   }
 
-  /** Whether a message that comes now is to be dropped. */
+  /** Whether a message that arrives now is dropped. */
   drops(settings: SettingValues<S>): boolean {
     return this.order(settings) === "drop" && this.lane.busy;
   }
@@ -98,14 +97,14 @@ export class NodeWork<I extends Inputs, S extends Settings> {
     return this.orderSetting === undefined ? undefined : settings[this.orderSetting];
   }
 
-  /** The error that a message ends with, shown as the node's status too; undefined if it was stopped on purpose. */
+  /** The error of a message, which is also shown as the node's status; undefined if it was stopped intentionally. */
   endOf(thrown: unknown, stopped: boolean): FlowError | undefined {
     if (!stopped && !this.jobs.closed) return this.failed(thrown);
     this.status.idle("stopped");
     return undefined;
   }
 
-  /** The error that a flow gets, shown as the node's status too. */
+  /** The error for the flow, which is also shown as the node's status. */
   failed(thrown: unknown): FlowError {
     const problem = flowError(thrown, nameOf(this.description), this.translate);
     this.status.failed(problem.short);
@@ -113,7 +112,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   }
 
   /**
-   * Stops what runs, empties the queue and resets `more`; calls `done` with the error of `more`, if any, in any case.
+   * Stops all work, empties the queue and resets `more`; always calls `done`, with the error of `more` if any.
    */
   reset(done: Done, more: () => unknown): void {
     let error: Error | undefined;
@@ -129,8 +128,8 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   }
 
   /**
-   * Ends the node: everything in hand is given up, `more` is closed, `done` is called in any case. What is given up is
-   * one warning.
+   * Closes the node: aborts all work, closes `more` and always calls `done`. Aborted work is reported as one
+   * warning.
    */
   close(done: () => void, more: () => unknown): void {
     const discarded = this.jobs.count;

@@ -1,4 +1,4 @@
-/** A node that is one API call: where its inputs travel, and what comes back (API reference, sections C to H). */
+/** A node that is one API call: the place of its inputs in the request, and its result (API reference, C to H). */
 import { fieldsOf, newForm, VocuError, type ApiRequest, type Reply } from "../../api";
 import type { RunContext, RunDescription } from "./run-context";
 import {
@@ -19,13 +19,13 @@ export interface OperationRequest {
   readonly method: "GET" | "POST" | "DELETE";
   /** Path template, e.g. `/api/voice/{id}`. */
   readonly path: string;
-  /** It is billed, so it waits in the account's generation lane and is retried only where nothing was accepted. */
+  /** It is billed, so it waits in the account's generation lane and is retried only if it was not accepted. */
   readonly costsCredits?: boolean;
-  /** A write that does the same when it is sent twice, so that it is retried like a read. */
+  /** An idempotent write, which is retried like a read. */
   readonly repeatable?: boolean;
   /** The service answers without content (API reference C.8, D.7, G, H), so `msg.payload` stays as it was. */
   readonly silent?: boolean;
-  /** Nothing is looked up by an ID, so that a 404 can only mean the operation itself. */
+  /** It has no ID, so a 404 can only refer to the operation itself. */
   readonly withoutId?: boolean;
 }
 
@@ -37,14 +37,13 @@ export interface OperationDescription<I extends Inputs, S extends Settings> exte
   readonly request: OperationRequest;
   /** 1 by default. */
   readonly outputs?: 1 | 2;
-  /** The JSON body where it is more than the inputs under their names. */
+  /** The JSON body, if it is not simply the inputs by name. */
   readonly body?: (inputs: InputValues<I>, settings: SettingValues<S>) => unknown;
-  /** What `msg.payload` becomes, by default the envelope's `data`, or the whole envelope where it has none. */
+  /** Makes `msg.payload`; by default the envelope's `data`, or the whole envelope if it has none. */
   readonly output?: (reply: Reply) => unknown;
   /**
-   * What happens around the call, for operations that the API does not make safe or whole by themselves: looking before,
-   * checking after, handing on what the reply leads to. `call` makes the request; throw a Problem to report an error;
-   * answer undefined when everything has been sent already.
+   * Runs around the call, for operations that need more than one request or a check before or after it. `call` makes
+   * the request; throw a Problem to report an error; return undefined if everything has been sent already.
    */
   readonly around?: (
     context: OperationContext<I, S>,
@@ -52,21 +51,21 @@ export interface OperationDescription<I extends Inputs, S extends Settings> exte
   ) => Promise<Outcome | undefined>;
 }
 
-/** What an operation's `around` works with. */
+/** The context of an operation's `around`. */
 export type OperationContext<I extends Inputs, S extends Settings> = RunContext<
   InputValues<I>,
   SettingValues<S>
 >;
 
-/** Makes an operation's request, with these values in place of the inputs where they are given. */
+/** Makes an operation's request; given values replace the inputs. */
 export type Call<V> = (values?: V) => Promise<Reply>;
 
-/** What comes of an operation. */
+/** The result of an operation. */
 export interface Outcome {
   readonly reply: Reply;
   /** `msg.payload`; by default what the description's `output` makes of the reply. */
   readonly payload?: unknown;
-  /** What `msg.vocu` holds besides the facts of the reply. */
+  /** Members of `msg.vocu` in addition to the facts of the reply. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
@@ -103,12 +102,12 @@ async function callOperation<I extends Inputs, S extends Settings>(
   context.status.idle("done");
 }
 
-/** What a success is to the flow where nothing else is said: its `data`, else the whole reply (API reference 10.1). */
+/** The default payload of a success: its `data`, else the whole reply (API reference 10.1). */
 export const payloadOf = ({ data, body }: Reply): unknown => data ?? body;
 
 /**
  * A 404 of an edition without codes may mean the ID or the operation: older servers lack the newer operations and newer
- * servers the older ones (API reference 0.2). Says which it is, or that it may be either.
+ * servers the older ones (API reference 0.2). Reports which one, or that it may be either.
  */
 export function explainMissing(
   error: unknown,
@@ -134,7 +133,7 @@ export async function callApi(context: RunContext<unknown, unknown>, request: Ap
   }
 }
 
-/** How much text a request has: its own, and that of its blocks (API reference D.1, D.2). */
+/** The text length of a request, including its blocks (API reference D.1, D.2). */
 function charactersIn(json: unknown): number {
   const { text, contents } = fieldsOf(json);
   const blocks = Array.isArray(contents)
@@ -143,7 +142,7 @@ function charactersIn(json: unknown): number {
   return (typeof text === "string" ? text.length : 0) + blocks;
 }
 
-/** The price that a reply tells (API reference D.1, 7.8). */
+/** The price in a reply (API reference D.1, 7.8). */
 function creditsIn({ data }: Reply): number | undefined {
   const { credit_used: own, metadata } = fieldsOf(data);
   const credits = own ?? fieldsOf(metadata).credit_used;
@@ -157,8 +156,8 @@ export function replyFacts(operation: string, reply: Reply): Record<string, unkn
 }
 
 /**
- * The request that an operation's values make. Where the reference leaves a path or a form field's name open, a setting
- * that says so (`replaces`) replaces what the description assumes.
+ * The request for an operation's values. If the reference does not document a path or the name of a form field, a
+ * setting with `replaces` replaces the assumed one.
  */
 export function requestOf(
   description: Pick<OperationDescription<Inputs, Settings>, "type" | "request" | "inputs" | "settings">,
@@ -215,7 +214,7 @@ export function formOf(fields: Readonly<Record<string, unknown>>): NonNullable<A
 const isFilePart = (value: unknown): value is FilePart =>
   typeof value === "object" && value !== null && "blob" in value && value.blob instanceof Blob;
 
-/** Where an input travels: where it says, in the path when the template names it, else as the method suggests. */
+/** The place of an input in the request: as described, in the path if the template names it, else by the method. */
 export function placeOf(name: string, spec: Input, request: OperationRequest): Place {
   if (spec.in) return spec.in;
   if (request.path.includes(`{${spec.as ?? name}}`)) return "path";

@@ -1,30 +1,30 @@
-/** Looking again and again until something has happened on the server. */
+/** Polls until something has happened on the server. */
 import { systemClock, VocuError, type Clock } from "../../api";
 import { startTimer } from "../../timers";
 
-/** Pauses between looks (API reference 5 prescribes none): one second first, then longer, never more than five. */
+/** Pauses between polls (API reference 5 prescribes none): one second first, then longer, at most five. */
 const FIRST_PAUSE_MS = 1000;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5000;
-/** A look costs nothing, so a server that asks for more is asked again after this: its value may be wrong. */
+/** The longest `Retry-After` that is followed: a poll costs nothing, and the value may be wrong. */
 const LONGEST_ASKED_MS = 60_000;
 
-/** How long to look, and how. */
+/** Options of a poll. */
 export interface PollOptions<T> {
-  /** Ends looking and waiting at once. */
+  /** Ends polling and waiting immediately. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** One look; answers undefined as long as it has not happened. Its signal also aborts when the time is up. */
+  /** One poll; returns undefined as long as it has not happened. Its signal also aborts when the time is up. */
   readonly look: (signal: AbortSignal) => Promise<T | undefined>;
-  /** The error when the time is up; `trouble` is what kept the last look from succeeding, if anything did. */
+  /** The error when the time is up; `trouble` is the failure of the last poll, if it failed. */
   readonly timedOut: (trouble: VocuError | undefined) => Error;
   readonly clock?: Clock;
 }
 
 /**
- * Looks at once and then again until a look has an answer. A look that fails in a way that may pass (a lost connection,
- * 429, 5xx) does not end the waiting; `Retry-After` is honoured up to a minute.
- * @throws `timedOut()` when the time is up; what a look throws where trying later makes no sense
+ * Polls immediately and then repeatedly until there is a result. A transient failure (a lost connection, 429, 5xx) does
+ * not end the wait; `Retry-After` is honoured up to a minute.
+ * @throws `timedOut()` when the time is up; a failure of a poll that is not transient
  */
 export async function poll<T>(options: PollOptions<T>): Promise<T> {
   const { signal, timeoutMs, clock = systemClock } = options;
@@ -47,7 +47,7 @@ export async function poll<T>(options: PollOptions<T>): Promise<T> {
   }
 }
 
-/** What came of one look: an answer, a fault that may pass, or neither. */
+/** The outcome of one poll: a result, a transient failure, or neither. */
 interface Look<T> {
   readonly found?: T;
   readonly trouble?: VocuError;

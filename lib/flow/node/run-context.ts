@@ -1,4 +1,4 @@
-/** What a node's `run` works with while it handles one message. */
+/** The context of a node's `run` for one message. */
 import type { NodeAPI } from "node-red";
 import type { Account } from "../account/account";
 import type { QueueOptions } from "../queue/lane";
@@ -7,18 +7,18 @@ import type { Message } from "../message/sequence";
 import type { StatusLine } from "../message/status";
 import type { Description, Inputs, InputValues, Settings, SettingValues } from "../../schema/description";
 
-/** Handed to `run` once per message. */
+/** Passed to `run` once per message. */
 export interface RunContext<I, S, M = unknown> {
   readonly RED: NodeAPI;
-  /** The node's name, e.g. `task-wait`: what `msg.vocu` and errors call the operation. */
+  /** The node's name, e.g. `task-wait`: the name of the operation in `msg.vocu` and errors. */
   readonly operation: string;
-  /** The message as it came; never changed, so that a Catch node gets it whole. */
+  /** The incoming message; never changed, so that a Catch node receives it complete. */
   readonly msg: Message;
   /** Converted inputs; blank optional ones are undefined. */
   readonly inputs: I;
   readonly settings: S;
   readonly account: Account;
-  /** What the node keeps between its messages, where its description says so. */
+  /** The state that the node keeps between messages, if its description has one. */
   readonly memory: M;
   /** Aborts when the message is reset, replaced, or its node closes. */
   readonly signal: AbortSignal;
@@ -30,19 +30,19 @@ export interface RunContext<I, S, M = unknown> {
   readonly requestTimeoutMs?: number;
   readonly translate: Translate;
   readonly status: StatusLine;
-  /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
+  /** Sends one message per output, `null` for none; does nothing once the node is closed. */
   send(...outputs: (Message | null)[]): void;
-  /** Sends a sequence's retraction on output 1, also while the node is being closed: what is behind it may stay deployed. */
+  /** Sends a sequence's retraction on output 1, also while the node is being closed: later nodes may stay deployed. */
   retract(retraction: Message): void;
   /** Writes to Node-RED's log, also while the node is closing and can no longer send messages. */
   warn(text: string): void;
 }
 
-/** What a node keeps from one message to the next. */
+/** The state that a node keeps from one message to the next. */
 export interface Memory {
-  /** The node was told to stop (`msg.reset`), and all that was in hand has been given up. */
+  /** Called on `msg.reset`, after all work has been aborted. */
   reset(): void;
-  /** The node goes away, and all that was in hand has ended. */
+  /** Called when the node is closed, after all work has ended. */
   close(): Promise<void>;
 }
 
@@ -54,9 +54,9 @@ export interface RunDescription<
 > extends Description<I, S> {
   /**
    * Handles one message to its end. It sends through the context, returns when the message is done, and throws to
-   * report an error; the glue turns that into status and `done`.
+   * report an error; the runner turns that into status and `done`.
    */
   readonly run: (context: RunContext<InputValues<I>, SettingValues<S>, M>) => Promise<void>;
-  /** Makes what a placed node keeps between its messages; `run` finds it in the context. */
+  /** Makes the state that a placed node keeps between messages; the context of `run` has it. */
   readonly remember?: () => M;
 }

@@ -1,4 +1,4 @@
-/** Turns a description into a Node-RED node: messages in, turns taken, errors out, nothing left behind. */
+/** Turns a description into a Node-RED node: queueing, errors and closing. */
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import {
   nameOf,
@@ -24,7 +24,7 @@ export interface NodeModule<D = unknown> {
 
 type Send = (msg: (Message | null)[]) => void;
 
-/** Makes the node module of a description, whatever `More` it says. */
+/** Makes the node module of a description; `More` are the description's further members. */
 export function defineNode<
   I extends Inputs,
   S extends Settings,
@@ -41,7 +41,7 @@ export function defineNode<
   return Object.assign(load, { description });
 }
 
-/** One message and what belongs to it. */
+/** One message and its callbacks. */
 interface Arrived {
   readonly msg: Message;
   readonly job: Job;
@@ -123,7 +123,7 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
     },
   ): RunContext<InputValues<I>, SettingValues<S>, M> {
     const { account, settings, options, controls } = own;
-    // The limit is for the node itself, whose request must not carry it.
+    // The limit is for the node itself and is not part of the request.
     const { requestTimeout, ...inputs } = own.inputs as { requestTimeout?: number };
     const requestTimeoutMs = controls.requestTimeoutMs ?? requestTimeout;
     const waiting = (count: number): void => {

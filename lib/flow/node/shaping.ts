@@ -1,4 +1,4 @@
-/** How a placed node shapes its speeches: the wishes of a message, and when the speaker was last heard. */
+/** The shape of a placed node's speeches: the message's inputs, and the time since the last speech. */
 import { systemClock, type Shape, type ShapeFacts } from "../../audio";
 import { SHAPE_INPUTS, type ShapeSettings, type ShapeValues } from "../../schema/shape-inputs";
 import type { Facts } from "../message/sequence";
@@ -6,12 +6,12 @@ import type { Memory } from "./run-context";
 import { shiftSubtitles } from "./subtitles";
 
 /**
- * What a message asks for about the shape. The node that does it takes these properties off: a node behind it would do it
+ * The shape inputs of a message. The node that applies them removes these properties: a later node would apply them
  * again.
  */
 export const SHAPE_PROPERTIES = Object.keys(SHAPE_INPUTS) as readonly string[];
 
-/** What is known about a speech behind so much silence: subtitles fit again, and the silence is told. */
+/** The facts of a speech after this much silence: subtitles are shifted, and the silence is included. */
 export function shifted(known: Facts, silenceMs: number): Facts {
   if (silenceMs === 0) return known;
   const { srt, silenceMs: already = 0 } = known;
@@ -19,16 +19,16 @@ export function shifted(known: Facts, silenceMs: number): Facts {
   return { ...known, ...moved, silenceMs: Math.round(Number(already) + silenceMs) };
 }
 
-/** The gain that was given, where one was asked for. */
+/** The gain that was applied, if one was requested. */
 export const loudness = ({ gain = 0 }: Partial<Pick<ShapeValues, "gain">>, facts: ShapeFacts): Facts =>
   gain === 0 ? {} : { gain: facts.gain, ...(facts.gainCapped ? { gainCapped: true } : {}) };
 
-/** Remembers until when the speaker has something to play, to the best of this node's knowledge. */
+/** Estimates when the speaker will have played all audio of this node. */
 export class SpeakerMemory implements Memory {
   #heardUntil = -Infinity;
 
   /**
-   * The shape of the next speech. Silence before it is left out where the speaker was heard less than
+   * The shape of the next speech. Silence before it is left out if the speaker played less than
    * `silenceUnlessWithin` seconds ago.
    */
   shapeFor(
@@ -40,7 +40,7 @@ export class SpeakerMemory implements Memory {
     return { silenceMs: before, silenceAfterMs, gain, tone: silenceTone };
   }
 
-  /** A speech has been sent, of which these facts are known: it is heard as long as it plays, from its first chunk on. */
+  /** Records a sent speech with these facts; it plays from its first chunk on. */
   heard({ audioMs = 0, firstAudioMs = 0, totalMs = 0 }: Facts): void {
     const begun = systemClock.now() - Number(totalMs) + Number(firstAudioMs);
     this.#heardUntil = Math.max(this.#heardUntil, begun + Number(audioMs));

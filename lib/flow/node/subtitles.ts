@@ -1,9 +1,9 @@
-/** Subtitles in the form of SubRip (srt) files, the only one whose times are known. */
+/** Subtitles in SubRip format (srt), the only supported one. */
 
 const TIME = /(\d{2,}):([0-5]\d):([0-5]\d)([,.])(\d{3})/g;
 const [HOUR, MINUTE, SECOND] = [3_600_000, 60_000, 1000];
 
-/** The text with all its times later by `ms` milliseconds. Text without such times is left as it is. */
+/** The text with all times shifted by `ms` milliseconds. Text without such times is unchanged. */
 export const shiftSubtitles = (srt: string, ms: number): string =>
   srt.replace(/^.*-->.*$/gm, (line) =>
     line.replace(
@@ -16,7 +16,7 @@ export const shiftSubtitles = (srt: string, ms: number): string =>
     ),
   );
 
-/** Subtitles of speeches that follow each other, each from `atMs` on, as one: the times are those of the whole. */
+/** Subtitles of speeches that follow each other, each from `atMs` on, merged; the times are relative to the whole. */
 export function joinSubtitles(parts: readonly { readonly srt: string; readonly atMs: number }[]): string {
   let count = 0;
   return parts
@@ -26,7 +26,7 @@ export function joinSubtitles(parts: readonly { readonly srt: string; readonly a
     .join("\n\n");
 }
 
-/** The number of a subtitle, which stands alone before its times. */
+/** The number of a subtitle, on a line of its own before its times. */
 const NUMBER = /^\d+[ \t]*(?=\r?\n.*-->)/gm;
 
 function timeOf(ms: number, mark: string): string {

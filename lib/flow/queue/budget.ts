@@ -1,6 +1,6 @@
 /**
- * A limit of credits per hour and per day: what is about to be spent is estimated before a request leaves, and
- * corrected.
+ * A limit of credits per hour and per day: the price is estimated before a request is sent, and corrected after its
+ * reply.
  */
 import { VocuError } from "../../api";
 import { Problem } from "../message/problem";
@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** The price of most voices (API reference 5), until real ones are known. */
 const FIRST_RATE = 1;
 
-/** How much of the learned rate each new price changes. */
+/** The weight of a new price in the average rate. */
 const LEARNING = 0.2;
 
 /** Share of a limit at which the user is warned, and below which a new warning becomes possible. */
@@ -40,27 +40,27 @@ export interface BudgetLimits {
   readonly exemptPriority: number;
 }
 
-/** What has been spent in the last hour and the last 24 hours, in credits. */
+/** Credits spent in the last hour and the last 24 hours. */
 export interface BudgetUsage {
   readonly hour: { readonly used: number; readonly limit: number };
   readonly day: { readonly used: number; readonly limit: number };
 }
 
-/** What survives a restart. */
+/** The state that is stored for a restart. */
 export interface BudgetState {
   /** Credits by minute: `[epoch minute, credits]`. */
   readonly spent: readonly (readonly [number, number])[];
-  /** Credits per character, learned from what the service charged. */
+  /** Credits per character, averaged from the service's charges. */
   readonly rate: number;
 }
 
-/** What a request will cost, as far as is known before it leaves. */
+/** The facts for the estimate of a request's price. */
 export interface Spending {
   readonly characters: number;
   readonly priority: number;
 }
 
-/** How a budget tells about itself. */
+/** The listeners of a budget. */
 export interface BudgetEvents {
   /** 80 % of a limit is reached. */
   near(usage: BudgetUsage): void;
@@ -74,7 +74,7 @@ const WINDOWS: readonly (readonly [Window, number])[] = [
   ["day", DAY_MS],
 ];
 
-/** The credits of one account, in windows that roll. */
+/** The credits of one account, in rolling windows. */
 export class Budget {
   private limits: BudgetLimits = { perHour: 0, perDay: 0, exemptPriority: 0 };
   private readonly spent: Map<number, number>;
@@ -90,12 +90,12 @@ export class Budget {
     this.rate = state.rate;
   }
 
-  /** Sets the limits that hold from now on. */
+  /** Sets the limits. */
   limit(limits: BudgetLimits): void {
     this.limits = limits;
   }
 
-  /** What has been spent. */
+  /** The credits spent. */
   usage(): BudgetUsage {
     return {
       hour: { used: round(this.used(HOUR_MS)), limit: this.limits.perHour },
@@ -103,17 +103,17 @@ export class Budget {
     };
   }
 
-  /** What a restart needs. */
+  /** The state to store for a restart. */
   state(): BudgetState {
     this.forgetOld();
     return { spent: [...this.spent], rate: this.rate };
   }
 
   /**
-   * Makes a request that costs credits, unless that would exceed a limit. The estimate counts until the reply tells the
-   * price; it stands where the reply does not, and where the request was given up, because the service charges for that
-   * too.
-   * @param creditsOf the price that the result tells
+   * Makes a request that costs credits, unless that would exceed a limit. The estimate counts until the reply states
+   * the price; it remains if the reply does not state it, and if the request was aborted, because the service charges
+   * for that too.
+   * @param creditsOf the price in the result
    * @throws Problem `BUDGET_REACHED`; whatever `work` throws
    */
   async spend<T>(

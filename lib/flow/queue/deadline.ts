@@ -6,7 +6,10 @@ export class SharedDeadline {
   private readonly timers = new Set<Timer>();
   private cancelled = false;
 
-  /** Calls `expired` at `expiresAt` (epoch ms, never if undefined), unless this wait or all of them were cancelled before. */
+  /**
+   * Calls `expired` at `expiresAt` (epoch ms, never if undefined), unless this wait or all of them were cancelled
+   * before.
+   */
   expire(expiresAt: number | undefined, expired: () => void): { cancel(): void } {
     if (this.cancelled || expiresAt === undefined) return { cancel: () => undefined };
     const timer = startTimer(expiresAt - Date.now() + 1, expired);
@@ -19,7 +22,7 @@ export class SharedDeadline {
     };
   }
 
-  /** The event has happened: no message expires any more. */
+  /** Cancels all timers: the event has happened. */
   cancelAll(): void {
     this.cancelled = true;
     for (const timer of this.timers) timer.cancel();

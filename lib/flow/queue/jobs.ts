@@ -1,21 +1,21 @@
-/** The messages a node is at work on, and how each of them ends. */
+/** The messages that a node is processing, and how each of them ends. */
 
 import { ignoreFailure } from "../../promises";
 
-/** Why work was given up on purpose: no error, only an end. */
+/** Why work was aborted intentionally, which is not an error. */
 export type StopReason = "reset" | "replaced" | "closed";
 
-/** The abort reason of work that was given up on purpose. */
+/** The abort reason of intentionally aborted work. */
 export class Stopped extends Error {
   constructor(readonly reason: StopReason) {
     super(`Stopped: ${reason}`);
   }
 }
 
-/** One message in the hands of a node. */
+/** One message in processing. */
 export interface Job {
   readonly signal: AbortSignal;
-  /** True once it was given up on purpose. */
+  /** True once it was aborted intentionally. */
   readonly stopped: boolean;
 }
 
@@ -29,7 +29,7 @@ export class Jobs {
     return this.ended;
   }
 
-  /** How many messages are in hand. */
+  /** Number of messages in processing. */
   get count(): number {
     return this.running.size;
   }
@@ -52,12 +52,12 @@ export class Jobs {
     ignoreFailure(work$);
   }
 
-  /** Gives up everything in hand. */
+  /** Aborts all work. */
   stop(reason: StopReason): void {
     for (const controller of [...this.running.keys()]) controller.abort(new Stopped(reason));
   }
 
-  /** Gives up everything that began before `job`. */
+  /** Aborts all work that began before `job`. */
   stopOlder(reason: StopReason, job: Job): void {
     for (const controller of [...this.running.keys()]) {
       if (controller.signal === job.signal) return;
@@ -65,7 +65,7 @@ export class Jobs {
     }
   }
 
-  /** Gives up everything and waits until all of it has ended. */
+  /** Aborts all work and waits until it has ended. */
   async close(): Promise<void> {
     this.ended = true;
     const ending = [...this.running.values()];

@@ -20,7 +20,7 @@ export interface QueueOptions {
   readonly waiting?: (count: number) => void;
 }
 
-/** Gives the place back. Calling it twice does nothing more. */
+/** Frees the place. A second call has no effect. */
 export type Release = () => void;
 
 interface Waiting extends QueueOptions {
@@ -38,7 +38,7 @@ export class Lane {
   private announcement?: NodeJS.Immediate;
 
   /**
-   * @param limit how many may run at once, 0 for no limit
+   * @param limit how many may run at the same time, 0 for no limit
    * @param changed called with the number of waiting messages after it has changed
    */
   constructor(
@@ -46,7 +46,7 @@ export class Lane {
     private readonly changed: (waiting: number) => void = () => undefined,
   ) {}
 
-  /** How many messages wait. */
+  /** Number of waiting messages. */
   get waiting(): number {
     return this.queue.size;
   }
@@ -60,7 +60,7 @@ export class Lane {
     return this.limit > 0 && this.running >= this.limit;
   }
 
-  /** Admits no message for `ms` milliseconds; a longer pause that has begun already stays as it is. */
+  /** Admits no message for `ms` milliseconds; a longer running pause is kept. */
   pause(ms: number): void {
     this.pausedUntil = Math.max(this.pausedUntil, performance.now() + ms);
     this.setAlarm();
@@ -77,7 +77,7 @@ export class Lane {
   async enter(options: QueueOptions): Promise<Release> {
     options.signal.throwIfAborted();
     assertFresh(options);
-    // After a pause the messages that the timer has not woken yet go first.
+    // After a pause, messages that the timer has not admitted yet come first.
     this.fill();
     if (!this.busy) return this.take();
     options.slot?.take();
@@ -115,7 +115,7 @@ export class Lane {
 
   private update(): void {
     this.setAlarm();
-    // Once for all changes of this turn of the event loop: with one call a change, thousands of waiting messages block it.
+    // Once for all changes of a turn of the event loop: one call per change would block it with thousands of messages.
     this.announcement ??= setImmediate(() => {
       this.announcement = undefined;
       this.changed(this.queue.size);
@@ -123,12 +123,12 @@ export class Lane {
     });
   }
 
-  /** Wakes the waiting messages at the end of a pause; without any of them no timer is left behind. */
+  /** Admits waiting messages at the end of a pause; without waiting messages no timer runs. */
   private setAlarm(): void {
     const left = this.pausedUntil - performance.now();
     this.wakeUp?.cancel();
     this.wakeUp = undefined;
-    // A pause may end between one look at the clock and the next: whatever could be admitted by now is woken too.
+    // A pause may end between two reads of the clock: messages that can be admitted now are admitted too.
     if (this.queue.size === 0 || (left <= 0 && this.full)) return;
     this.wakeUp = startTimer(Math.max(left, 0), () => {
       this.fill();

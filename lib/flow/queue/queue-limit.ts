@@ -1,7 +1,9 @@
-/** How many messages may wait for an account, in any of its queues. */
+/** Limits how many messages may wait for an account, in any of its queues. */
 import { Problem } from "../message/problem";
 
-/** Members of one sequence count once: refusing the rest of a sequence would waste what was paid for its beginning. */
+/**
+ * Members of one sequence count once: refusing the rest of a sequence would waste the credits spent on its beginning.
+ */
 interface Group {
   /** Members that have a slot. */
   members: number;
@@ -59,15 +61,18 @@ export class QueueLimit {
   }
 }
 
-/** One message's slot in the wait limit of its account. The message waits in its node's queue first, then in the account's. */
+/**
+ * One message's slot in the wait limit of its account. The message waits in its node's queue first, then in the
+ * account's.
+ */
 export interface QueueSlot {
   /**
-   * Occupies the slot. A message that has waited once is admitted to the next queue whatever the limit says.
+   * Occupies the slot. A message that has waited once is admitted to the next queue regardless of the limit.
    * @throws Problem `QUEUE_FULL`
    */
   take(): void;
-  /** Frees the slot; the message waits no more. */
+  /** Frees the slot; the message no longer waits. */
   release(): void;
-  /** The message has ended. Calling it twice does nothing more. */
+  /** Ends the message's membership. A second call has no effect. */
   close(): void;
 }

@@ -6,7 +6,7 @@ export class SortedQueue<T> {
 
   constructor(private readonly compare: (a: T, b: T) => number) {}
 
-  /** How many members there are. */
+  /** Number of members. */
   get size(): number {
     return this.members.length;
   }
@@ -20,7 +20,7 @@ export class SortedQueue<T> {
     return this.members.values();
   }
 
-  /** Adds a member behind all that are before it or equal to it. */
+  /** Adds a member after all that sort before it or equal to it. */
   add(member: T): void {
     this.members.splice(
       this.position((other) => this.compare(other, member) <= 0),
@@ -29,7 +29,7 @@ export class SortedQueue<T> {
     );
   }
 
-  /** Removes a member; without effect where it is not in the queue. */
+  /** Removes a member; without effect if it is not in the queue. */
   remove(member: T): void {
     for (
       let at = this.position((other) => this.compare(other, member) < 0);

@@ -1,11 +1,11 @@
-/** Where this Node-RED is found by other devices. */
+/** The address at which other devices reach this Node-RED. */
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { NodeAPI } from "node-red";
 import { Problem } from "../message/problem";
 import { isOwnAddress, ownAddresses } from "./own-address";
 
-/** The part of Node-RED's settings file that says where its HTTP nodes are. */
+/** The part of Node-RED's settings file that defines the address of its HTTP nodes. */
 interface HttpSettings {
   readonly httpNodeRoot?: string | false;
   readonly uiHost?: string;
@@ -13,7 +13,7 @@ interface HttpSettings {
   readonly https?: unknown;
 }
 
-/** A request that a flow answers (`msg.req`), as Express has it. */
+/** A request that a flow answers (`msg.req`), an Express request. */
 type Request = Partial<Pick<IncomingMessage, "headers" | "socket">> & {
   readonly app?: { get(name: string): unknown };
 };
@@ -21,7 +21,7 @@ type Request = Partial<Pick<IncomingMessage, "headers" | "socket">> & {
 /** Addresses that mean "all of this machine's". */
 const ANYWHERE = ["", "0.0.0.0", "::"];
 
-/** What may stand in a header that becomes part of an address. */
+/** The characters of a header that may become part of an address. */
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 const PREFIX = /^(\/[\w.~-]+)+$/;
 
@@ -52,8 +52,8 @@ function asGiven(publicUrl: string): string {
 }
 
 /**
- * What a proxy says of itself in `X-Forwarded-*`. Anybody can send these headers, so they count only where Node-RED is
- * told to trust the one who sends them (`httpServerOptions: { "trust proxy": … }` in its settings file).
+ * The address in a proxy's `X-Forwarded-*` headers. Anybody can send these headers, so they are used only if Node-RED
+ * trusts the sender (`httpServerOptions: { "trust proxy": … }` in its settings file).
  */
 function proxyOrigin({ app, headers = {}, socket }: Request): string | undefined {
   const trusted = app?.get("trust proxy fn") as ((address: string, hop: number) => boolean) | undefined;
@@ -73,7 +73,7 @@ const isLoopback = (host: string): boolean => /^(localhost|127\.|\[::1\])/i.test
 
 function hostOf({ uiHost = "" }: HttpSettings, { socket }: Request): string {
   if (!ANYWHERE.includes(uiHost)) return uiHost;
-  // The side of this machine from which the flow was asked; of several networks that is the right one.
+  // The local address of the request; of several networks that is the right one.
   const asked = socket?.localAddress?.replace(/^::ffff:/, "") ?? "";
   return isOwnAddress(asked) ? asked : (ownAddresses()[0]?.address ?? "127.0.0.1");
 }

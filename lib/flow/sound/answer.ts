@@ -1,11 +1,11 @@
-/** The message with which a node that takes audio in answers a speech. */
+/** The message that an audio sink sends for a speech. */
 import type { NodeAPI } from "node-red";
 import type { Message, Parts } from "../message/sequence";
 import { placeOf } from "./incoming-audio";
 
 /**
- * The message that answers a speech: what came last, with another payload and more facts. The sequence that its chunks made is
- * gone; one around it goes on, and a join makes a list of the answers.
+ * The message for a speech: its last message, with another payload and more facts. The sequence of its chunks is
+ * removed; an outer one continues, and a join makes a list of the messages.
  */
 export function answerTo(RED: NodeAPI, message: Message, payload: unknown, facts: object): Message {
   const { parts, ...others } = message;
@@ -16,6 +16,6 @@ export function answerTo(RED: NodeAPI, message: Message, payload: unknown, facts
   return { ...answer, payload } as Message;
 }
 
-/** What says how members are put together belongs to what they were before. */
+/** Members of `parts` that describe how the previous members are joined. */
 const withoutGlue = (parts: Parts): Parts =>
   Object.fromEntries(Object.entries(parts).filter(([key]) => key !== "ch" && key !== "len"));

@@ -1,4 +1,4 @@
-/** Audio files of this machine as audio that a flow hands in. */
+/** Audio files of this machine as input of an audio sink. */
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { NodeAPI } from "node-red";
@@ -7,8 +7,8 @@ import { loadFile } from "../input/file";
 import { withHome } from "./path";
 
 /**
- * The audio of a text in `msg.payload`: the path of a file, from Node-RED's `fileWorkingDirectory` on where it is
- * relative, or a data URL. The file is read while it is used.
+ * The audio of a text in `msg.payload`: the path of a file, relative to Node-RED's `fileWorkingDirectory`, or a
+ * data URL. The file is read while it is used.
  * @throws those of `loadFile`, with the field `payload`
  */
 export async function* audioFile(RED: NodeAPI, text: string): AsyncGenerator<Buffer> {

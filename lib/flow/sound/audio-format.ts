@@ -1,4 +1,4 @@
-/** mp3 turned into samples for devices that cannot decode it. */
+/** Converts mp3 to samples for devices that cannot decode it. */
 import { convertMp3, pcmMs, SampleCutter, wavHeader, type Converted, type PcmFormat } from "../../audio";
 import { MB } from "../input/file";
 import { Problem } from "../message/problem";
@@ -20,18 +20,18 @@ export const FORMAT_SETTINGS = {
 
 type Context = AudioSinkContext<object, SettingValues<typeof FORMAT_SETTINGS>>;
 
-/** A Buffer with more than this would take the memory that other flows need. */
+/** The largest Buffer of samples, so that other flows keep enough memory. */
 const MOST_MB = 512;
 
-/** What one placed node converts. */
+/** The converter of one placed node. */
 export const formattingSink = (): AudioSink<object, SettingValues<typeof FORMAT_SETTINGS>> => ({
   handle: convert,
 });
 
 /**
- * Sends a sequence as a sequence while it comes, and one Buffer as one Buffer.
- * @throws Problem `INPUT_OUT_OF_RANGE`, `FORMAT_NEEDS_MP3`, `FORMAT_TOO_LARGE`; what the audio throws, after what was sent
- * has been retracted
+ * Sends a sequence as a sequence while it arrives, and one Buffer as one Buffer.
+ * @throws Problem `INPUT_OUT_OF_RANGE`, `FORMAT_NEEDS_MP3`, `FORMAT_TOO_LARGE`; what the audio throws, after what was
+ *   sent has been retracted
  */
 async function convert(context: Context): Promise<void> {
   const { speech, settings, signal, status, translate } = context;
@@ -52,12 +52,12 @@ async function convert(context: Context): Promise<void> {
   status.done(translate("shared:status.converted", { seconds: (playsMs / 1000).toFixed(1) }));
 }
 
-/** Where samples go. */
+/** The receiver of the samples. */
 interface Output {
   take(piece: Converted): void;
-  /** Sends what is left, and answers with how long all of it plays, in ms. */
+  /** Sends the remaining samples; returns the length of all of them, in ms. */
   end(): number;
-  /** Runs the conversion, and takes back what was sent where it fails. */
+  /** Runs the conversion; retracts the sequence if it fails. */
   retractOnError<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -71,7 +71,7 @@ function sequenceLike(context: Context): AudioSequence {
   return new AudioSequence(context.RED.util, { ...message, ...(around ? { parts: around } : {}) } as Message);
 }
 
-/** `msg.vocu` as it came, and what the payload is now. */
+/** The incoming `msg.vocu`, and the format of the payload. */
 const described = (message: Message, pcm: PcmFormat, format: string): Facts => ({
   ...(message.vocu as object | undefined),
   pcm: { ...pcm, format },

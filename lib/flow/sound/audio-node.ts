@@ -1,4 +1,4 @@
-/** Turns a description into a node that takes audio in: messages are gathered into speeches, and each is handled once. */
+/** Turns a description into an audio sink: messages are collected into speeches, and each is handled once. */
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { answerTo } from "./answer";
 import type { AudioSink, AudioSinkDescription } from "./audio-sink";
@@ -28,7 +28,7 @@ export function defineAudioSink<I extends Inputs, S extends Settings>(
   return Object.assign(load, { description });
 }
 
-/** Speeches in hand, the waiting ones included; their audio is in memory until it is handled. */
+/** The limit of speeches in processing or waiting; their audio is in memory until it is handled. */
 const MAX_SPEECHES = 100;
 
 /** Sequences whose remaining chunks are discarded. */
@@ -41,9 +41,9 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
   private readonly work: NodeWork<I, S>;
   private readonly sink: AudioSink<InputValues<I>, SettingValues<S>>;
   private readonly speeches = new Set<IncomingAudio>();
-  /** The newest speech of each sequence in hand. */
+  /** The newest speech of each sequence in processing. */
   private readonly sequences = new Map<string, IncomingAudio>();
-  /** Sequences that ended before their last chunk came. */
+  /** Sequences that ended before their last chunk arrived. */
   private readonly ignored = new Set<string>();
 
   constructor(
@@ -70,7 +70,7 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
     });
   }
 
-  /** A reset that names a sequence applies to that sequence only: a stream node retracts what it could not finish. */
+  /** A reset that names a sequence applies to that sequence only: a stream node retracts unfinished sequences. */
   private reset(message: Message, done: Done): void {
     const { id } = (message.parts ?? {}) as Parts;
     if (typeof id !== "string") {

@@ -1,4 +1,4 @@
-/** What a node that takes audio in describes, and what it works with. */
+/** The description of an audio sink, and its context. */
 import type { Node, NodeAPI } from "node-red";
 import type {
   AccountlessDescription,
@@ -18,7 +18,7 @@ export const AUDIO_SINK_SETTINGS = {
   idleTimeout: { kind: "count", default: 60, min: 1, max: 3600, advanced: true },
 } as const satisfies Settings;
 
-/** What a sink works with while it handles one speech. */
+/** The context of one speech. */
 export interface AudioSinkContext<I, S> {
   readonly RED: NodeAPI;
   /** The values of the inputs for this speech, by its first message. */
@@ -29,21 +29,21 @@ export interface AudioSinkContext<I, S> {
   readonly signal: AbortSignal;
   readonly translate: Translate;
   readonly status: StatusLine;
-  /** Sends one message an output, `null` where nothing is sent; silent once the node is closed. */
+  /** Sends one message per output, `null` for none; does nothing once the node is closed. */
   send(...outputs: (Message | null)[]): void;
-  /** Sends a sequence's retraction, also while the node is being closed: what is behind it may stay deployed. */
+  /** Sends a sequence's retraction, also while the node is being closed: later nodes may stay deployed. */
   retract(retraction: Message): void;
 }
 
-/** What one placed node does with audio. */
+/** The audio handling of one placed node. */
 export interface AudioSink<I, S> {
   /** Handles one speech to its end, and throws to report an error. */
   handle(context: AudioSinkContext<I, S>): Promise<void>;
-  /** A speech has ended without an error: it was handled, stopped, or dropped before it was handled at all. */
+  /** Called when a speech has ended without an error: handled, stopped, or dropped before it was handled. */
   ended?(speech: IncomingAudio): void;
-  /** `msg.reset` has stopped all speeches: gives up what is left of earlier ones. */
+  /** Called when `msg.reset` has stopped all speeches; discards remains of earlier ones. */
   reset?(): Promise<void>;
-  /** The node is being closed; no speech is in hand any more. */
+  /** Called when the node is closed and no speech is in processing. */
   close?(): Promise<void>;
 }
 

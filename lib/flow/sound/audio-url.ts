@@ -1,4 +1,4 @@
-/** Speech at an address of its own, from its first chunk on. */
+/** Publishes speech at a URL, from its first chunk on. */
 import type { Node, NodeAPI } from "node-red";
 import {
   LengthMeter,
@@ -18,18 +18,18 @@ import { inContainer, isHidden, ownAddresses, type OwnAddress } from "./own-addr
 import { answerTo } from "./answer";
 import type { AudioSink, AudioSinkContext } from "./audio-sink";
 
-/** Where below Node-RED's HTTP nodes the audio is. */
+/** The path of the audio below Node-RED's HTTP nodes. */
 const PATH = "/vocu/audio";
 
 /** How the node publishes. */
 export interface UrlSettings extends ShapeSettings {
   /** The address of Node-RED's HTTP nodes as players reach it; blank: this machine's. */
   readonly publicUrl: string;
-  /** When the address leaves: `chunked` with the first chunk, `wait` when the audio is complete. */
+  /** When the address is sent: `chunked` with the first chunk, `wait` when the audio is complete. */
   readonly growing: string;
   /** Seconds that complete audio can be fetched. */
   readonly ttl: number;
-  /** Most megabytes of audio at once. */
+  /** Limit of published audio, in megabytes. */
   readonly maxMb: number;
 }
 
@@ -37,7 +37,7 @@ type Context = AudioSinkContext<ShapeValues, UrlSettings>;
 
 const prepared = new WeakSet();
 
-/** Makes Node-RED's own HTTP server answer for the audio, once however many nodes there are. */
+/** Registers the route of the audio at Node-RED's HTTP server, once for all nodes. */
 export function prepareServing(RED: NodeAPI): void {
   if (prepared.has(RED.httpNode)) return;
   prepared.add(RED.httpNode);
@@ -46,7 +46,7 @@ export function prepareServing(RED: NodeAPI): void {
   });
 }
 
-/** What one placed node publishes. */
+/** The published audio of one placed node. */
 export function publishingSink(
   RED: NodeAPI,
   node: Node,
@@ -54,7 +54,7 @@ export function publishingSink(
 ): AudioSink<ShapeValues, UrlSettings> {
   const memory = new SpeakerMemory();
   const published = new PublishedAudio((code) => node.log(translate("shared:status.notRemoved", { code })));
-  // Node-RED asks for the password before any route of its HTTP nodes is reached, so players must know it.
+  // Node-RED asks for the password before any route of its HTTP nodes is reached, so players need it.
   if ((RED.settings as { httpNodeAuth?: unknown }).httpNodeAuth)
     node.warn(translate("shared:status.loginNeeded"));
   let told = false;
@@ -106,7 +106,7 @@ async function publish(published: PublishedAudio, memory: SpeakerMemory, context
   status.done(translate("shared:status.served", { size: sizeOf(publication), address: new URL(base).host }));
 }
 
-/** When an address left, and how long what it leads to plays: players begin about then. */
+/** When an address was sent, and how long its audio plays: players start at about that time. */
 class Announcement {
   readonly length: LengthMeter;
   private at: number | undefined;
@@ -136,8 +136,8 @@ const refuse = (error: unknown): never => {
 const sizeOf = ({ spool }: Publication): string => (spool.bytes / MB).toFixed(1);
 
 /**
- * Answers to `POST vocu/audio-url`: the address (`url`) that a node with the posted `publicUrl` gives out, the other
- * addresses that this machine has in its networks, and whether this is a container, whose own address is of little use.
+ * Answers to `POST vocu/audio-url`: the address (`url`) of a node with the posted `publicUrl`, the other network
+ * addresses of this machine, and whether this is a container, whose own address cannot be reached.
  * @throws Problem `HTTP_NODES_OFF`, `BAD_PUBLIC_URL`
  */
 export function askAddress(

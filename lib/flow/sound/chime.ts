@@ -6,10 +6,10 @@ import { loadFile, MB } from "../input/file";
 import type { OpenedAudio } from "./incoming-audio";
 import { withHome } from "./path";
 
-/** A chime is short; a whole record is a mistake. */
+/** The longest chime; a longer file is rejected as a mistake. */
 const MAX_CHIME_BYTES = 20 * MB;
 
-/** A chime, ready to be played. */
+/** A chime that has been read. */
 export interface Chime {
   /** Media type. */
   readonly type: string;
@@ -28,10 +28,10 @@ export async function loadChime(RED: NodeAPI, path: string | undefined): Promise
   return { type: part.type, data: Buffer.from(await part.blob.arrayBuffer()) };
 }
 
-/** A speech, and the frames of a chime that are played in one go with it. */
+/** A speech, and the frames of a chime that are played in one stream with it. */
 export interface WithChime {
   readonly audio: AsyncIterable<Buffer>;
-  /** Undefined where the chime has to be played by itself: players cannot change the format within a stream. */
+  /** Undefined if the chime must be played separately: players cannot change the format within a stream. */
   readonly lead: readonly Buffer[] | undefined;
 }
 

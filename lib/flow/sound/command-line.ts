@@ -1,9 +1,9 @@
-/** The arguments of a program, written in one line. */
+/** Parses the arguments of a program from one line. */
 import { Problem } from "../message/problem";
 
 /**
- * The arguments that a line names: a JSON list of text, or words that are separated by blanks. Quotes keep blanks
- * together, also within a word (`--device="a b"`); within double quotes `\"` and `\\` stand for `"` and `\`.
+ * The arguments that a line names: a JSON list of text, or words that are separated by spaces. Quotes protect
+ * spaces, also within a word (`--device="a b"`); within double quotes `\"` and `\\` stand for `"` and `\`.
  * @throws Problem `PLAYER_ARGUMENTS`, `PLAYER_QUOTE` (a quote is not closed), `INPUT_HAS_NUL`
  */
 export function argumentsOf(line: string): string[] {
@@ -15,7 +15,7 @@ export function argumentsOf(line: string): string[] {
 }
 
 /**
- * Makes sure that a program can be given this text.
+ * Checks that a text can be an argument of a program.
  * @throws Problem `INPUT_HAS_NUL`
  */
 export function assertNoNul(field: string, text: string): void {

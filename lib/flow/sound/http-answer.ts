@@ -8,24 +8,24 @@ import { answerTo } from "./answer";
 import type { AudioSink, AudioSinkContext } from "./audio-sink";
 import type { IncomingAudio } from "./incoming-audio";
 
-/** What one answer may be told. */
+/** The inputs of one answer. */
 export const ANSWER_INPUTS = {
   samples: choice(["wav", "raw"], { default: "wav", messageWins: true, advanced: true }),
 } as const satisfies Inputs;
 
 /** How the node answers. */
 export interface HttpSettings {
-  /** Seconds that the next chunk may take to come, and the client to take one. */
+  /** Seconds that the next chunk may take to arrive, and the client to read one. */
   readonly idleTimeout: number;
 }
 
 type HttpInputs = InputValues<typeof ANSWER_INPUTS>;
 type Context = AudioSinkContext<HttpInputs, HttpSettings>;
 
-/** The client closed the connection, or takes nothing more. */
+/** The client closed the connection, or stopped reading. */
 class ClientLeft extends Error {}
 
-/** What one placed node answers. */
+/** The answers of one placed node. */
 export const answeringSink = (): AudioSink<HttpInputs, HttpSettings> => ({
   handle: answer,
   ended: endUnanswered,
@@ -33,8 +33,8 @@ export const answeringSink = (): AudioSink<HttpInputs, HttpSettings> => ({
 
 /**
  * Sends one speech as the answer to its request, and ends the answer once.
- * @throws Problem `HTTP_NO_RESPONSE`, `HTTP_ANSWERED`; what the audio throws: before the first byte the request stays open
- * for another answer, later the connection is closed early, so that a part is not mistaken for the whole
+ * @throws Problem `HTTP_NO_RESPONSE`, `HTTP_ANSWERED`; what the audio throws: before the first byte the request stays
+ *   open for another answer, later the connection is closed early, so that a part does not look complete
  */
 async function answer(context: Context): Promise<void> {
   const { speech, signal, status, translate } = context;
@@ -43,13 +43,13 @@ async function answer(context: Context): Promise<void> {
   const gone = new AbortController();
   const leave = (): void => gone.abort(new ClientLeft());
   response.once("close", leave);
-  // A connection that breaks is a client that left, not an error of the flow.
+  // A broken connection means that the client left; it is not an error of the flow.
   response.on("error", leave);
   try {
     if (response.destroyed) throw new ClientLeft();
     await send(context, response, AbortSignal.any([signal, gone.signal]));
   } catch (error) {
-    // What was cut off must not look whole.
+    // A truncated answer must not look complete.
     if (hasBegun(response)) response.destroy();
     if (!(error instanceof ClientLeft)) throw error;
     status.done(translate("shared:status.clientLeft"));
@@ -67,7 +67,7 @@ async function send(context: Context, response: ServerResponse, signal: AbortSig
     "Content-Type": type,
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
-    // nginx would hold back what it gets until its buffer is full.
+    // nginx would hold the audio back until its buffer is full.
     "X-Accel-Buffering": "no",
     ...(length === undefined ? {} : { "Content-Length": length }),
   });

@@ -1,4 +1,4 @@
-/** Audio that a flow hands in: a sequence of chunks, one Buffer, or a file. */
+/** Incoming audio: a sequence of chunks, one Buffer, or a file. */
 import { orAborted, sniff, wavHeader, type PcmFormat } from "../../audio";
 import { bytesOf } from "../../schema/bytes";
 import { startTimer, type Timer } from "../../timers";
@@ -15,7 +15,7 @@ export interface Place {
   readonly last: boolean;
 }
 
-/** A message that has come in, with the audio in it: its bytes, or a source of them that is read later. */
+/** An incoming message with its audio: bytes, or a source that is read later. */
 export interface Arrived {
   readonly message: Message;
   readonly data: Buffer | AsyncIterable<Buffer>;
@@ -28,11 +28,11 @@ export interface OpenedAudio {
   readonly type: string;
   /** All of the audio, to be read once. */
   readonly audio: AsyncIterable<Buffer>;
-  /** How many bytes it has, where that is known. */
+  /** Its size in bytes, if known. */
   readonly bytes?: number;
 }
 
-/** How raw samples are read: as a WAV that says what they are, or without anything around them. */
+/** How raw samples are returned: as WAV with a header, or without one. */
 export type SamplesAs = "wav" | "raw";
 
 /** The place of a chunk; undefined for a Buffer that stands alone. */
@@ -43,7 +43,7 @@ export function placeOf({ parts }: Message): Place | undefined {
 }
 
 /**
- * The audio of a message. The last message of a sequence may come without any.
+ * The audio of a message. The last message of a sequence may have none.
  * @throws Problem `NO_AUDIO_BUFFER`
  */
 export function audioOf({ payload }: Message, place: Place | undefined): Buffer {
@@ -56,12 +56,12 @@ export function audioOf({ payload }: Message, place: Place | undefined): Buffer 
 }
 
 /**
- * One speech on its way in. Each message is ended once: a chunk when it has been taken and the next one is there, the
- * newest when the speech itself ends, so that there always is a message to report an error with.
+ * One incoming speech. `done` is called once for each message: for a chunk when it has been read and the next one has
+ * arrived, for the newest when the speech ends, so that an error can always be reported.
  */
 export class IncomingAudio {
   private readonly arrived: Arrived[] = [];
-  /** Taken, but the newest so far. */
+  /** Read, but still the newest message. */
   private held: Arrived | undefined;
   private newest: Arrived;
   private count = 1;
@@ -71,7 +71,7 @@ export class IncomingAudio {
   private wake: () => void = () => undefined;
   private timer: Timer | undefined;
 
-  /** @param idleMs how long the next chunk may take to come */
+  /** @param idleMs how long the next chunk may take to arrive */
   constructor(
     private readonly first: Arrived,
     place: Place | undefined,
@@ -83,17 +83,17 @@ export class IncomingAudio {
     else this.follow(place);
   }
 
-  /** The message that it began with. */
+  /** Its first message. */
   get firstMessage(): Message {
     return this.first.message;
   }
 
-  /** The message that came last. */
+  /** Its latest message. */
   get lastMessage(): Message {
     return this.newest.message;
   }
 
-  /** Whether all of it is here. */
+  /** Whether all of it has arrived. */
   get complete(): boolean {
     return this.whole;
   }
@@ -126,8 +126,8 @@ export class IncomingAudio {
   }
 
   /**
-   * Reads as much of the audio as it takes to know its media type. Raw samples are made a WAV, unless they are wanted as
-   * they are. Call it once.
+   * Reads as much of the audio as is needed to detect its media type. Raw samples become a WAV, unless they are wanted
+   * unchanged. Call it once.
    * @throws Problem `NOT_PLAYABLE`, those of a file that cannot be read; the signal's reason when aborted
    */
   async open(signal: AbortSignal, samples: SamplesAs = "wav"): Promise<OpenedAudio> {
@@ -146,7 +146,7 @@ export class IncomingAudio {
     return { type, audio, ...length() };
   }
 
-  /** Ends every message that is still open, the newest one with the error where there is one. */
+  /** Ends every open message, the newest one with the error if there is one. */
   settle(error?: Error): void {
     this.settled = true;
     this.timer?.cancel();
@@ -155,13 +155,13 @@ export class IncomingAudio {
     for (const arrival of open) arrival.done(arrival === this.newest ? error : undefined);
   }
 
-  /** How many bytes there are, where one Buffer is all of it. */
+  /** The size in bytes, if one Buffer is the whole audio. */
   private get bytes(): number | undefined {
     const { data, message } = this.first;
     return this.whole && Buffer.isBuffer(data) && !placeOf(message) ? data.length : undefined;
   }
 
-  /** The format of raw samples, where that is what it is: live speech may come as WAV too. */
+  /** The format, if the audio is raw samples: live speech may also be WAV. */
   private get pcm(): PcmFormat | undefined {
     const { pcm } = (this.first.message.vocu ?? {}) as { pcm?: Partial<PcmFormat> };
     const { sampleRate, channels, bitsPerSample } = pcm ?? {};
@@ -174,7 +174,7 @@ export class IncomingAudio {
   }
 
   /**
-   * The audio as it comes.
+   * The audio as it arrives.
    * @throws the signal's reason when aborted
    */
   private async *pieces(signal: AbortSignal, header?: Buffer): AsyncGenerator<Buffer> {

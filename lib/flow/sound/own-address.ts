@@ -1,8 +1,8 @@
-/** By which of its addresses other devices in the network reach this machine. */
+/** Finds the address at which other devices in the network reach this machine. */
 import { existsSync } from "node:fs";
 import { networkInterfaces, type NetworkInterfaceInfo } from "node:os";
 
-/** Networks inside this machine: containers, virtual machines, bridges and tunnels. No speaker is in them. */
+/** Networks inside this machine: containers, virtual machines, bridges and tunnels. They contain no speakers. */
 const VIRTUAL =
   /^(docker|br-|veth|virbr|vmnet|vbox|vethernet|hyper-v|lxc|lxd|cni|flannel|cali|podman|zt|tailscale|wg|tun|tap|utun|ham|ppp)/i;
 
@@ -45,6 +45,6 @@ export const inContainer = (): boolean => existsSync("/.dockerenv") || existsSyn
 /** Networks that container engines make by default: docker's and podman's. */
 const CONTAINER_NETWORK = /^(172\.(1[6-9]|2\d|3[01])\.|10\.8[89]\.)/;
 
-/** Whether this process is in a container with a network of its own, where no speaker finds it. */
+/** Whether this process is in a container with a network of its own, which speakers cannot reach. */
 export const isHidden = (): boolean =>
   inContainer() && CONTAINER_NETWORK.test(ownAddresses()[0]?.address ?? "");

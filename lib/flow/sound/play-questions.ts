@@ -1,4 +1,4 @@
-/** What the dialog of the play node asks the runtime: which players and devices there are, and whether one is heard. */
+/** Admin routes of the play node's dialog: the list of players and devices, and the test tone. */
 import {
   installedPlayers,
   play,
@@ -12,20 +12,20 @@ import { explained, playerFor, type SoundWish } from "./player-choice";
 
 const MP3 = "audio/mpeg";
 
-/** The most a dialog may post as a text, in characters. */
+/** The longest text that a dialog may post, in characters. */
 const MAX_TEXT = 10_000;
 
 type Posted = Readonly<Record<string, unknown>>;
 
-/** The answer to `POST vocu/players`: the players that are installed, and the devices of the one that is set. */
+/** The answer to `POST vocu/players`: the players that are installed, and the devices of the one that is selected. */
 export interface PlayersAnswer {
   readonly players: readonly InstalledPlayer[];
   readonly devices: readonly { readonly name: string; readonly description: string }[];
 }
 
 /**
- * The players of this machine in the order in which they are looked for, and the sound devices of the posted `player`;
- * with `auto` those of the first one that can be told a device.
+ * The players of this machine in the order in which they are tried, and the sound devices of the posted `player`;
+ * with `auto` those of the first one that can select a device.
  */
 export async function askPlayers({ player }: Posted, signal: AbortSignal): Promise<PlayersAnswer> {
   const players = await installedPlayers();
@@ -35,8 +35,8 @@ export async function askPlayers({ player }: Posted, signal: AbortSignal): Promi
 }
 
 /**
- * Plays a tone as the posted settings say, and answers with the player and how long it ran (`playedMs`). Only players that
- * are known by name are started: who may open a dialog need not be one who may run any program.
+ * Plays a tone with the posted settings, and returns the player and how long it ran (`playedMs`). Only known players
+ * are started: a user who may open a dialog need not be allowed to run any program.
  * @throws those of `playerFor`; Problem `INPUT_NOT_A_CHOICE`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of the system
  */
 export async function askTone(

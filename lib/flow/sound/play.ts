@@ -1,4 +1,4 @@
-/** Speech on this machine's speaker. */
+/** Plays speech on this machine's speaker. */
 import {
   LengthMeter,
   play,
@@ -18,21 +18,21 @@ import type { AudioSink, AudioSinkContext } from "./audio-sink";
 import { loadChime, MP3, withChime, type Chime, type WithChime } from "./chime";
 import { explained, playerFor, type PlayerSettings } from "./player-choice";
 
-/** What one speech may say for itself. */
+/** The inputs of one speech. */
 export interface PlayInputs extends ShapeValues {
   /** Percent. */
   readonly volume: number | undefined;
   /** Path of an audio file that is played first. */
   readonly chime: string | undefined;
-  /** Name of a sound device, in the player's own translate. */
+  /** Name of a sound device, in the player's own notation. */
   readonly device: string | undefined;
 }
 
 /** How the node plays. */
 export interface PlaySettings extends PlayerSettings, ShapeSettings {
-  /** How often each speech is played. */
+  /** Number of times that each speech is played. */
   readonly repeat: number;
-  /** Seconds between two times. */
+  /** Seconds between two repetitions. */
   readonly repeatPause: number;
 }
 
@@ -41,10 +41,10 @@ export const PLAYERS: readonly string[] = PLAYER_NAMES;
 
 type Context = AudioSinkContext<PlayInputs, PlaySettings>;
 
-/** A program of the user's own may pass the audio on and wait for something else, so it has more time. */
+/** A user's own program may pass the audio on and wait, so it has more time. */
 const OWN_COMMAND_MARGIN_MS = 60_000;
 
-/** What one placed node does with speech. */
+/** The playback of one placed node. */
 export const playingSink = (): AudioSink<PlayInputs, PlaySettings> => {
   const memory = new SpeakerMemory();
   return { handle: (context) => playSpeech(context, memory) };
@@ -70,7 +70,7 @@ async function playSpeech(context: Context, memory: SpeakerMemory): Promise<void
   status.done(translate("shared:status.played", { seconds: (playedMs / 1000).toFixed(1) }));
 }
 
-/** The chime as loud as the speech, and after the silence that wakes the speaker up. */
+/** The chime at the loudness of the speech, after the silence that wakes the speaker up. */
 const shapedChime = (chime: Chime, lead: WithChime["lead"], shape: Shape): Shaped =>
   shapeAudio(inOrder(lead ?? [chime.data]), { ...shape, silenceAfterMs: 0 });
 
@@ -83,13 +83,13 @@ async function playChime(
   await play(player, audio, optionsFor(player, type, signal)).catch(explained);
 }
 
-/** Plays one speech once or several times, and counts what it was. */
+/** Plays one speech once or several times, and counts it. */
 class Speaker {
   private readonly length: LengthMeter;
   private readonly kept: Buffer[] = [];
   private shaped: Shaped | undefined;
 
-  /** @param shapeNow the shape of what is played at this moment */
+  /** @param shapeNow the shape of the audio that is played now */
   constructor(
     private readonly player: PlayerCommand,
     private readonly type: string,
@@ -100,8 +100,8 @@ class Speaker {
   }
 
   /**
-   * Answers with how long it played, in ms, without the pauses. `lead` goes first, in one stream with it; `awake`: what was
-   * played before had the silence already.
+   * Returns how long it played, in ms, without the pauses. `lead` is played first, in one stream with it; `awake`: the
+   * silence has been played already.
    * @throws those of `play`
    */
   async play(
@@ -120,7 +120,7 @@ class Speaker {
     return playedMs;
   }
 
-  /** `bytes`; where its kind tells it `audioMs`, how long the speech is; and what was changed about it. */
+  /** `bytes`; `audioMs`, the length of the speech, if its format tells it; and the applied shape. */
   facts(before: Shaped | undefined): Facts {
     const { size: bytes, audioMs } = this.length;
     const silenceMs = Math.round((before?.facts.silenceMs ?? 0) + (this.shaped?.facts.silenceMs ?? 0));

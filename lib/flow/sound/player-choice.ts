@@ -1,30 +1,30 @@
-/** Which program plays, and what its failures are called. */
+/** Chooses the player program, and translates its failures. */
 import { findPlayer, PlayerError, type PlayerCommand } from "../../audio";
 import { Problem } from "../message/problem";
 import { argumentsOf, assertNoNul } from "./command-line";
 import { withHome } from "./path";
 
-/** Percent; what a node plays with that does not say. */
+/** Percent; the default volume. */
 const FULL_VOLUME = 100;
 
 /** The setting `player` of a node that runs a program of the user's own. */
 const OWN_COMMAND = "command";
 
-/** Which program a node plays with. */
+/** The player settings of a node. */
 export interface PlayerSettings {
   /** The name of a player, `auto`, or `command`. */
   readonly player: string;
-  /** A program of the user's own. */
+  /** The user's own program. */
   readonly command: string;
   /** Its arguments: a JSON list, or words with quotes as in a shell. */
   readonly arguments: string;
 }
 
-/** How one speech is to sound. */
+/** The volume and device of one speech. */
 export interface SoundWish {
   /** Percent. */
   readonly volume?: number | undefined;
-  /** Name of a sound device, in the player's own words. */
+  /** Name of a sound device, in the player's own notation. */
   readonly device?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ function ownCommand(settings: PlayerSettings): PlayerCommand {
   return { name: program, program, args: argumentsOf(settings.arguments) };
 }
 
-/** Throws a player's failure in the words of the catalog, and anything else as it is. */
+/** Throws a player's failure as a translated problem, and anything else unchanged. */
 export function explained(error: unknown): never {
   if (!(error instanceof PlayerError)) throw error;
   const { code, player, detail } = error;

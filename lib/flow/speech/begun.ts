@@ -1,4 +1,4 @@
-/** A speech that was begun elsewhere: what a message says about it, and its rest. */
+/** A speech that was begun elsewhere: the message's values, and its rest. */
 import { VocuError, type BegunSpeech } from "../../api";
 import { FrameMeter } from "../../audio";
 import { ignoreFailure } from "../../promises";
@@ -8,9 +8,9 @@ import { startTimer } from "../../timers";
 import type { Delivery } from "../node/delivery";
 import type { RunContext } from "../node/run-context";
 
-/** The rest of a speech, as it is delivered. */
+/** The rest of a speech, for delivery. */
 export interface BegunAudio extends Delivery {
-  /** Whether there is any. */
+  /** Whether any audio follows. */
   readonly more: boolean;
   readonly begunAt: number;
   /** Stops listening. */
@@ -18,8 +18,8 @@ export interface BegunAudio extends Delivery {
 }
 
 /**
- * Reads the input `continue`: `streamUrl` or `audioUrl`, `bytes`, and as wanted `audioId` and `overlap` (a Buffer, its JSON
- * or base64).
+ * Reads the input `continue`: `streamUrl` or `audioUrl`, `bytes`, and optionally `audioId` and `overlap` (a Buffer, its
+ * JSON or base64).
  * @throws InputFault `INPUT_INVALID`
  */
 export function readBegun(given: Readonly<Record<string, unknown>>): BegunSpeech {
@@ -40,7 +40,7 @@ export function readBegun(given: Readonly<Record<string, unknown>>): BegunSpeech
 }
 
 /**
- * Opens the rest of the speech (API reference 6), for which nothing is generated and nothing paid.
+ * Opens the rest of the speech (API reference 6), without generation and without charge.
  * @throws InputFault `INPUT_INVALID`; VocuError `CONTINUE_GONE`, `CONTINUE_MISMATCH`, `FIRST_BYTE_TIMEOUT`
  */
 export async function continueBegun(
@@ -82,7 +82,7 @@ const isWebAddress = (value: unknown): boolean =>
 const givenOf = (facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 
-/** Bytes as messages carry them: a Buffer, what JSON makes of one, or base64. */
+/** Bytes in a message: a Buffer, its JSON form, or base64. */
 function overlapOf(value: unknown): Buffer | undefined {
   if (typeof value === "string") {
     return /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) ? Buffer.from(value, "base64") : undefined;

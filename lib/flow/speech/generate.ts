@@ -1,4 +1,4 @@
-/** Speech made in one go: the answer has the audio's address, and the audio itself if asked for (API reference D.1). */
+/** Generates speech in one call: the payload is the audio's address, or the audio itself if set (API reference D.1). */
 import { readSpeech, type Reply, type SpeechInfo } from "../../api";
 import { deliver } from "../node/delivery";
 import { fetchAudio } from "../node/download";
@@ -11,10 +11,10 @@ import { EMPTY_FACTS, isSilentMember } from "../message/silent-member";
 type Context<V> = RunContext<V, { readonly download: boolean }>;
 
 /**
- * The reply as it is, or its audio as one Buffer (setting `download`). A reply that is the audio itself is that Buffer; one
- * without any address is handed on as it is, with a warning: it has been paid for.
+ * Returns the reply, or its audio as one Buffer (setting `download`). A reply that is the audio itself is that Buffer;
+ * one without any address is passed on unchanged, with a warning: it has been paid for.
  * @throws Problem `NOT_AUDIO`; VocuError of the call and the download. It has been paid for by then, so the audio's id
- * and the credits are on the error.
+ *   and the credits are on the error.
  */
 export async function downloadIfAsked<V extends { readonly text?: string; readonly input_audio?: string }>(
   context: Context<V>,
@@ -63,7 +63,7 @@ async function sendAudio(context: Context<unknown>, url: string, known: Facts): 
   return deliver({ ...context, settings }, sequence, { ...found, known });
 }
 
-/** By the names that the stream node has for them; subtitles and the bill are in the payload. */
+/** With the names of the stream node; subtitles and price are in the payload. */
 function factsOf({ body }: Reply): Pick<SpeechInfo, "audioId" | "audioUrl" | "streamUrl" | "creditsUsed"> {
   const { audioId, audioUrl, streamUrl, creditsUsed } = readSpeech(body);
   return { audioId, audioUrl, streamUrl, creditsUsed };

@@ -1,4 +1,4 @@
-/** A text with marked pauses: each part is a speech of its own, and all of them leave as one audio. */
+/** Speaks a text with marked pauses: each part is a separate speech, and all of them are sent as one audio. */
 import { joinWithPauses, NoAudioError, systemClock, type Clock, type Stretch } from "../../audio";
 import { ignoreFailure } from "../../promises";
 import { marksIn, passagesOf, type Passage } from "../../schema/spoken-text";
@@ -7,17 +7,17 @@ import { Problem, withFacts } from "../message/problem";
 import type { Facts } from "../message/sequence";
 import { joinSubtitles } from "../node/subtitles";
 
-/** All pauses of a text together; one that is made of nothing else must not fill the memory of a machine. */
+/** Limit of the sum of all pauses of a text, to limit memory. */
 const MOST_PAUSES_MS = 600_000;
 
-/** A part is asked for when the part before it is estimated to be heard for no longer than this, pause included. */
+/** A part is requested when the previous one is estimated to play no longer than this, including the pause. */
 const AHEAD_MS = 3000;
 
-/** How long a character is heard at least, where nothing else tells how long a speech is. */
+/** The shortest playing time of a character, if nothing else gives the length of a speech. */
 const CHARACTER_MS = 50;
 
 /**
- * The parts of a text that has marks of pauses; undefined for a text without any.
+ * The parts of a text with pause marks; undefined for a text without any.
  * @throws Problem `PAUSES_ONLY`, `PAUSES_TOO_LONG`
  */
 export function passagesIn(text: string): readonly Passage[] | undefined {
@@ -34,7 +34,7 @@ export function passagesIn(text: string): readonly Passage[] | undefined {
   return passages;
 }
 
-/** What asking for the speech of one part takes. */
+/** Options of the request for one part. */
 export interface Asking {
   readonly text: string;
   /** Whether it is the first part, for which the message may still expire. */
@@ -43,21 +43,21 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
-/** What speaking the parts takes. */
+/** Options of `speakPassages`. */
 export interface PassageOptions {
   readonly passages: readonly Passage[];
   readonly signal: AbortSignal;
   readonly speak: (asking: Asking) => Promise<Speech>;
-  /** Left out: the machine's own clock. */
+  /** By default the system clock. */
   readonly clock?: Clock;
 }
 
 /**
- * Speaks the parts one after another; resolves when the audio of the first one is about to come. The next part is asked for
- * when the audio of the part before has come, or shortly before it has been heard: early enough that no gap is heard, and
- * no earlier, because a part that is never reached would be paid for.
- * @throws what `speak` throws for the first part; the audio throws the failure of a later one, with the number of the part
- * and the credits so far among its facts
+ * Speaks the parts one after another; resolves when the audio of the first one is about to come. The next part is asked
+ * for when the audio of the part before has come, or shortly before it has been heard: early enough that no gap is
+ * heard, and no earlier, because a part that is never reached would be paid for.
+ * @throws what `speak` throws for the first part; the audio throws the failure of a later one, with the number of the
+ *   part and the credits so far among its facts
  */
 export async function speakPassages(options: PassageOptions): Promise<Speech> {
   const speech = new PassageSpeech(options);
@@ -70,14 +70,14 @@ export async function speakPassages(options: PassageOptions): Promise<Speech> {
   return speech;
 }
 
-/** One part on its way. */
+/** One part in processing. */
 interface Part {
   readonly text: string;
-  /** How long the silence behind it is. */
+  /** Length of the silence after it. */
   readonly pauseMs: number;
   asked?: Promise<Speech>;
   speech?: Speech;
-  /** Where its audio begins in the whole. */
+  /** Start of its audio within the whole. */
   atMs?: number;
 }
 
@@ -89,7 +89,7 @@ class PassageSpeech implements Speech {
   readonly #leaving = new AbortController();
   readonly #signal: AbortSignal;
   readonly #clock: Clock;
-  /** Number of the part whose turn it is, from 0. */
+  /** Index of the current part. */
   #at = 0;
 
   constructor(options: PassageOptions) {
@@ -155,7 +155,7 @@ class PassageSpeech implements Speech {
     }
   }
 
-  /** The audio of a part begins to leave: the next one is asked for in time. */
+  /** Called when the audio of a part starts; requests the next part in time. */
   #begun(part: Part, atMs: number): void {
     part.atMs = atMs;
     const wait = Math.max(0, expectedMs(part) + part.pauseMs - AHEAD_MS);
@@ -164,11 +164,11 @@ class PassageSpeech implements Speech {
 
   #askAfter(part: Part): void {
     const next = this.#parts[this.#parts.indexOf(part) + 1];
-    // Its failure counts when its turn has come.
+    // Its failure is handled when it is the current part.
     if (next) ignoreFailure(this.#ask(next));
   }
 
-  /** The speech of a part, which is asked for once. */
+  /** The speech of a part, requested once. */
   #ask(part: Part): Promise<Speech> {
     part.asked ??= this.#options
       .speak({ text: part.text, first: part === this.#parts[0], signal: this.#signal })
@@ -176,7 +176,7 @@ class PassageSpeech implements Speech {
     return part.asked;
   }
 
-  /** What all parts so far have cost, where the service tells it. */
+  /** The credits of all parts so far, if the service returns them. */
   #credits(): Facts {
     const spoken = this.#parts.flatMap(({ speech }) => (speech ? [speech.known.creditsUsed] : []));
     const told = spoken.filter((credits) => typeof credits === "number");
@@ -192,13 +192,13 @@ class PassageSpeech implements Speech {
   }
 }
 
-/** How long a part is likely to be heard, in milliseconds. */
+/** The estimated playing time of a part, in milliseconds. */
 function expectedMs({ text, speech }: Part): number {
   const told = speech?.known.estimatedDurationMs;
   return typeof told === "number" ? told : text.length * CHARACTER_MS;
 }
 
-/** What is known of one part; its subtitles are among those of the whole. */
+/** The facts of one part; its subtitles are merged into those of the whole. */
 function generationOf({ text, speech, atMs = 0 }: Part): Facts {
   const { srt, ...known } = speech?.known ?? {};
   return { text, atMs: Math.round(atMs), ...known, ...(typeof srt === "string" ? {} : defined("srt", srt)) };

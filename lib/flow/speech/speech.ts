@@ -1,4 +1,4 @@
-/** The stream node at work: text to the service, audio out as it arrives (API reference D.4, D.1). */
+/** The work of the stream node: text to the service, audio out as it arrives (API reference D.4, D.1). */
 import { withoutMarks } from "../../schema/spoken-text";
 import type { Speech } from "../cache/speech-cache";
 import type { QueueOptions } from "../queue/lane";
@@ -17,15 +17,15 @@ import type { Message } from "../message/sequence";
 import type { Delivery } from "../node/delivery";
 import { continueBegun } from "./begun";
 
-/** What one spoken text takes. */
+/** The inputs of one spoken text. */
 type SpeechValues = InputValues<typeof SPEECH_INPUTS>;
 
-/** What the stream node is told for one message. */
+/** The inputs of one message of the stream node. */
 type StreamValues = SpeechValues & InputValues<typeof STREAM_INPUTS>;
 
 /** How the stream node speaks. */
 interface SpeechSettings extends DeliverySettings, ShapeSettings {
-  /** Whether speech that was generated before, or is being generated for another message, will do. */
+  /** Whether speech may come from the cache or from the running generation of another message. */
   readonly cache: boolean;
   /** Whether `[pause 1s]` in the text is silence. */
   readonly pauses: boolean;
@@ -33,7 +33,7 @@ interface SpeechSettings extends DeliverySettings, ShapeSettings {
 
 type Context = RunContext<StreamValues, SpeechSettings, SpeakerMemory>;
 
-/** Speaks one message. Throws where the speech could not be had whole; what was sent is retracted then. */
+/** Speaks one message. Throws if the speech is incomplete; the sent sequence is retracted then. */
 export async function streamSpeech(context: Context): Promise<void> {
   const sequence = new AudioSequence(context.RED.util, context.msg, DONE_PROPERTIES);
   if (context.inputs.continue !== undefined)
@@ -50,7 +50,7 @@ export async function streamSpeech(context: Context): Promise<void> {
   }
 }
 
-/** What the message says; the mark of a pause is not said. */
+/** The spoken text of the message, without pause marks. */
 function spokenOf({ inputs, settings }: Context): Pick<SpeechValues, "text" | "input_audio"> {
   const { text, input_audio } = inputs;
   return settings.pauses && text !== undefined
@@ -58,7 +58,7 @@ function spokenOf({ inputs, settings }: Context): Pick<SpeechValues, "text" | "i
     : { text, input_audio };
 }
 
-/** The speech of a message, in parts where its text has pauses. Source audio has none. */
+/** The speech of a message, in parts if its text has pauses. Source audio has none. */
 function speechOf(context: Context): Promise<Speech> {
   const { inputs, settings, signal } = context;
   const { text, input_audio } = inputs;
@@ -69,7 +69,7 @@ function speechOf(context: Context): Promise<Speech> {
     passages,
     signal,
     speak: (part) => {
-      // What has begun to be heard neither expires nor shows that it waits.
+      // A speech that has started neither expires nor shows that it waits.
       const later = { expiresAt: undefined, waiting: undefined };
       const queueOptions = { ...context.queueOptions, ...(part.first ? {} : later), signal: part.signal };
       return speak(context, { ...inputs, text: part.text }, queueOptions, part.first);
@@ -97,7 +97,7 @@ function speak(
   });
 }
 
-/** What is for the node itself. */
+/** Inputs that are not sent to the service. */
 const OWN = Object.keys(STREAM_INPUTS) as (keyof typeof STREAM_INPUTS)[];
 
 /** Speaks the rest of a speech that was begun elsewhere. */
@@ -112,7 +112,7 @@ async function continueSpeech(
     if (rest.more) await send(context, sequence, rest, () => "spokenOn");
     else sendEmpty(context, sequence, { ...rest.known, position: rest.begunAt });
   } catch (error) {
-    // Whatever is there instead of audio, it is not the speech that was begun.
+    // Anything other than audio is not the speech that was begun.
     const isOther = error instanceof Problem && error.code === "NOT_AUDIO";
     throw isOther ? new Problem("CONTINUE_MISMATCH", {}, { bytes: rest.begunAt }) : error;
   } finally {
@@ -130,7 +130,7 @@ async function send(
   const { audio, begunAt = 0 } = speech;
   const known = { operation: context.operation, ...jobFacts(context), ...speech.known };
   const wanted = context.memory.shapeFor(context.inputs, context.settings);
-  // In the middle of a speech nobody waits for a speaker to wake up.
+  // In the middle of a speech the speaker is awake.
   const shape = begunAt > 0 ? { ...wanted, silenceMs: 0 } : wanted;
   const facts = await deliver(context, sequence, {
     audio,
@@ -144,10 +144,10 @@ async function send(
   context.status.done(context.translate(`shared:status.${status()}`, figures(facts)));
 }
 
-/** What a message is told about once only: a node behind this one would do it again. */
+/** Inputs that are removed from the message, because a later node would apply them again. */
 const DONE_PROPERTIES = [...SHAPE_PROPERTIES, "continue"];
 
-/** The job of a message that a node before this one has spoken for. */
+/** The job of a message, if an earlier node has set one. */
 function jobOf({ vocu }: Message): string | undefined {
   const { jobId } = (vocu ?? {}) as { readonly jobId?: unknown };
   return typeof jobId === "string" && jobId !== "" ? jobId : undefined;

@@ -1,11 +1,11 @@
-/** The content blocks of an asynchronous task: the service drops what it does not know in silence, so it is checked here. */
+/** Checks the content blocks of an asynchronous task, because the service silently drops unknown keys. */
 import { bytesOf } from "../../schema/bytes";
 import { convert, isBlank } from "../../schema/check";
 import { integer, list, number, text, toggle, type Input, type Inputs } from "../../schema/description";
 import { Problem, problemOf } from "../message/problem";
 import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 
-/** A block as it travels. */
+/** A block of the request. */
 export type Block = Readonly<Record<string, unknown>>;
 
 const { voiceId, promptId, preset, speechRate, language, break_clone, vivid, emo_switch, seed } =
@@ -13,7 +13,7 @@ const { voiceId, promptId, preset, speechRate, language, break_clone, vivid, emo
 const { flash, instruct_mode, reference_mode, infinite_mode, post_processing } = SPEECH_INPUTS;
 const { vc_mode, high_quality, keep_prosody, cover_mode } = SPEECH_INPUTS;
 
-/** What a spoken text takes inside a block, besides the text itself. */
+/** The parameters of a spoken text inside a block. */
 export const TEXT_BLOCK_INPUTS = {
   voiceId,
   promptId,
@@ -33,8 +33,8 @@ export const TEXT_BLOCK_INPUTS = {
 } as const satisfies Inputs;
 
 /**
- * What a spoken text takes besides, of a type that the reference does not tell (API reference D.2): the likeliest here; in
- * a content block they travel as they are.
+ * Further parameters of a spoken text whose type is not documented (API reference D.2): here of the likeliest type; in
+ * a content block they are sent unchanged.
  */
 export const UNTYPED_BLOCK_INPUTS = {
   gamble: integer({ advanced: true }),
@@ -44,7 +44,7 @@ export const UNTYPED_BLOCK_INPUTS = {
   interval_range: list({ advanced: true }),
 } as const satisfies Inputs;
 
-/** A key whose type the reference does not tell: it travels as it is. */
+/** A key whose type is not documented; it is sent unchanged. */
 const OPAQUE = null;
 
 const INTERVALS = {
@@ -101,8 +101,8 @@ export const BLOCK_KEYS: Readonly<Record<string, Readonly<Record<string, Input |
  * Checks and converts the blocks of a task. A block without `type` becomes `audio` when it has `input_audio` and no
  * text, else `text`. Blank values are left out.
  * @param field the input's name
- * @throws Problem `INPUT_UNKNOWN_KEY`, `INPUT_BLOCK_TYPE`, `INPUT_MISSING` and those of `convert`; `params.block` is the
- * number of the block from 1 on, the fact `field` e.g. `contents[0].speechRate`
+ * @throws Problem `INPUT_UNKNOWN_KEY`, `INPUT_BLOCK_TYPE`, `INPUT_MISSING` and those of `convert`; `params.block` is
+ *   the number of the block from 1 on, the fact `field` e.g. `contents[0].speechRate`
  */
 export function readBlocks(field: string, contents: readonly unknown[]): Block[] {
   if (contents.length === 0) throw new Problem("INPUT_MISSING", { field }, { field });

@@ -1,4 +1,4 @@
-/** Creating an asynchronous task: what the request is, and what follows (API reference D.2). */
+/** Creates an asynchronous task: the request, and the optional wait for its audio (API reference D.2). */
 import { readBlocks, TEXT_BLOCK_INPUTS, UNTYPED_BLOCK_INPUTS } from "./blocks";
 import { idInReply, readTask } from "../../api";
 import type { RunContext } from "../node/run-context";
@@ -15,7 +15,7 @@ import {
 import type { Call, Outcome } from "../node/operation";
 import { followTask, WAIT_SETTINGS, type WaitValues } from "./tasks";
 
-/** What the task node asks for. Which inputs count depends on the setting `shape`: the service takes exactly one shape. */
+/** The inputs of the task node. The setting `shape` selects which of them apply: the service accepts one shape only. */
 export const TASK_INPUTS = {
   ...inputsWhen(
     { shape: ["text", "splitter", "splitterId"] },
@@ -43,7 +43,7 @@ export const TASK_SETTINGS = {
   ...settingsWhen({ wait: "true" }, WAIT_SETTINGS),
 } as const satisfies Settings;
 
-/** The request body: one text as a block, blocks as they are given, or a text for a splitter. */
+/** The request body: one text as a block, the given blocks, or a text for a splitter. */
 export function taskBody(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { srt, sync, projectId, trackId, contents, text: words, splitter, splitterId, ...block } = inputs;
   const options = { srt, sync, projectId, trackId };
@@ -54,8 +54,8 @@ export function taskBody(inputs: Readonly<Record<string, unknown>>): Record<stri
 }
 
 /**
- * What follows the creation: nothing but the task itself, or waiting for its audio (setting `wait`). A reply that does not
- * tell the task's ID is handed on as it is: it may have been billed.
+ * Sends the task, or waits for its audio (setting `wait`). A reply without the task's ID is passed on unchanged: it may
+ * have been billed.
  */
 export async function createdTask<V>(
   context: RunContext<V, WaitValues & { readonly wait: boolean }>,

@@ -1,4 +1,4 @@
-/** Waiting for asynchronous tasks and handing on their audio (API reference 5, 7.8, D.6). */
+/** Waits for asynchronous tasks and sends their audio (API reference 5, 7.8, D.6). */
 import { readTask, type Reply, type Task, type VocuError } from "../../api";
 import type { RunContext } from "../node/run-context";
 import { CHUNK_SETTINGS, deliver, type DeliverySettings } from "../node/delivery";
@@ -13,7 +13,7 @@ import { poll } from "../node/poll";
 import { Problem, withFacts } from "../message/problem";
 import { AudioSequence } from "../message/sequence";
 
-/** How a node waits and what it hands on. `timeout` is in seconds. */
+/** How a node waits and what it sends. `timeout` is in seconds. */
 export const WAIT_SETTINGS = {
   output: {
     icon: "sign-out",
@@ -30,14 +30,14 @@ export interface WaitValues extends DeliverySettings {
   readonly timeout: number;
 }
 
-/** What the node that waits is told for one message. */
+/** The inputs of one message of a waiting node. */
 export type TaskWaitContext = RunContext<
   ShapeValues & { readonly taskId: string },
   WaitValues & ShapeSettings,
   SpeakerMemory
 >;
 
-/** Waits for the task of a message, and hands on its audio in the shape that is wanted. */
+/** Waits for the task of a message, and sends its audio. */
 export async function waitForTask(context: TaskWaitContext): Promise<void> {
   const { inputs, settings, memory } = context;
   memory.heard(await followTask(context, inputs.taskId, () => memory.shapeFor(inputs, settings)));
@@ -46,16 +46,16 @@ export async function waitForTask(context: TaskWaitContext): Promise<void> {
 /** Timeout of one poll in ms; a later poll retries. */
 const LOOK_TIMEOUT_MS = 30_000;
 
-/** A task that has its audio, and the reply that said so. */
+/** A finished task, and its reply. */
 interface Generated {
   readonly task: Task;
   readonly reply: Reply;
 }
 
 /**
- * Waits until a task is generated and sends what the node is set to: the audio, its address or the task; then a summary
- * on the second output. The task's id is on every error, so that the task can be found again. `shapeFor` is asked when the
- * audio is about to come.
+ * Waits until a task is generated and sends the audio, its address or the task, as set; then a summary on the second
+ * output. The task's id is on every error, so that the task can be found again. `shapeFor` is called when the audio is
+ * about to arrive.
  * @throws Problem `TASK_FAILED`, `TASK_TIMEOUT`, `TASK_NO_AUDIO`, `NOT_AUDIO`; VocuError e.g. `GENERATE_NOT_FOUND`
  */
 export async function followTask(

@@ -1,4 +1,4 @@
-/** Removes emoji, with all that belongs to them: skin tones, joined pictures, flags. */
+/** Removes emoji, including skin tones, joined pictures and flags. */
 import { joinParts, REMOVED, type Part } from "./gaps";
 
 /** One emoji as Unicode composes it (UTS #51, section 1.4.9): a flag, or characters that are joined to one picture. */

@@ -1,4 +1,4 @@
-/** Joins what is left of a text after parts of it have been removed. */
+/** Joins the remains of a text after parts of it have been removed. */
 
 /** Stands where something was removed. */
 export const REMOVED = Symbol("removed");
@@ -12,8 +12,8 @@ const CLOSING = /^[,.;:!?)\]}»”’，。；：！？、）】》」』]/u;
 const isBlank = (character: string | undefined): boolean => character === " " || character === "\t";
 
 /**
- * Puts the parts together. Where something was removed between two spaces, one of them stays; before a closing mark and at
- * the end of a line, none.
+ * Puts the parts together. Where something was removed between two spaces, one of them stays; before a closing mark and
+ * at the end of a line, none.
  */
 export function joinParts(parts: Iterable<Part>): string {
   const kept: string[] = [];
@@ -28,7 +28,7 @@ export function joinParts(parts: Iterable<Part>): string {
   return kept.join("");
 }
 
-/** `part` without the blanks that the gap before it leaves over; takes those from the end of what is kept, too. */
+/** `part` without the spaces left by the gap before it; also removes those at the end of the kept text. */
 function closeGap(kept: string[], part: string): string {
   const before = kept.at(-1);
   const afterSpace = before === undefined || isBlank(before.at(-1)) || before.endsWith("\n");

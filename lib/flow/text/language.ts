@@ -1,4 +1,4 @@
-/** The language of a text, as far as tables and replacements need it. */
+/** Detects the language of a text for tables and replacements. */
 
 /** The primary subtag of a code, e.g. `en` of `en-us`. */
 export const primaryOf = (code: string): string => code.trim().toLowerCase().split(/[-_]/, 1)[0] ?? "";
@@ -12,8 +12,8 @@ const ENGLISH =
 const count = (text: string, words: RegExp): number => text.match(words)?.length ?? 0;
 
 /**
- * The language to use for a text: the one that is named, or for `auto` a guess between the three that have tables: Chinese
- * by its script, German by umlauts and common words, else English.
+ * The language to use for a text: the one that is named, or for `auto` a guess between the three that have tables:
+ * Chinese by its script, German by umlauts and common words, else English.
  */
 export function languageOf(text: string, named: string): string {
   const code = primaryOf(named);

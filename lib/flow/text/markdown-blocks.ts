@@ -1,4 +1,4 @@
-/** Removes what Markdown writes at the beginning of lines, or on lines of its own. */
+/** Removes Markdown at the beginning of lines and on separate lines. */
 
 const FENCE = /^[ \t]{0,3}(`{3,}|~{3,})[^`]*$/u;
 const RULER = /^[ \t]*(?:-[ \t]*){3,}$|^[ \t]*(?:\*[ \t]*){3,}$|^[ \t]*(?:_[ \t]*){3,}$|^[ \t]*={3,}[ \t]*$/u;
@@ -70,7 +70,7 @@ const row = (line: string): string =>
     .filter((cell) => cell !== "")
     .join(", ");
 
-/** A line such as `- 5 degrees` or `> 5 km` is a figure, unless a line beside it begins in the same way. */
+/** A line such as `- 5 degrees` or `> 5 km` is a figure, unless an adjacent line begins in the same way. */
 function plain(line: string, lines: readonly string[], index: number): string {
   const beside = [lines[index - 1] ?? "", lines[index + 1] ?? ""];
   const without = (text: string, mark: RegExp): string => {

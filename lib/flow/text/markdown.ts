@@ -44,7 +44,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "#39": "'",
 };
 
-/** `text` as it would be read out. */
+/** `text` without Markdown. */
 export function withoutMarkdown(text: string): string {
   const clean = text.replace(NON_CHARACTERS, "").replace(/\r\n?/gu, "\n");
   const shown = ["<!-- -->", "<script </script>", "<style </style>"].reduce(withoutHidden, clean);

@@ -1,4 +1,4 @@
-/** Makes a text fit to be spoken. */
+/** Prepares a text for speech. */
 import { betweenMarks, isSpeakable } from "../../schema/spoken-text";
 import { withoutEmoji } from "./emoji";
 import { languageOf } from "./language";
@@ -7,7 +7,7 @@ import { replaceTerms, type Replacement } from "./replacements";
 import { splitText, type Pieces } from "./split";
 import { spellUnits } from "./units";
 
-/** What is done with a text. */
+/** Options of the preparation. */
 export interface Preparation {
   /** Remove Markdown, links, code blocks and HTML tags. */
   readonly markdown: boolean;
@@ -22,18 +22,18 @@ export interface Preparation {
   readonly maxLength: number;
 }
 
-/** The pieces of the prepared text: none where nothing is left to speak. Marks of pauses stay as they are. */
+/** The pieces of the prepared text; none if nothing is left to speak. Pause marks are kept. */
 export function prepareText(text: string, rules: Preparation): Pieces {
   const plain = rules.markdown ? withoutMarkdown(text) : text;
   const bare = rules.emoji ? withoutEmoji(plain) : plain;
   const language = languageOf(bare, rules.language);
-  // The user's own words come first, so that a table never changes what they stand for.
+  // The user's replacements come first, so that a table does not change their terms.
   const spoken = betweenMarks(bare, (between) => {
     const replaced = replaceTerms(between, rules.replacements, language);
     return rules.units ? spellUnits(replaced, language) : replaced;
   });
   const { pieces, joiner } = splitText(spoken.trim(), { ...rules, language });
-  // The mark of a pause has letters, so that it stays.
+  // A pause mark contains letters, so it is kept.
   const speakable = rules.split === "none" && rules.maxLength === 0 ? pieces : pieces.filter(isSpeakable);
   return { pieces: pieces.some(isSpeakable) ? speakable : [], joiner };
 }

@@ -1,4 +1,4 @@
-/** The user's own table: terms and how they are spoken. */
+/** The user's table of terms and their pronunciation. */
 import { Problem } from "../message/problem";
 import { primaryOf } from "./language";
 
@@ -10,7 +10,7 @@ export interface Replacement {
 }
 
 /**
- * Checks a table that a dialog or a message gives.
+ * Checks a table from a dialog or a message.
  * @throws Problem `TEXT_REPLACEMENT` with the number of the entry that cannot be used
  */
 export const readReplacements = (entries: readonly unknown[]): Replacement[] =>
@@ -32,8 +32,8 @@ const SPACED_START = new RegExp(`^(?![${UNSPACED}])${IN_WORD}`, "u");
 const SPACED_END = new RegExp(`(?![${UNSPACED}])${IN_WORD}$`, "u");
 
 /**
- * Replaces whole words, as they are written in the table (capitals matter). Longer terms go first, and what was put in is
- * not replaced again.
+ * Replaces whole words, as they are written in the table (capitals matter). Longer terms are replaced first, and
+ * replaced text is not replaced again.
  */
 export function replaceTerms(text: string, table: readonly Replacement[], language: string): string {
   const spoken = new Map<string, string>();

@@ -2,13 +2,13 @@
 
 import { marksIn } from "../../schema/spoken-text";
 
-/** A stretch of a text, as [start, end) in UTF-16 units. */
+/** A range of a text, as [start, end) in UTF-16 units. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Words whose point ends no sentence; in lower case, without the point. */
+/** Abbreviations whose period does not end a sentence; in lower case, without the period. */
 const ABBREVIATIONS = new Set(
   (
     "mr mrs ms mx dr prof rev hon gen col sgt capt lt st mt jr sr vs etc no nos fig vol ch pp approx dept est inc ltd co corp " +
@@ -29,8 +29,8 @@ const ENDS = /[.!?…。！？；｡][\p{Pe}\p{Pf}"'”’»]*$/u;
 const GOES_ON = /(?:\.\.\.|…|[.!?…。！？][\p{Pe}\p{Pf}"'”’»]+)$/u;
 
 /**
- * The sentences, one after another, the white space behind each included. `Intl.Segmenter` finds them; what it cuts behind an
- * abbreviation, an initial, an ordinal number or a line break within a sentence is put together again.
+ * The sentences, one after another, the white space behind each included. `Intl.Segmenter` finds them; what it cuts
+ * behind an abbreviation, an initial, an ordinal number or a line break within a sentence is put together again.
  */
 export function sentencesOf(text: string, language: string): Span[] {
   const spans: Span[] = [];
@@ -48,7 +48,10 @@ export function sentencesOf(text: string, language: string): Span[] {
   }));
 }
 
-/** The time a segmenter takes grows with the square of the text in some versions of Node.js, so it gets a piece at a time. */
+/**
+ * The time a segmenter takes grows with the square of the text in some versions of Node.js, so it gets a piece at a
+ * time.
+ */
 const WINDOW = 2000;
 
 /** What the segmenter finds, line by line. */
@@ -63,7 +66,7 @@ function* segmentsOf(text: string, segmenter: Intl.Segmenter): Generator<Span> {
     while (from < line.length) {
       const found = [...segmenter.segment(line.slice(from, from + size))];
       const isLast = from + size >= line.length;
-      // The end of a window is no end of a sentence.
+      // The end of a window is not the end of a sentence.
       const whole = isLast ? found : found.slice(0, -1);
       for (const { index, segment } of whole) {
         yield { start: start + from + index, end: start + from + index + segment.length };
@@ -75,7 +78,7 @@ function* segmentsOf(text: string, segmenter: Intl.Segmenter): Generator<Span> {
   }
 }
 
-/** Blanks in place of the marks of pauses: a pause belongs to the sentence before it. */
+/** Replaces pause marks by spaces: a pause belongs to the sentence before it. */
 const withoutMarks = (text: string): string =>
   marksIn(text).reduce(
     (rest, [from, to]) => rest.slice(0, from) + " ".repeat(to - from) + rest.slice(to),
@@ -97,7 +100,7 @@ export function paragraphsOf(text: string): Span[] {
   return start < text.length ? [...spans, { start, end: text.length }] : spans;
 }
 
-/** So much of a sentence's end decides whether it is one. */
+/** The characters before a sentence's end that decide whether it is one. */
 const TAIL = 40;
 
 function isSameSentence(before: string, next: string, language: string): boolean {

@@ -1,4 +1,4 @@
-/** Splits a text into pieces to be spoken one by one. */
+/** Splits a text into pieces that are spoken one by one. */
 import { marksIn } from "../../schema/spoken-text";
 import { paragraphsOf, sentencesOf, type Span } from "./sentences";
 
@@ -10,7 +10,7 @@ export interface SplitRules {
   readonly language: string;
 }
 
-/** The pieces of a text, and what to join them with to have the text again. */
+/** The pieces of a text, and the separator that restores it. */
 export interface Pieces {
   readonly pieces: readonly string[];
   /** `msg.parts.ch` */
@@ -18,8 +18,8 @@ export interface Pieces {
 }
 
 /**
- * Splits as the rules say. A piece is never longer than allowed, except where a single character is (an emoji of many code
- * points); a pause mark and a character are never cut.
+ * Splits according to the rules. A piece is never longer than allowed, except where a single character is (an emoji of
+ * many code points); a pause mark and a character are never cut.
  */
 export function splitText(text: string, { split, maxLength, language }: SplitRules): Pieces {
   const limit = maxLength > 0 ? maxLength : Infinity;

@@ -35,7 +35,7 @@ export const PREPARE_SETTINGS = {
 type Context = LocalContext<InputValues<typeof PREPARE_INPUTS>, SettingValues<typeof PREPARE_SETTINGS>>;
 
 /**
- * Sends the prepared text: as it is one message, as pieces a sequence that core's join puts together again.
+ * Sends the prepared text: as one message, or in pieces as a sequence that core's join restores.
  * @throws Problem `TEXT_REPLACEMENT`, `TEXT_NOTHING_LEFT`
  */
 export function prepareMessage(context: Context): void {
@@ -55,7 +55,7 @@ export function prepareMessage(context: Context): void {
 
 function sendWhole({ msg, send }: Context, { pieces: [payload] }: Pieces, vocu: object): void {
   if (payload === undefined && !isMember(msg)) throw new Problem("TEXT_NOTHING_LEFT");
-  // A join behind the node waits for every member, also for one that had nothing but an emoji.
+  // A later join waits for every member, also for one that contained only an emoji.
   send({ ...msg, payload: payload ?? "", vocu });
 }
 

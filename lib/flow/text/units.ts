@@ -60,7 +60,7 @@ function compile(table: UnitTable): Compiled {
       .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"))
       .join("|");
   const abbreviations = any(table.abbreviations);
-  // No letter of the Latin script may follow: "5 m" is a length, "5 men" is not. Chinese follows at once.
+  // No letter of the Latin script may follow: "5 m" is a length, "5 men" is not. Chinese follows without a space.
   const end = "(?![\\p{Script=Latin}\\p{N}°²³/])";
   return {
     table,

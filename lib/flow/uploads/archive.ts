@@ -1,4 +1,4 @@
-/** A whole ZIP to the service, piece by piece (API reference F): begin, send every chunk, complete. */
+/** Uploads a whole ZIP in chunks (API reference F): create, send every chunk, complete. */
 import { fieldsOf, idInReply, textOf, type ApiRequest, type Reply } from "../../api";
 import type { RunContext } from "../node/run-context";
 import type { Setting } from "../../schema/description";
@@ -26,7 +26,7 @@ interface ArchiveSettings {
 
 type Context = RunContext<{ readonly archive: FilePart }, ArchiveSettings>;
 
-/** What the second output tells. */
+/** The payload of the second output. */
 interface Progress {
   readonly state: "uploading" | "done" | "stopped" | "failed";
   readonly uploadId?: string;
@@ -39,8 +39,8 @@ interface Progress {
 }
 
 /**
- * Uploads the archive and sends its id. The file is read while it is sent, chunk by chunk. However it ends, the second
- * output tells: an upload is never left half done in silence.
+ * Uploads the archive and sends its id. The file is read while it is sent, chunk by chunk. The second output reports
+ * every outcome, so that an incomplete upload is noticed.
  * @throws Problem `INPUT_NOT_ZIP`, `INPUT_ZIP_DAMAGED` before anything is sent; VocuError with the fact `uploadId`
  */
 export async function uploadArchive(context: Context): Promise<void> {
@@ -88,7 +88,7 @@ class ArchiveUpload {
     this.finish(uploadId, await this.call({ path: "/api/editor/multipartUpload/finish", json }));
   }
 
-  /** Says on the second output and in the status how far it is. */
+  /** Reports the progress on the second output and in the status. */
   tell(state: Progress["state"]): Progress {
     const totalBytes = this.blob.size;
     const bytes = Math.min(this.sent * this.chunkBytes, totalBytes);
@@ -134,7 +134,7 @@ class ArchiveUpload {
     const blob = this.blob.slice(start, start + this.chunkBytes);
     const part = { filename, blob };
     const form = formOf({ [uploadIdField]: uploadId, [indexField]: String(index), [fileField]: part });
-    // Its number makes sending a chunk again harmless.
+    // Chunks are numbered, so sending one again is harmless.
     await this.call({ path, form, repeatable: true });
   }
 

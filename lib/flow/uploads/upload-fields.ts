@@ -1,7 +1,7 @@
-/** What the older documents leave open about chunked uploads, editable in the dialog (API reference F.2). */
+/** Undocumented details of chunked uploads, editable in the dialog (API reference F.2). */
 import type { Settings } from "../../schema/description";
 
-/** The path this project assumes for uploading a chunk. */
+/** The assumed path for uploading a chunk. */
 export const CHUNK_PATH = "/api/editor/multipartUpload/uploadChunk";
 
 /** Path and form field names of a chunk. */

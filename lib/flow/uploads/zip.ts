@@ -1,4 +1,4 @@
-/** Whether a file is a whole ZIP archive, found out from its ends (PKWARE APPNOTE 4.3). */
+/** Checks whether a file is a complete ZIP archive by its beginning and end (PKWARE APPNOTE 4.3). */
 import { Problem } from "../message/problem";
 
 const FIRST_ENTRY = 0x04034b50;
@@ -6,11 +6,11 @@ const DIRECTORY_END = 0x06054b50;
 /** Length of an end-of-central-directory record without its comment. */
 const DIRECTORY_END_BYTES = 22;
 const LONGEST_COMMENT = 0xffff;
-/** Where a number does not fit, the real one is in a ZIP64 record. */
+/** Numbers that do not fit are in a ZIP64 record. */
 const ELSEWHERE = 0xffffffff;
 
 /**
- * Makes sure that a file begins with an entry and ends with a table of contents that fits into it.
+ * Checks that a file begins with an entry and ends with a table of contents that fits into it.
  * @throws Problem `INPUT_NOT_ZIP`, `INPUT_ZIP_DAMAGED` (cut off or put together wrongly)
  */
 export async function assertZip(field: string, file: Blob): Promise<void> {

@@ -1,4 +1,4 @@
-/** Renaming without losing the description: leaving it out of the request erases it (API reference G.2, H). */
+/** Keeps the description when renaming: a request without it erases it (API reference G.2, H). */
 import type { Settings } from "../../schema/description";
 
 /** The choice of a node that renames. */
@@ -6,7 +6,7 @@ export const KEEP_DESCRIPTION = {
   keepDescription: { kind: "check", default: true },
 } as const satisfies Settings;
 
-/** What is to be written. */
+/** The values to write. */
 export interface Rename {
   readonly name: string | undefined;
   readonly description: string | undefined;

@@ -1,4 +1,4 @@
-/** What the splitter nodes do around their calls (API reference H). */
+/** The checks and requests of the splitter nodes around their calls (API reference H). */
 import { fieldsOf, textOf, type Reply } from "../../api";
 import type { RunContext } from "../node/run-context";
 import type { Outcome } from "../node/operation";
@@ -7,7 +7,7 @@ import { Problem } from "../message/problem";
 type Config = Readonly<Record<string, unknown>>;
 
 /**
- * Creates a splitter after a look at its configuration.
+ * Creates a splitter after checking its configuration.
  * @throws Problem `SPLITTER_MARKS`, `SPLITTER_TAGS`, `SPLITTER_ORDER`, `SPLITTER_FALLBACK`
  */
 export async function createSplitter(
@@ -21,8 +21,8 @@ export async function createSplitter(
 }
 
 /**
- * Changes a splitter. The form of the difference that `config` is here is not documented, so that only the order of a
- * whole lookup table is looked at.
+ * Changes a splitter. The form of the difference that `config` is here is not documented, so only the order of a
+ * whole lookup table is checked.
  * @throws Problem `SPLITTER_ORDER`
  */
 export async function updateSplitter(

@@ -1,4 +1,4 @@
-/** What the style nodes do around their calls (API reference C.2, C.9, H). */
+/** The checks and requests of the style nodes around their calls (API reference C.2, C.9, H). */
 import { DEFAULT_STYLE, readVoice, type Reply, type Voice } from "../../api";
 import type { RunContext } from "../node/run-context";
 import { keepDescription, type Rename } from "./keep-description";
@@ -30,7 +30,7 @@ function newestStyle(before: Voice, after: Voice): string | undefined {
 }
 
 /**
- * Deletes a style. The service says yes to any id; the voice it answers with shows whether there was such a style.
+ * Deletes a style. The service accepts any id; the voice in its reply shows whether the style existed.
  * @throws Problem `STYLE_IS_DEFAULT` before anything is sent, `STYLE_NOT_FOUND`
  */
 export async function deleteStyle(

@@ -1,4 +1,4 @@
-/** What the template nodes do around their calls (API reference G). */
+/** The checks and requests of the template nodes around their calls (API reference G). */
 import { fieldsOf, textOf, type Reply } from "../../api";
 import { bytesOf } from "../../schema/bytes";
 import { convert, isBlank } from "../../schema/check";
@@ -18,13 +18,13 @@ export const TEMPLATE_BLOCK = {
   high_quality: toggle(),
 } as const satisfies Inputs;
 
-/** What a template is written with. */
+/** The values of a template to write. */
 interface ContentsValues {
   readonly contents: unknown[];
 }
 
 /**
- * Saves a template after a look at its blocks.
+ * Saves a template after checking its blocks.
  * @throws Problem of `templateBlocks`
  */
 export async function createTemplate<V extends ContentsValues>(
@@ -54,7 +54,7 @@ async function readTemplate(context: RunContext<unknown, unknown>, id: string): 
 }
 
 /**
- * A template's blocks as they travel: converted, without blank keys. Blocks of a template that was fetched carry
+ * A template's blocks for the request: converted, without blank keys. Blocks of a template that was fetched carry
  * `metaVoiceId`, which is not written back.
  * @throws Problem `TEMPLATE_VOICE_MISSING`, `INPUT_UNKNOWN_KEY`, `INPUT_MISSING`, `INPUT_INVALID`, `INPUT_NOT_A_CHOICE`
  */

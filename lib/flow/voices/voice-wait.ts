@@ -1,24 +1,24 @@
-/** Waiting until a new voice can be used (API reference C.1, C.6, 7.1). */
+/** Waits until a new voice can be used (API reference C.1, C.6, 7.1). */
 import { readVoice, type Reply, type VocuError } from "../../api";
 import type { RunContext } from "../node/run-context";
 import type { Settings } from "../../schema/description";
 import { poll } from "../node/poll";
 import { Problem, withFacts } from "../message/problem";
 
-/** What a node that can wait for a voice lets its user choose. */
+/** The settings of a node that can wait for a voice. */
 export const VOICE_WAIT_SETTINGS = {
   wait: { icon: "hourglass-o", kind: "check", default: true },
   timeout: { icon: "clock-o", kind: "count", default: 300, min: 1, max: 604_800, when: { wait: "true" } },
 } as const satisfies Settings;
 
-/** The statuses that end in nothing, and how to say it. */
+/** The statuses of a failed voice, and the code of each. */
 const ENDS: Readonly<Record<string, string>> = {
   failed: "VOICE_CREATE_FAILED",
   "lora-failed": "VOICE_TRAINING_FAILED",
   "lora-need-reupload": "VOICE_NEEDS_REUPLOAD",
 };
 
-/** What the status line says on the way; `voiceWorking` for undocumented statuses. */
+/** The status texts of the wait; `voiceWorking` for undocumented statuses. */
 const PROGRESS: Readonly<Record<string, string>> = {
   creating: "voiceCreating",
   "lora-pending": "voiceTraining",
@@ -31,8 +31,8 @@ const LOOK_TIMEOUT_MS = 30_000;
 type Context = RunContext<unknown, { readonly timeout: number }>;
 
 /**
- * Looks at a voice until it is usable, from the reply that created it on. The error of a voice that does not become
- * usable says in its cause which voice it is (`voiceId`) and what it was last (`voiceStatus`).
+ * Polls a voice until it is usable, starting with the reply that created it. The cause of the error has the voice
+ * (`voiceId`) and its last status (`voiceStatus`).
  * @throws Problem `VOICE_CREATE_FAILED`, `VOICE_TRAINING_FAILED`, `VOICE_NEEDS_REUPLOAD`, `VOICE_TIMEOUT`
  */
 export async function waitForVoice(context: Context, voiceId: string, created: Reply): Promise<Reply> {

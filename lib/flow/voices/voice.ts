@@ -20,7 +20,7 @@ export const SAMPLE_LANGUAGES = [
 ] as const;
 
 /**
- * Looks a voice up (API reference C.6), before something is changed in it.
+ * Reads a voice (API reference C.6) before changing it.
  * @throws Problem `BAD_REPLY` if none exists: what is not known could be lost by the change
  */
 export async function fetchVoice(context: RunContext<unknown, unknown>, voiceId: string): Promise<Voice> {
