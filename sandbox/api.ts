@@ -25,7 +25,7 @@ class NoSuchPath extends ApiError {
 
 const NOT_JSON_404 = "<html><body><h1>404 Not Found</h1></body></html>";
 
-/** The error that is answered for whatever a request failed with; `codesOf` gives the operation's codes for a status. */
+/** The error reply for any failure of a request; `codesOf` returns the operation's codes for a status. */
 function asApiError(
   error: FastifyError | ApiError,
   codesOf: (status: number) => string[] | undefined,
@@ -74,7 +74,7 @@ function filesAsText(form: unknown): unknown {
   );
 }
 
-/** Problems of a JSON reply; replies that a fault invented are none of the sandbox's. */
+/** Violations of a JSON reply; replies that a fault replaced are not checked. */
 function replyProblems(
   request: FastifyRequest,
   reply: FastifyReply,

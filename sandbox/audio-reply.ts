@@ -3,7 +3,7 @@ import type { FastifyReply } from "fastify";
 import type { Fault } from "./faults";
 import type { Entry } from "./log";
 
-/** Resolves when the connection behind a reply is gone or the reply is complete. */
+/** Resolves when the connection of a reply is closed or the reply is complete. */
 export const closed = (reply: FastifyReply): Promise<void> =>
   new Promise((resolve) => {
     if (reply.raw.closed) resolve();
@@ -76,7 +76,7 @@ class AudioWriter {
   }
 }
 
-/** Streams audio as it comes, with the faults that concern audio. The reply's headers must be set on `reply.raw`. */
+/** Streams audio as it arrives, with the faults that concern audio. The reply's headers must be set on `reply.raw`. */
 export async function streamAudio(
   reply: FastifyReply,
   source: AsyncIterable<Buffer>,

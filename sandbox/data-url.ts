@@ -1,8 +1,8 @@
-/** Reads samples, pictures and audio that come as data URLs or as files of a form. */
+/** Reads samples, pictures and audio from data URLs or files of a form. */
 import { badRequest } from "./errors";
 import type { UploadedFile } from "./multipart-body";
 
-/** Bytes that came as a data URL or as a file of a form. */
+/** Bytes from a data URL or a file of a form. */
 export interface Attachment {
   type: string;
   bytes: Buffer;

@@ -13,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-/** For each status the codes that the documentation gives most often, the likeliest first. */
+/** For each status the codes that the documentation lists, the most frequent first. */
 const USUAL_CODES: Record<number, string[]> = {
   400: ["VALIDATION_BAD_PARAMS", "VALIDATION_INVALID_VALUE"],
   401: ["AUTH_UNAUTHORIZED"],

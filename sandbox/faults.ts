@@ -1,9 +1,11 @@
-/** Faults that a test can set: what goes wrong, or differs, with the next matching requests. */
+/** Faults that a test can set for the next matching requests. */
 import type { Entry } from "./log";
 
-/** Something that goes wrong, or differs, with the next matching request(s). */
+/** A fault or deviation of the next matching request(s). */
 export interface Fault {
-  /** Which requests; members left out match anything. Without `on`: simple-generate in all its forms, or live channels. */
+  /**
+   * Which requests; members left out match anything. Without `on`: simple-generate in all its forms, or live channels.
+   */
   on?: { method?: string; path?: string | RegExp; host?: "api" | "storage" };
   /** How many requests, default 1; Infinity until `clearFaults`. */
   times?: number;
@@ -22,7 +24,7 @@ export interface Fault {
    * that lacks the operation answers.
    */
   error?: { status: number; code?: string | null; message?: string; headers?: Record<string, string> };
-  /** Answers a redirect (302 unless told otherwise). */
+  /** Answers a redirect (302 by default). */
   redirect?: { status?: number; to: string };
   /** Resets the connection before any byte of the reply. */
   resetBeforeHeaders?: true;
@@ -39,11 +41,11 @@ export interface Fault {
   ignoreOffset?: true;
   /** Answers a request with `Range` out of these bytes, under the ETag of the true ones. */
   otherBytes?: Buffer;
-  /** Writes audio in pieces of this many bytes, each its own socket write. */
+  /** Writes audio in pieces of this many bytes, one socket write each. */
   sliceBytes?: number;
   /** Closes the connection after this many bytes of audio, without ending the reply. */
   cutAfter?: number;
-  /** Ends the reply in good order after this many bytes of audio. */
+  /** Ends the reply cleanly after this many bytes of audio. */
   endAfter?: number;
   /** Sends this many bytes of audio, then nothing, and leaves the connection open. */
   stallAfter?: number;
@@ -62,22 +64,22 @@ export interface Fault {
   /** Addresses in the reply instead of the true ones. */
   urlsLie?: { audio?: unknown; streamUrl?: unknown };
 
-  /** What goes wrong on a live channel; without `on` it concerns the next connection to one. */
+  /** A fault of a live channel; without `on` it concerns the next connection to one. */
   live?: LiveFault;
 }
 
 /**
- * What a live channel does wrong, API reference B:
+ * Faults of a live channel, API reference B:
  * - `not-ready`, `not-ready-text`: it is not ready yet (said in JSON or as plain text) and closes;
- * - `repeat-notice`: it says so again and again on the same connection, and never closes;
+ * - `repeat-notice`: it repeats that on the same connection, and never closes;
  * - `audio-first`: it sends a chunk of audio before it greets;
- * - `never-greets`: it sends audio again and again and does not greet;
- * - `odd-hex`, `not-hex`: hexadecimal of odd length, or none at all;
+ * - `never-greets`: it sends audio repeatedly and does not greet;
+ * - `odd-hex`, `not-hex`: hexadecimal text of odd length, or other text;
  * - `top-level`: `hex` and `pcm` at the top level;
  * - `unknown-messages`: messages of unknown types in between;
- * - `cut`, `stall`: it breaks off or falls silent after the first chunk;
+ * - `cut`, `stall`: it closes the connection or sends nothing more after the first chunk;
  * - `no-end-message`: it leaves out the message at a segment's end;
- * - `ignore-close`: it answers neither the close message nor the WebSocket's close frame, and goes on sending.
+ * - `ignore-close`: it answers neither the close message nor the WebSocket's close frame, and continues to send.
  */
 export type LiveFault =
   | "not-ready"
@@ -94,7 +96,7 @@ export type LiveFault =
   | "no-end-message"
   | "ignore-close";
 
-/** Forms of the X-Reecho-Response-Data header that clients have to cope with, API reference D.4. */
+/** Forms of the X-Reecho-Response-Data header that clients must accept, API reference D.4. */
 export type ResponseDataForm =
   | "plain"
   | "latin1-utf8"
@@ -108,7 +110,7 @@ export type ResponseDataForm =
   | "huge"
   | "not-json-object";
 
-/** Where live channels are, on the API's host. */
+/** The path of live channels on the API's host. */
 export const LIVE_PATH = /^\/turbo\/([^/]+)$/;
 const SIMPLE_GENERATE = /^\/api\/tts\/simple-generate(\.mp3)?$/;
 

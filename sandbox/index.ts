@@ -46,13 +46,16 @@ export interface Sandbox {
   /** Arms a fault for the next matching request(s). */
   fail(fault: Fault): void;
   clearFaults(): void;
-  /** The first request that matches, now or at any later moment of its life; rejects after `timeoutMs` (default 5000). */
+  /** The first request that matches, now or in any later state; rejects after `timeoutMs` (default 5000). */
   waitForRequest(match: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
-  /** The mp3 that simple-generate gives for these parameters, without charging. */
+  /** The mp3 that simple-generate returns for these parameters, without charging. */
   speech(parameters: Record<string, unknown>): Promise<Buffer>;
-  /** Moves the sandbox's time forward: what it was waiting for (tasks, voices, the queue, the pace) happens now. */
+  /**
+   * Moves the sandbox's time forward: everything that waits for that time (tasks, voices, the queue, the pace) happens
+   * now.
+   */
   advance(ms: number): void;
-  /** Ends every connection at once. */
+  /** Closes every connection immediately. */
   close(): Promise<void>;
 }
 
@@ -95,7 +98,7 @@ async function spokenBytes(parameters: Record<string, unknown>, world: World): P
   return Buffer.concat(parts);
 }
 
-/** The two figures that tests look at, and may set. */
+/** The two figures that tests read and may set. */
 function balanceOf(account: Account): Sandbox["account"] {
   return {
     get credits() {
@@ -113,7 +116,7 @@ function balanceOf(account: Account): Sandbox["account"] {
   };
 }
 
-/** Starts a sandbox on 127.0.0.1; everything it holds is its own, so any number may run side by side. */
+/** Starts a sandbox on 127.0.0.1; sandboxes share no state, so any number may run in parallel. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const addresses = { storage: "" };
   const world = newWorld(options, addresses);

@@ -7,7 +7,7 @@ import type { Entry } from "./log";
 import type { OpenApi } from "./openapi";
 import type { Settings } from "./options";
 
-/** What the choice of an injected error depends on. */
+/** The facts that select an injected error. */
 interface Server {
   readonly settings: Settings;
   readonly openApi: OpenApi;
@@ -20,7 +20,7 @@ export async function delay(ms: number, gone: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The reply that a fault gives instead of the true one, if it does. */
+/** The reply of a fault instead of the true one, if it has one. */
 export function answerOf(
   { error, reply, redirect }: Fault,
   entry: Entry,
@@ -53,7 +53,10 @@ export function answerOf(
 const lowerCased = (headers: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Carries out those members of a fault that concern the beginning of a reply, or replace it: then the reply is returned. */
+/**
+ * Carries out those members of a fault that concern the beginning of a reply, or replace it: then the reply is
+ * returned.
+ */
 export async function inject(
   fault: Fault,
   request: FastifyRequest,

@@ -1,4 +1,4 @@
-/** Records every request, for tests to look at and wait for. */
+/** Records every request, so that tests can read and await them. */
 import type { IncomingHttpHeaders } from "node:http";
 
 /** One request that reached the sandbox. */
@@ -13,7 +13,7 @@ export interface RecordedRequest {
   body: unknown;
   /** Status of the reply; missing while there is none. */
   status?: number;
-  /** Bytes of the reply's body that were handed to the network. */
+  /** Bytes of the reply's body that were passed to the network. */
   bytesSent: number;
   /** True when the client went away before the reply was complete. */
   aborted: boolean;
@@ -27,9 +27,9 @@ export class Entry implements RecordedRequest {
   status?: number;
   bytesSent = 0;
   aborted = false;
-  /** Called whenever something about the request has become known. */
+  /** Called after each change of the record. */
   changed: () => void = () => undefined;
-  /** Set when the sandbox itself cut the connection, which is no abort of the client's. */
+  /** Set when the sandbox itself cut the connection, which does not count as an abort of the client. */
   cutHere = false;
   readonly ended: Promise<void>;
   #end: () => void = () => undefined;
@@ -44,13 +44,13 @@ export class Entry implements RecordedRequest {
     this.ended = new Promise((resolve) => (this.#end = resolve));
   }
 
-  /** Notes that the reply begins. */
+  /** Records the start of the reply. */
   begin(status: number): void {
     this.status = status;
     this.changed();
   }
 
-  /** Notes body bytes that were handed to the network. */
+  /** Records body bytes that were passed to the network. */
   count(bytes: number): void {
     this.bytesSent += bytes;
     this.changed();
@@ -91,7 +91,7 @@ export class Log {
     }
   }
 
-  /** The first request, past or future, that matches at any moment of its life; rejects after `timeoutMs`. */
+  /** The first request, past or future, that matches in any of its states; rejects after `timeoutMs`. */
   waitFor(match: (request: RecordedRequest) => boolean, timeoutMs: number): Promise<RecordedRequest> {
     const past = this.requests.find(match);
     if (past) return Promise.resolve(past);

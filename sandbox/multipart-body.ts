@@ -9,7 +9,7 @@ export interface UploadedFile {
   bytes: Buffer;
 }
 
-/** What the log says about a file. */
+/** The entry of a file in the log. */
 interface FileDescription {
   filename: string;
   type: string;

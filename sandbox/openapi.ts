@@ -31,7 +31,7 @@ interface Parameter {
 
 const FILE = join(__dirname, "openapi.yaml");
 
-/** What a `$ref` means; undefined when there is nothing at that place. */
+/** Resolves a `$ref`; undefined if its target does not exist. */
 function pointer(document: Fields, ref: string): Fields | undefined {
   let found: unknown = ref.startsWith("#/") ? document : undefined;
   for (const part of ref.slice(2).split("/")) {
@@ -40,7 +40,7 @@ function pointer(document: Fields, ref: string): Fields | undefined {
   return typeof found === "object" && found !== null ? fields(found) : undefined;
 }
 
-/** Every `$ref` of the document that refers to nothing, with the path of the key that holds it. */
+/** Every `$ref` of the document without a target, with the path of its key. */
 function danglingReferences(document: Fields, at: unknown = document, path = "#"): string[] {
   if (typeof at !== "object" || at === null) return [];
   return Object.entries(at).flatMap(([key, value]) => {
@@ -77,7 +77,7 @@ export function openApiFor(edition: Edition): OpenApi {
   return known;
 }
 
-/** The OpenAPI document of the API, and what it says about requests and replies. */
+/** The OpenAPI document of the API, with checks of requests and replies. */
 export class OpenApi {
   readonly operations: Operation[];
   readonly #document: Fields;
@@ -119,7 +119,7 @@ export class OpenApi {
     return (candidates.find(({ operation }) => operation.path === canonical) ?? candidates[0])?.operation;
   }
 
-  /** What is wrong with a request's query and body, in words; empty when nothing is. */
+  /** Describes the faults of a request's query and body; empty if there are none. */
   checkRequest(
     operation: Operation,
     query: Record<string, string>,
@@ -129,7 +129,7 @@ export class OpenApi {
     return [...this.#checkQuery(operation, query), ...this.#checkBody(operation, body, contentType)];
   }
 
-  /** What is wrong with a JSON reply. */
+  /** Describes the faults of a JSON reply. */
   checkReply(operation: Operation, status: number, body: unknown): string[] {
     const responses = fields(operation.definition["responses"]);
     const response = this.#follow(fields(responses[String(status)] ?? responses["default"]));
@@ -156,7 +156,7 @@ export class OpenApi {
     return Array.isArray(listed) ? listed.map(String) : undefined;
   }
 
-  /** What is wrong with a value of one of the document's schemas; with `exact`, unknown properties are too. */
+  /** Describes the faults of a value of one of the document's schemas; with `exact`, including unknown properties. */
   checkSchema(name: string, value: unknown, exact = false): string[] {
     const schema = () => closed(this.#resolve(`#/components/schemas/${name}`), this.#resolve, exact);
     return this.#errors(`schema ${name} ${String(exact)}`, name, schema, value);

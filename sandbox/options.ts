@@ -2,7 +2,10 @@
 
 /** How a sandbox behaves; every member has a default. */
 export interface SandboxOptions {
-  /** Port of the API, 0 (default) for a free one. A fixed port also fixes the storage host's: the next one. Always binds 127.0.0.1. */
+  /**
+   * Port of the API, 0 (default) for a free one. A fixed port also fixes the storage host's: the next one. Always binds
+   * 127.0.0.1.
+   */
   port?: number;
   /** The one valid API key, default `sk-sandbox-0000`. */
   apiKey?: string;
@@ -21,15 +24,18 @@ export interface SandboxOptions {
   credits?: number;
   /** False: the account has never paid, so simple-generate is refused. Default true. */
   paid?: boolean;
-  /** Milliseconds from a task's creation to `generated`; default 0: each look at the task takes it one status further. */
+  /** Milliseconds from a task's creation to `generated`; default 0: each poll advances the task by one status. */
   taskMs?: number;
-  /** Milliseconds a new voice is `creating`; default 0: usable at once. */
+  /** Milliseconds a new voice is `creating`; default 0: usable immediately. */
   voiceMs?: number;
   /** Simultaneous simple-generate calls before queueing, default 3. */
   concurrency?: number;
   /** Longest wait in that queue before 429, default 330000. */
   queueMs?: number;
-  /** Live channels: how long one waits for a client at first (default 60000), and may be silent or alone (default 60000). */
+  /**
+   * Live channels: the wait for the first client (default 60000), and the limit without traffic or client (default
+   * 60000).
+   */
   live?: { cancelAfterMs?: number; idleMs?: number };
   /** How many requests the log keeps, default all. */
   remember?: number;

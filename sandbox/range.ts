@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { streamAudio } from "./audio-reply";
 import { oneBuffer } from "./one-buffer";
 
-/** First and last byte asked for, "all" for no (or no usable) Range, or "none" when no byte of it exists. */
+/** First and last requested byte, "all" for no (or no usable) Range, or "none" when no byte of it exists. */
 function wantedRange(
   header: string | undefined,
   length: number,

@@ -9,7 +9,7 @@ export function fields(body: unknown): Fields {
   return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Fields) : {};
 }
 
-/** A text, or undefined when it is missing or no text. */
+/** A text, or undefined if it is missing or not text. */
 export function text(from: Fields, name: string): string | undefined {
   const value = from[name];
   return typeof value === "string" ? value : undefined;

@@ -5,7 +5,7 @@ const HUGE_BYTES = 12 * 1024;
 const NESTED_LEVELS = 5000;
 
 /**
- * The X-Reecho-Response-Data header in one of the forms a client may meet, API reference D.4; undefined leaves it out.
+ * The X-Reecho-Response-Data header in one of the possible forms, API reference D.4; undefined leaves it out.
  * Header text goes out as Latin-1, so raw UTF-8 is given as one character a byte.
  */
 export function responseData(data: Record<string, unknown>, form: ResponseDataForm): string | undefined {

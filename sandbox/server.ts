@@ -32,7 +32,7 @@ function watchEnd(entry: Entry, reply: FastifyReply): void {
   });
 }
 
-/** Hands a reply's body length to the log; audio and dripping replies count their own bytes. */
+/** Records a reply's body length in the log; audio and byte-by-byte replies count their own bytes. */
 function countPayload(request: FastifyRequest, reply: FastifyReply, payload: unknown): void {
   request.entry.begin(reply.statusCode);
   if (request.fault?.dripMs) return;
@@ -43,7 +43,7 @@ function countPayload(request: FastifyRequest, reply: FastifyReply, payload: unk
 
 /** Reads JSON and anything else; an empty body counts as none, whatever its Content-Type. API reference 9.1. */
 function readBodies(app: FastifyInstance): void {
-  // Fastify's own reads an empty text as "".
+  // Fastify's own parser reads an empty text as "".
   app.removeContentTypeParser("text/plain");
   const parseJson = app.getDefaultJsonParser("ignore", "ignore");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {

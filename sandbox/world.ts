@@ -1,4 +1,4 @@
-/** What the routes of one sandbox share. */
+/** The state that the routes of one sandbox share. */
 import type { FaultBox } from "./faults";
 import type { Channels } from "./live/channels";
 import type { Log } from "./log";
@@ -16,7 +16,7 @@ import type { Uploads } from "./state/uploads";
 import type { OwnedVoice } from "./state/voice";
 import type { Voices } from "./state/voices";
 
-/** Everything that the routes of one sandbox share. Maps are by id, in order of creation. */
+/** The state that the routes of one sandbox share. Maps are by id, in order of creation. */
 export interface World {
   readonly settings: Settings;
   readonly openApi: OpenApi;

@@ -1,6 +1,6 @@
 /**
- * `npm run build`: see scripts/build/main.ts. `--development` builds quickly, without the checks of types and with
- * source maps; `--if-changed` does nothing if the present sources are built already.
+ * `npm run build`: see scripts/build/main.ts. `--development` builds quickly, without type checks and with
+ * source maps; `--if-changed` does nothing if the build is up to date.
  */
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** Random choices that can be repeated: the same seed makes the same ones. */
+/** Reproducible random choices: the same seed gives the same choices. */
 export class SeededRandom {
   private state: number;
 
@@ -20,7 +20,7 @@ export class SeededRandom {
     return Math.floor(this.next() * below);
   }
 
-  /** True once in so many times, on average. */
+  /** True once in `times` calls, on average. */
   oneIn(times: number): boolean {
     return this.next() * times < 1;
   }
@@ -29,7 +29,7 @@ export class SeededRandom {
     return from[this.below(from.length)] ?? from[0];
   }
 
-  /** Puts the list itself in another order (Fisher-Yates). */
+  /** Shuffles the list in place (Fisher-Yates). */
   shuffle(list: unknown[]): void {
     for (let last = list.length - 1; last > 0; last -= 1) {
       const other = this.below(last + 1);

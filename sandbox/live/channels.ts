@@ -4,12 +4,12 @@ import type { Settings } from "../options";
 import type { Clock } from "../state/clock";
 import type { OwnedVoice } from "../state/voice";
 
-/** A live channel: one voice, kept while clients come and go. API reference B.1. */
+/** A live channel: one voice, kept while clients connect and disconnect. API reference B.1. */
 export interface Channel {
   id: string;
   voice: OwnedVoice;
   clients: number;
-  /** Time of the clock (ms) after which it is gone when no client is connected. */
+  /** Time of the clock (ms) at which it is closed if no client is connected. */
   goneAt: number;
 }
 
@@ -29,7 +29,7 @@ export class Channels {
     return channel;
   }
 
-  /** The channel, unless it never existed, was closed, or was left alone for too long. */
+  /** The channel, unless it never existed, was closed, or had no client for too long. */
   find(id: string): Channel | undefined {
     const channel = this.#channels.get(id);
     if (!channel) return undefined;

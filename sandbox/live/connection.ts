@@ -82,7 +82,7 @@ export class LiveConnection {
     try {
       record.body = JSON.parse(received);
     } catch {
-      // Stays the text it is, which no rule below fits.
+      // Stays text, which matches no rule below.
     }
     const message = fields(record.body);
     if (message["type"] === "synthesis_request") {

@@ -12,7 +12,7 @@ import { LiveConnection } from "./connection";
 const REPEAT_MS = 50;
 const NOT_READY = "Waiting for Turbo Channel to be ready.";
 
-/** Whether a fault takes the place of the handshake; if so it is carried out. */
+/** Whether a fault replaces the handshake; if so it is carried out. */
 async function handshakeFault(
   fault: Fault,
   { socket }: IncomingMessage,
@@ -35,7 +35,7 @@ async function handshakeFault(
   return true;
 }
 
-/** A client is connected: greets it, or sends it away with the texts of API reference B.2. */
+/** Greets a connected client, or rejects it with the texts of API reference B.2. */
 function welcome(client: WebSocket, entry: Entry, fault: Fault | undefined, world: World): void {
   const channel = world.channels.find(LIVE_PATH.exec(entry.path)?.[1] ?? "");
   if (!channel) {
@@ -57,7 +57,7 @@ function welcome(client: WebSocket, entry: Entry, fault: Fault | undefined, worl
   }
 }
 
-/** Does something again and again until the client has left. */
+/** Repeats an action until the client has left. */
 async function repeat(client: WebSocket, clock: Clock, act: () => void): Promise<void> {
   const gone = new Promise((resolve) => client.once("close", resolve));
   while (client.readyState === client.OPEN && !clock.stopped) {

@@ -47,7 +47,10 @@ function replayRoute(app: FastifyInstance, { recorder }: World): void {
   });
 }
 
-/** The `data` of a JSON reply: at once with a stream address, or else when the audio is complete. API reference D.1. */
+/**
+ * The `data` of a JSON reply: immediately with a stream address, otherwise when the audio is complete. API reference
+ * D.1.
+ */
 async function finished({ asked, recording, result }: Generation): Promise<Record<string, unknown>> {
   if (asked.stream) return { ...result, audio: result["streamUrl"] };
   const bytes = await recording.whole();
@@ -59,8 +62,8 @@ async function finished({ asked, recording, result }: Generation): Promise<Recor
 }
 
 /**
- * Waits for its turn, charges, and starts the generation, which then goes on without the caller. Undefined when the
- * caller went away while waiting: then nothing is charged.
+ * Waits for a slot, charges, and starts the generation, which then continues without the caller. Undefined if the
+ * caller disconnected while waiting: then nothing is charged.
  */
 async function generate(
   asked: SimpleRequest,

@@ -47,7 +47,7 @@ function growingRoute(app: FastifyInstance, { recorder }: World): void {
   });
 }
 
-/** `/prompt/{voice}/{style}.mp3`: what a starting voice sounds like. */
+/** `/prompt/{voice}/{style}.mp3`: the sample of a starting voice. */
 function sampleRoute(app: FastifyInstance, { voices }: World): void {
   app.get<{ Params: { voice: string; file: string } }>("/prompt/:voice/:file", async (request, reply) => {
     const { voice: voiceId, file } = request.params;

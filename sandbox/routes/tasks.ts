@@ -62,7 +62,7 @@ function createRoute(app: FastifyInstance, world: World): void {
   });
 }
 
-/** Newest first; a status that is none drops the filter. */
+/** Newest first; an unknown status disables the filter. */
 function listRoute(app: FastifyInstance, world: World): void {
   app.get("/api/tts/generate", async ({ query }) => {
     const asked = fields(query);

@@ -1,4 +1,4 @@
-/** Keeps spoken lines, so that a line is synthesised once in a process. */
+/** Caches spoken lines, so that each is synthesised once per process. */
 import { speak, type Line } from "./speaker";
 
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -20,7 +20,7 @@ function keep(key: string, audio: Buffer[]): void {
   }
 }
 
-/** The mp3 of a line, from memory when it has been spoken before in this process. */
+/** The mp3 of a line, from memory if it has been spoken before in this process. */
 export async function* speakOnce(line: Line): AsyncGenerator<Buffer> {
   const key = JSON.stringify(line);
   const known = spoken.get(key);

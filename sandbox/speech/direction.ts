@@ -20,7 +20,7 @@ const plainPreset = (preset: string) => preset.replace(/^v\d+_/, "").replace(/_p
 
 /**
  * Turns a request into a line for the speaker. A seed of 0 or more shifts the pitch a little; without a seed the
- * sandbox always speaks alike, so that tests can compare bytes. Values it does not know change nothing.
+ * speech is always the same, so that tests can compare bytes. Unknown values are ignored.
  */
 export function direct(direction: Direction, voice: { language: string; timbre: Timbre }): Line {
   const { text, language, preset = "balance", speechRate = 1, vivid = false, seed = -1 } = direction;

@@ -42,7 +42,7 @@ async function load(): Promise<Engine> {
 }
 
 /**
- * Speaks one piece of text (at most about 1000 characters) at once, synchronously after the first call has loaded
+ * Speaks one piece of text (at most about 1000 characters) in one step, synchronously after the first call has loaded
  * the module. eSpeak keeps state between calls (noise, flutter); its memory is put back to a snapshot before each,
  * so equal input gives equal samples for the life of the process.
  */

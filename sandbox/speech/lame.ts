@@ -44,7 +44,7 @@ export async function mp3Encoder(sampleRate: number, format: Mp3Format = SPEECH)
   };
 }
 
-/** Encodes with an encoder that goes on afterwards, giving the event loop a turn after every half second of sound. */
+/** Encodes with an encoder that is used further; yields to the event loop after every half second of sound. */
 export async function* encodeInTurns(encoder: Mp3Encoder, pcm: Pcm): AsyncGenerator<Buffer> {
   const step = Math.ceil(pcm.sampleRate / 2);
   for (let at = 0; at < pcm.samples.length; at += step) {

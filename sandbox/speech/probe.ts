@@ -1,7 +1,7 @@
-/** Finds out format, length and loudness of uploaded audio. */
+/** Detects format, length and loudness of uploaded audio. */
 import type { Pcm } from "./espeak";
 
-/** What the sandbox finds out about audio it is given. It knows WAV (16-bit PCM) and mp3. */
+/** Facts about uploaded audio: WAV (16-bit PCM) and mp3 are supported. */
 export interface Probe {
   kind: "wav" | "mp3";
   seconds: number;
@@ -69,7 +69,7 @@ function probeMp3(bytes: Buffer): Probe | undefined {
   return seconds > 0 ? { kind: "mp3", seconds, silent: false } : undefined;
 }
 
-/** Looks into audio; undefined when it is neither WAV nor mp3. */
+/** Examines audio; undefined when it is neither WAV nor mp3. */
 export function probe(bytes: Buffer): Probe | undefined {
   const isWav = bytes.toString("latin1", 0, 4) === "RIFF" && bytes.toString("latin1", 8, 12) === "WAVE";
   return isWav ? probeWav(bytes) : probeMp3(bytes);

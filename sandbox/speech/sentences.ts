@@ -1,4 +1,4 @@
-/** Cuts texts into pieces and finds the language of their script. */
+/** Splits texts into pieces and detects the language of their script. */
 
 const LONGEST_PIECE = 110;
 const PAUSE = /[,;:、，；：\s]/u;
@@ -16,7 +16,7 @@ function breakLong(sentence: string): string[] {
   return pieces;
 }
 
-/** Cuts a text into pieces short enough to be spoken in one go: sentences, long ones broken at a pause. */
+/** Cuts a text into pieces short enough for one synthesis: sentences, long ones split at a pause. */
 export function pieces(text: string): string[] {
   const segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
   return [...segmenter.segment(text)]
@@ -24,7 +24,7 @@ export function pieces(text: string): string[] {
     .filter((piece) => /[\p{L}\p{N}]/u.test(piece));
 }
 
-/** The language that the script of a text gives away, or undefined for the Latin script and its like. */
+/** The language that the script of a text implies, or undefined for scripts such as Latin. */
 export function languageOfScript(text: string): "zh" | "ja" | "ko" | undefined {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return "ja";
   if (/\p{Script=Hangul}/u.test(text)) return "ko";

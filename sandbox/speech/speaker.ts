@@ -3,7 +3,7 @@ import { synthesise, type Pcm } from "./espeak";
 import { encodeInTurns, mp3Encoder, type Mp3Encoder } from "./lame";
 import { languageOfScript, pieces } from "./sentences";
 
-/** What makes a voice's sound, independent of the language it speaks. */
+/** The sound of a voice, independent of the language. */
 export interface Timbre {
   /** eSpeak variant: m1 to m8 or f1 to f5. */
   variant: string;
@@ -13,12 +13,12 @@ export interface Timbre {
   rate: number;
 }
 
-/** One text and how to say it; equal lines sound equal, byte for byte. */
+/** One text and how to speak it; equal lines give equal bytes. */
 export interface Line extends Timbre {
   text: string;
-  /** The voice's own language, used for whatever the script of the text does not give away. */
+  /** The voice's own language, used if the script of the text does not imply one. */
   language: string;
-  /** True when the caller asked for that language: then the script is not consulted. */
+  /** True if the caller requested that language: then the script is ignored. */
   fixedLanguage: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function* speakPcm(line: Line): AsyncGenerator<Pcm & { words: strin
   }
 }
 
-/** Speaks a line as mp3 (mono, 24 kHz, 64 kbit/s), piece by piece: the first bytes come long before the last. */
+/** Speaks a line as mp3 (mono, 24 kHz, 64 kbit/s), piece by piece, so that the first bytes are available early. */
 export async function* speak(line: Line): AsyncGenerator<Buffer> {
   let encoder: Mp3Encoder | undefined;
   for await (const pcm of speakPcm(line)) {

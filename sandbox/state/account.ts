@@ -12,7 +12,7 @@ export class Account {
     public loraQuota: number,
   ) {}
 
-  /** Takes credits for a generation that is going to succeed, or 403 when there are not enough. API reference 5. */
+  /** Charges credits for a generation that will succeed, or throws 403 if there are not enough. API reference 5. */
   charge(cost: number): void {
     if (cost > this.credits) {
       throw new ApiError(403, "BILLING_INSUFFICIENT_CREDIT", "Not enough credits");
@@ -21,12 +21,12 @@ export class Account {
     this.spent += cost;
   }
 
-  /** Gives back what was frozen for a task that failed. API reference 5. */
+  /** Returns the credits that were frozen for a failed task. API reference 5. */
   release(cost: number): void {
     this.credits += cost;
     this.spent -= cost;
   }
 }
 
-/** What a text costs: its characters without the `{{…}}` markers. API reference 5. */
+/** The price of a text: its characters without the `{{…}}` markers. API reference 5. */
 export const costOf = (text: string): number => Array.from(text.replace(/\{\{.*?\}\}/gs, "")).length;

@@ -2,7 +2,7 @@
 
 const PAUSES = ["interval", "interval_head", "interval_tail", "interval_range"];
 
-/** Kinds of blocks in a task, and the keys each honours beside `type`; others are dropped silently. API reference D.2. */
+/** Kinds of blocks in a task, and the keys of each besides `type`; others are dropped silently. API reference D.2. */
 export const blockKinds: Record<string, string[]> = {
   text: [
     "voiceId",

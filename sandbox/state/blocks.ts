@@ -19,7 +19,7 @@ const USUAL_EFFECT_SECONDS = 2;
 const USUAL_MUSIC_SECONDS = 5;
 const NARRATOR = { language: "en-us", timbre: { variant: "m3", pitch: 45, range: 55, rate: 170 } };
 
-/** What a block is checked against and made of. */
+/** The objects that a block may refer to. */
 export interface BlockContext extends AudioSources {
   readonly settings: Settings;
   readonly openApi: OpenApi;
@@ -28,7 +28,7 @@ export interface BlockContext extends AudioSources {
 
 /** A block of a task that has passed the strict checks of API reference D.2. */
 export interface Block {
-  /** Its honoured keys, as the task shows them. */
+  /** Its known keys, as the task shows them. */
   shown: Fields;
   voice: OwnedVoice | undefined;
   characters: number;
@@ -47,7 +47,7 @@ function kindOf(block: Fields): string {
   return kind;
 }
 
-/** The block as it is read: only the 2026 edition documents that an unknown language is refused. API reference 7.4. */
+/** The parsed block: only the 2026 edition documents that an unknown language is refused. API reference 7.4. */
 function readable(value: unknown, edition: Edition): unknown {
   const language = text(fields(value), "language");
   const unknown = language !== undefined && !synthesisLanguages(edition).includes(language);

@@ -6,7 +6,9 @@ interface Sleep {
   wake: () => void;
 }
 
-/** The time of one sandbox in milliseconds. It runs by itself, may be moved forward, and ends every wait when it stops. */
+/**
+ * The time of one sandbox in milliseconds. It runs on its own, can be moved forward, and ends every wait when it stops.
+ */
 export class Clock {
   readonly #sleeps = new Set<Sleep>();
   #ahead = 0;

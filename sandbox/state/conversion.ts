@@ -1,4 +1,4 @@
-/** Finds the audio that is to be converted to another voice. */
+/** Finds the audio for conversion to another voice. */
 import { badRequest } from "../errors";
 import { oneBuffer } from "../one-buffer";
 import { speakOnce } from "../speech/cache";
@@ -10,7 +10,7 @@ import type { Recorder } from "./recorder";
 
 const USUAL_PITCH = 50;
 
-/** Where the audio behind an address is looked up. */
+/** The stores in which the audio of an address is looked up. */
 export interface AudioSources {
   /** Origin of the storage host. */
   readonly storageUrl: string;
@@ -18,17 +18,17 @@ export interface AudioSources {
   readonly files: Files;
 }
 
-/** Audio that is to be said again by another voice, API reference 7.5 `input_audio`. */
+/** Audio for conversion to another voice, API reference 7.5 `input_audio`. */
 export interface ConversionInput {
   seconds: number;
-  /** The audio in the given voice; as it is when there is none. */
+  /** The audio in the given voice; unchanged without one. */
   play(timbre?: Timbre): AsyncIterable<Buffer>;
 }
 
 const refused = () => badRequest("TTS_INPUT_AUDIO_INVALID", "input_audio is no audio of this platform");
 
 /**
- * Finds the audio behind an address on the storage host. Speech of the sandbox is said again in the new voice, a WAV
+ * Finds the audio behind an address on the storage host. Speech of the sandbox is spoken again in the new voice, a WAV
  * upload is shifted in pitch, an mp3 upload stays as it is (the sandbox decodes no mp3).
  */
 export async function conversionInput(

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { OwnedVoice, Style } from "./voice";
 
 /**
- * Makes a style the one that speaks when none is named. The default style's id is always `default` (API reference
+ * Makes a style the default one. The default style's id is always `default` (API reference
  * 7.2), so the two change ids: the old default gets a UUID. How the service does it is not documented.
  */
 export function makeDefault(voice: OwnedVoice, style: Style): void {

@@ -7,11 +7,11 @@ const MOST_BYTES = 512 * 1024 * 1024;
 export interface StoredFile {
   bytes: Buffer;
   type: string;
-  /** The samples behind it, when it was uploaded for voice conversion as WAV. */
+  /** Its samples, if it was uploaded for voice conversion as WAV. */
   pcm?: Pcm;
 }
 
-/** What was uploaded, by path on the storage host; the oldest are forgotten beyond half a gigabyte. */
+/** Uploaded files, by path on the storage host; beyond half a gigabyte the oldest are dropped. */
 export class Files {
   readonly #files = new Map<string, StoredFile>();
   #bytes = 0;

@@ -1,4 +1,4 @@
-/** Makes voices and styles out of uploaded samples. */
+/** Creates voices and styles from uploaded samples. */
 import { randomUUID } from "node:crypto";
 import type { Attachment } from "../data-url";
 import type { World } from "../world";
@@ -7,7 +7,7 @@ import type { OwnedVoice, Style, StyleSound, VoiceStatus } from "./voice";
 
 const EXTENSIONS: Record<string, string> = { "audio/mpeg": "mp3", "audio/mp3": "mp3", "image/jpeg": "jpg" };
 
-/** Keeps an upload on the storage host and returns its address. */
+/** Stores an upload on the storage host and returns its address. */
 export function store(world: World, folder: string, name: string, { type, bytes }: Attachment): string {
   const extension = EXTENSIONS[type] ?? type.split("/")[1] ?? "bin";
   const path = `/${folder}/${name}.${extension}`;
@@ -15,7 +15,7 @@ export function store(world: World, folder: string, name: string, { type, bytes 
   return world.storageUrl + path;
 }
 
-/** What a request says about a sample. */
+/** The fields of a request that describe a sample. */
 export interface SampleRequest {
   name: string;
   description: string | undefined;
@@ -24,7 +24,7 @@ export interface SampleRequest {
   vocalFilter: boolean | undefined;
 }
 
-/** Makes a style of a sample; throws the refusals of API reference C.1 and C.2. */
+/** Creates a style from a sample; throws the errors of API reference C.1 and C.2. */
 export function newStyle(
   world: World,
   id: string,
@@ -47,7 +47,7 @@ export function newStyle(
   };
 }
 
-/** Makes a voice out of its first style, passing through the statuses, `voiceMs` in each. API reference 7.1. */
+/** Creates a voice from its first style, passing through the statuses, `voiceMs` in each. API reference 7.1. */
 export function newVoice(
   world: World,
   asked: {

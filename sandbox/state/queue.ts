@@ -20,7 +20,7 @@ export class Queue {
     this.#free = places;
   }
 
-  /** Resolves when it is the caller's turn; `leave` must follow. */
+  /** Resolves when the caller has a slot; `leave` must follow. */
   async enter(): Promise<void> {
     if (this.#free > 0) {
       this.#free--;

@@ -27,7 +27,7 @@ export class Recorder {
     return this.#start((recording) => this.#paced(recording, source, firstByteMs, bytesPerSecond), line);
   }
 
-  /** Records as fast as `source` yields: a task's waiting time is its own. */
+  /** Records as fast as `source` yields: tasks wait elsewhere. */
   recordAtOnce(source: AsyncIterable<Buffer>, line?: Line): Recording {
     return this.#start((recording) => this.#paced(recording, source, 0, Infinity), line);
   }

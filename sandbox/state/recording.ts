@@ -10,7 +10,7 @@ export class Recording {
   #changed: () => void = () => undefined;
   #change = Promise.resolve();
 
-  /** `line`: the words behind it, when it is speech; voice conversion says them again. */
+  /** `line`: the spoken line, if it is speech; voice conversion speaks it again. */
   constructor(
     readonly id: string,
     readonly line?: Line,
@@ -39,7 +39,7 @@ export class Recording {
     this.#notify();
   }
 
-  /** Everything from the beginning, then whatever comes, to the end. */
+  /** All bytes from the beginning, then new ones as they arrive, to the end. */
   async *read(): AsyncGenerator<Buffer> {
     for (let next = 0; ;) {
       const part = this.#parts[next];

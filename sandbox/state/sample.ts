@@ -24,7 +24,7 @@ export function readSample(value: unknown, mostBytes: number): Attachment {
   return sample;
 }
 
-/** The sandbox clones no voices: each sample gets a timbre of its own, always the same one. */
+/** The sandbox does not clone voices: each sample gets its own fixed timbre. */
 export function timbreOf(sample: Buffer): Timbre {
   const digest = createHash("sha256").update(sample).digest();
   const [which = 0, pitch = 0, range = 0] = digest;

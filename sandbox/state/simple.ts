@@ -9,11 +9,11 @@ import { costOf } from "./account";
 import { conversionInput } from "./conversion";
 import { findStyle, type Voices } from "./voices";
 
-/** What a simple-generate call asks for, after the lenient reading that the reference describes. API reference D.1, D.4. */
+/** The parameters of a simple-generate call, parsed as leniently as documented. API reference D.1, D.4. */
 export interface SimpleRequest {
   /** Its audio as mp3. */
   sound(): AsyncIterable<Buffer>;
-  /** The words behind it, when it is speech. */
+  /** The spoken line, if it is speech. */
   line: Line | undefined;
   credits: number;
   instructMode: boolean;
@@ -41,7 +41,10 @@ function rate(asked: Fields): number | undefined {
   return speechRate !== undefined && speechRate >= 0.5 && speechRate <= 2 ? speechRate : undefined;
 }
 
-/** The voice and style that are to speak: 404 for an unknown voice, 400 for an unknown style. GET accepts the beginning of a style's id. API reference D.4. */
+/**
+ * The voice and style: 404 for an unknown voice, 400 for an unknown style. GET accepts the beginning of a style's id.
+ * API reference D.4.
+ */
 function speakerOf(asked: Fields, voices: Voices, instructMode: boolean, form: "query" | "body") {
   const voice = voices.usable(text(asked, "voiceId") ?? "", instructMode);
   const found = findStyle(voice, text(asked, "promptId") || "default", { prefix: form === "query" });
@@ -49,7 +52,7 @@ function speakerOf(asked: Fields, voices: Voices, instructMode: boolean, form: "
   return { language: voice.language, timbre: found.sound.timbre };
 }
 
-/** What is to be heard and what it costs: converted audio when there is `input_audio`, else spoken text. */
+/** The audio and its price: converted audio if there is `input_audio`, else spoken text. */
 async function soundOf(
   asked: Fields,
   world: World,

@@ -22,7 +22,7 @@ function nameOf(asked: Fields): string {
   return name;
 }
 
-/** A new configuration out of a request. */
+/** A new configuration from a request. */
 export function newSplitter(asked: Fields): Splitter {
   const name = nameOf(asked);
   if (asked["config"] === undefined) throw missingField("config");
@@ -31,8 +31,8 @@ export function newSplitter(asked: Fields): Splitter {
 }
 
 /**
- * Changes name or configuration. The format of the configuration's difference is not documented; the sandbox lays the
- * given members over the old ones, and null takes a member away.
+ * Changes name or configuration. The format of the configuration's difference is not documented; the given members
+ * replace the old ones, and null removes a member.
  */
 export function changeSplitter(splitter: Splitter, asked: Fields): void {
   if (asked["name"] === undefined && asked["config"] === undefined) throw missingField("name");

@@ -41,7 +41,7 @@ function marksOf(config: Fields): string[] {
 
 const escaped = (character: string) => character.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-/** Cuts a text at its placeholders; neighbouring placeholders tag one passage together. */
+/** Splits a text at its placeholders; adjacent placeholders tag the same passage. */
 function passages(words: string, marks: string[]): Passage[] {
   const placeholder = marks
     .map((pair) => {

@@ -12,7 +12,7 @@ export interface StartingVoice {
   status: "pending" | "lora-success" | "lora-pending";
   from: "upload" | "market";
   timbre: Timbre;
-  /** Styles beside the default one: id, name, and how they change the timbre. */
+  /** Styles besides the default one: id, name, and how they change the timbre. */
   styles: { id: string; name: string; change: Partial<Timbre> }[];
 }
 

@@ -39,7 +39,7 @@ function contents(asked: Fields, world: World): unknown[] {
   return split(words, known.config);
 }
 
-/** Reads the body of a task's creation, strictly. */
+/** Reads and strictly checks the body that creates a task. */
 export async function readTask(body: unknown, world: World): Promise<TaskPlan> {
   const asked = fields(body);
   checkProject(text(asked, "projectId"));

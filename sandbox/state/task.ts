@@ -10,13 +10,13 @@ import type { Clock } from "./clock";
 import type { Recording } from "./recording";
 import type { Recorder } from "./recorder";
 
-/** Part of its time that a task is `pending`. */
+/** The fraction of its time in which a task is `pending`. */
 const PENDING_SHARE = 0.25;
 
 /** Statuses of a task, API reference 7.8. */
 export type TaskStatus = "pending" | "processing" | "generated" | "failed";
 
-/** Everything about a task that was decided when it was created. */
+/** The fixed properties of a task. */
 export interface TaskPlan {
   blocks: Block[];
   srt: boolean;
@@ -24,7 +24,7 @@ export interface TaskPlan {
   trackId: string | undefined;
 }
 
-/** What a task runs with. */
+/** The services that a task uses. */
 export interface TaskContext {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -76,7 +76,7 @@ export class Task {
     return this.status === "pending" || this.status === "processing";
   }
 
-  /** Freezes the credits and begins, for the first time or again. */
+  /** Freezes the credits and starts, for the first time or again. */
   start(): void {
     this.context.account.charge(this.credits);
     this.#settled = false;
@@ -85,12 +85,12 @@ export class Task {
     this.#parts = this.plan.blocks.map((block) =>
       this.context.recorder.recordAtOnce(block.sound(), block.line),
     );
-    // The whole of one block is that block, under the same address. API reference 7.8.
+    // The audio of a single block is the whole audio, at the same address. API reference 7.8.
     this.#merged =
       this.#parts.length === 1 ? this.#parts[0] : this.context.recorder.recordAtOnce(joined(this.#parts));
   }
 
-  /** Waits for the audio once its time is up, and gives back the credits of a failure. */
+  /** Waits for the audio once its time is up, and returns the credits of a failure. */
   async settle(): Promise<void> {
     if (this.isRunning || this.#settled) return;
     this.#settled = true;

@@ -15,7 +15,9 @@ export interface Template {
   from: "self";
 }
 
-/** The parts of a template that its contents decide. Voice ids become numbers, "0" becomes null. API reference G.1. */
+/**
+ * The parts of a template that depend on its contents. Voice ids become numbers, "0" becomes null. API reference G.1.
+ */
 export function readContents(body: unknown): Pick<Template, "contents" | "metadata"> {
   const asked = fields(body);
   const blocks = asked["contents"];

@@ -5,7 +5,7 @@ import { badRequest } from "../errors";
 const ZIP_BEGINNING = Buffer.from("PK\x03\x04", "latin1");
 const ZIP_END = Buffer.from("PK\x05\x06", "latin1");
 
-/** A file that was uploaded in pieces or at once. */
+/** A file that was uploaded in chunks or as a whole. */
 export interface Upload {
   id: string;
   finished: boolean;
@@ -26,7 +26,7 @@ const unknown = () => badRequest("VALIDATION_BAD_PARAMS", "Unknown or finished u
 export class Uploads {
   readonly #uploads = new Map<string, Parts>();
 
-  /** All uploads, for tests to look at. */
+  /** All uploads, for tests. */
   get all(): Upload[] {
     return [...this.#uploads.values()].map(({ upload }) => upload);
   }

@@ -20,10 +20,10 @@ export interface Style {
   baseSpeechRate?: number;
 }
 
-/** What the sandbox knows of a style beyond what the API shows. */
+/** Properties of a style that the API does not show. */
 export interface StyleSound {
   timbre: Timbre;
-  /** What was heard in the sample, null when nothing was. */
+  /** The transcript of the sample, null if there is none. */
   heard: string | null;
   /** The same, or its correction. */
   transcript: string | null;
@@ -32,7 +32,7 @@ export interface StyleSound {
 /** A voice of the account, API reference 7.7. */
 export interface Voice {
   id: string;
-  /** Older clients take it before `id`, and need the member even when it is null. */
+  /** Older clients prefer it to `id`, and need the member even if it is null. */
   idForGenerate: string | null;
   name: string;
   status: VoiceStatus;
@@ -44,19 +44,19 @@ export interface Voice {
   metadata: { avatar?: string; description?: string; withLora?: boolean; prompts: Style[] };
 }
 
-/** A voice with the sandbox's own knowledge of it. */
+/** A voice with properties that the API does not show. */
 export interface OwnedVoice {
   shown: Voice;
   /** Language spoken when neither the script nor the request says otherwise. */
   language: string;
   sounds: Map<string, StyleSound>;
-  /** Statuses to come, each with the time of the monotonic clock (ms) from which it holds. */
+  /** Future statuses, each with the time of the monotonic clock (ms) at which it starts. */
   ahead: { from: number; status: VoiceStatus }[];
 }
 
 const BORN = "2026-01-02T03:04:05.000Z";
 
-/** Words that the sample of each starting voice says. */
+/** The text of each starting voice's sample. */
 const SAMPLE_WORDS: Record<string, string> = {
   zh: "你好，这是我的声音。",
   de: "Guten Tag, so klinge ich.",

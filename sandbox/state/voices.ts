@@ -17,7 +17,7 @@ const HIDDEN: VoiceStatus[] = ["lora-pending", "lora-awaiting"];
 export class Voices {
   #known: OwnedVoice[] | undefined;
 
-  /** `storageUrl` is asked for at the first use: the storage host has its port only once it listens. */
+  /** `storageUrl` is called at the first use: the storage host has its port only once it listens. */
   constructor(
     private readonly userId: string,
     private readonly clock: Clock,
@@ -28,7 +28,7 @@ export class Voices {
     return (this.#known ??= ownedVoices(this.userId, this.storageUrl()));
   }
 
-  /** Bought voices first, then the newest; what is still training only when asked for. API reference C.5. */
+  /** Bought voices first, then the newest; those in training only on request. API reference C.5. */
   list(options: { showMarket: boolean; full: boolean }): OwnedVoice[] {
     const bought = (voice: OwnedVoice) => voice.shown.from === "market";
     const visible = this.#voices
@@ -46,7 +46,7 @@ export class Voices {
     this.#voices.splice(this.#voices.indexOf(voice), 1);
   }
 
-  /** The voice in whatever status; bought ones also by their bare UUID. 404 otherwise. API reference C.6. */
+  /** The voice, in any status; bought ones also by their bare UUID. 404 otherwise. API reference C.6. */
   find(id: string): OwnedVoice {
     const voice = this.#voices.find(({ shown }) => shown.id === id || shown.id === `market:${id}`);
     if (!voice) throw notFound("VOICE_NOT_FOUND", "Voice not found");
@@ -96,7 +96,10 @@ function refuseUnfinished({ shown }: OwnedVoice): void {
   if (shown.status === "failed") throw badRequest("VOICE_CREATE_FAILED", "The voice could not be created");
 }
 
-/** A living style of a voice by its id, or by the beginning of it where that is allowed. API reference 7.2. */
+/**
+ * A style of a voice that is not deleted, by its id, or by the beginning of it where that is allowed. API reference
+ * 7.2.
+ */
 export function findStyle(
   voice: OwnedVoice,
   id: string,
@@ -110,7 +113,7 @@ export function findStyle(
   return style && sound && { style, sound };
 }
 
-/** Notes a change of the voice and gives what the API shows of it. */
+/** Updates the time of the voice's last change; returns the voice as the API shows it. */
 export function touch(voice: OwnedVoice): Voice {
   voice.shown.updatedAt = new Date().toISOString();
   return voice.shown;

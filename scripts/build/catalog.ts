@@ -5,7 +5,7 @@ import { SHARED_NAMESPACE } from "./paths";
 import type { Source } from "./sources";
 import type { Language, WordTree } from "./words";
 
-/** What a node's dialog and labels need, under the keys that `lib/editor` and the generated html use. */
+/** The texts of a node's dialog and labels, under the keys that `lib/editor` and the generated html use. */
 export function nodeCatalog(source: Source, words: NodeWords): WordTree {
   const outputs = Object.fromEntries(words.outputs.map(({ label }, index) => [String(index + 1), label]));
   return {
@@ -26,7 +26,7 @@ export function sharedCatalog(language: Language): WordTree {
   return linked({ errors, wanted, status, failures, dialog });
 }
 
-/** i18next keys may not contain dots, which some choices (`v3.0`) do; lib/editor asks with the same replacement. */
+/** i18next keys may not contain dots, which some choices (`v3.0`) do; lib/editor makes the same replacement. */
 const wordKey = (value: string): string => value.replace(/[.:]/g, "_");
 
 function fieldTree(fields: Readonly<Record<string, FieldWords>>): WordTree {
@@ -42,7 +42,7 @@ function fieldTree(fields: Readonly<Record<string, FieldWords>>): WordTree {
   );
 }
 
-/** Words that mention other words, `$t(wanted.text)`, are looked up from any node's namespace: say where they are. */
+/** Adds the namespace to links in words, `$t(wanted.text)`, because they are looked up from any node's namespace. */
 function linked(tree: Readonly<Record<string, string | WordTree | undefined>>): WordTree {
   return Object.fromEntries(
     Object.entries(tree).map(([key, value]) => [

@@ -1,4 +1,4 @@
-/** Compiles the runtime to CommonJS: with the checks of the compiler for a release, without them during development. */
+/** Compiles the runtime to CommonJS: with type checks for a release, without them during development. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,10 +7,10 @@ import { ROOT, STAGE } from "./paths";
 import type { BuildMode } from "./stamp";
 
 /**
- * Writes `dist/nodes`, a file for each node, and `dist/lib/flow.js`, all of the library that they share: Node-RED loads every
- * node when it starts, and one file takes a fraction of the time that two hundred take. Development builds have source maps,
- * which debuggers and stack traces follow.
- * @throws Error with the compiler's words.
+ * Writes `dist/nodes`, a file for each node, and `dist/lib/flow.js`, all of the library that they share: Node-RED loads
+ * every node when it starts, and one file takes a fraction of the time that two hundred take. Development builds have
+ * source maps, which debuggers and stack traces follow.
+ * @throws Error with the compiler's messages.
  */
 export async function compile(mode: BuildMode): Promise<void> {
   if (mode === "release") await checkTypes();

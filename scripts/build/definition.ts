@@ -4,17 +4,17 @@ import { listOf, nameProperty } from "../../lib/editor/picked";
 import { FAMILIES } from "./families";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 
-/** What the editor is told beside the description. */
+/** Facts for the editor that are not in the description. */
 export interface About {
   /** Search words of all languages. */
   readonly keywords: string;
 }
 
-/** The property that tells which shape a node's settings have, and the present one (docs/adr/0007). */
+/** The property with the version of a node's stored settings, and the current version (docs/adr/0007). */
 const VERSION_PROPERTY = "settingsVersion";
 const VERSION = 1;
 
-/** The script of a node's html: tells lib/editor what the node is, and registers it. */
+/** The script of a node's html: passes the node's definition to lib/editor, and registers it. */
 export function definitionOf(source: Source, about: About): string {
   const body = source.kind === "config" ? configDefinition(source) : nodeDefinition(source);
   const { type } = source.description;
@@ -24,12 +24,12 @@ export function definitionOf(source: Source, about: About): string {
   ].join("\n");
 }
 
-/** Code that stands in the definition as it is. */
+/** Code that is inserted into the definition unchanged. */
 class Code {
   constructor(readonly text: string) {}
 }
 
-/** What was confirmed in the present dialog has the present shape. */
+/** Settings that were saved in the current dialog have the current version. */
 const SAVED = new Code(`function () { this.${VERSION_PROPERTY} = ${VERSION}; }`);
 
 interface Literal {
@@ -40,7 +40,7 @@ interface Literal {
 export const labelProperty = ({ inputs }: Pick<Description, "inputs">): "name" | "label" =>
   "name" in inputs ? "label" : "name";
 
-/** What the dialog and its validation need of a description. */
+/** The part of a description that the dialog and its validation use. */
 function specOf(source: Source, { keywords }: About): object {
   const { settings = {} } = source.description;
   if (source.kind === "config") return { inputs: {}, settings };
@@ -97,7 +97,7 @@ function configDefinition({ name, description }: ConfigSource): Literal {
       name: { value: "" },
       ...settingDefaults(description.settings),
       ...Object.fromEntries(references),
-      // It has no field of its own, so what is wrong with the account as a whole is told with it.
+      // It has no field of its own, so faults of the account as a whole are shown with it.
       [VERSION_PROPERTY]: {
         value: VERSION,
         validate: new Code("function (value, options) { return vocuEditor.validateKey(this); }"),

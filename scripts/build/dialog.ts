@@ -1,4 +1,4 @@
-/** The rows of a node's edit dialog; `lib/editor` brings them to life. */
+/** The rows of a node's edit dialog; `lib/editor` adds their behaviour. */
 import type { Input, Setting } from "../../lib/schema/description";
 import { listOf, nameProperty } from "../../lib/editor/picked";
 import { labelProperty } from "./definition";
@@ -33,7 +33,7 @@ function nodeRows({ description }: NodeSource): string[] {
   return [
     nameRow("node-input", labelProperty(description)),
     ...(description.account === false ? [] : [accountRow()]),
-    // What decides which inputs there are comes before them.
+    // Settings that select the inputs come before them.
     ...settings
       .filter(([name]) => deciding.has(name))
       .map(([name, setting]) => settingRow("node-input", name, setting)),
@@ -122,7 +122,7 @@ interface Field {
   readonly html: string;
 }
 
-/** Rows that are folded away until they are wanted, under their sub-headings. */
+/** Rows that are collapsed initially, under their sub-headings. */
 function advanced(prefix: string, fields: readonly Field[]): string[] {
   if (fields.length === 0) return [];
   const of = (group: Group | undefined): string[] =>
@@ -140,7 +140,7 @@ function advanced(prefix: string, fields: readonly Field[]): string[] {
   ]);
 }
 
-/** A button opens what is folded away; it is a button so that Space and Enter press it. */
+/** The button that expands the collapsed rows; a button, so that Space and Enter work. */
 const fold = (title: string, rows: readonly string[]): string[] => [
   `<button type="button" class="vocu-fold"><i class="fa fa-caret-right"></i> <span data-i18n="${shared(title)}"></span></button>`,
   '<div class="vocu-advanced">',
@@ -153,7 +153,7 @@ interface Row {
   readonly icon: string;
   /** Key of its label. */
   readonly label: string;
-  /** The input or setting that lib/editor looks after. */
+  /** The input or setting that lib/editor handles. */
   readonly field?: string;
 }
 

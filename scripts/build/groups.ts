@@ -1,6 +1,6 @@
-/** The sub-headings of the folded part of a dialog, by input or setting; what is named nowhere stands first, without a heading. */
+/** The sub-headings of the collapsed part of a dialog, by input or setting; others come first, without a heading. */
 
-/** In the order in which they stand; each has a word `groups.<name>`. */
+/** In the order of the dialog; each has a text `groups.<name>`. */
 export const GROUPS = {
   expression: [
     "vivid",
@@ -46,13 +46,13 @@ export const GROUPS = {
   connection: ["proxy", "tls", "keyIn", "connectTimeout", "firstByteTimeout", "stallTimeout", "retries"],
   limits: ["maxConcurrent", "maxWaiting", "budgetPerHour", "budgetPerDay", "budgetExemptPriority"],
   storedSpeech: ["cacheEnabled", "cacheMaxMb", "cacheMaxDays", "keptPhrases", "clearCache"],
-  /** Older forms of other parameters, and ones that the service does not explain: out of sight unless they are set. */
+  /** Superseded and undocumented parameters: hidden unless they are set. */
   rare: ["infinite_mode", "post_processing", "keep_prosody", "cover_mode"],
 } as const;
 
 export type Group = keyof typeof GROUPS;
 
-/** The heading that a field stands under. */
+/** The heading of a field. */
 export function groupOf(field: string): Group | undefined {
   const found = Object.entries(GROUPS).find(([, fields]) => (fields as readonly string[]).includes(field));
   return found?.[0] as Group | undefined;

@@ -23,7 +23,7 @@ function inputsSection({ inputs }: Description, words: NodeWords): string[] {
       name: words.inputs[name]?.label ?? name,
       type: `${name}: ${typeOf(input)}`,
       text: sentenceOf(words, words.inputs[name], notesOf(input, words)),
-      // What is only there with some choice of a setting is not asked of everybody.
+      // Fields that depend on a setting are not marked as required.
       optional: input.when !== undefined || (input.required !== true && input.requiredUnless === undefined),
     }),
   );
@@ -73,7 +73,7 @@ function referencesSection({ phrases }: NodeWords): string {
   ].join("\n");
 }
 
-/** The JavaScript type that a message carries. */
+/** The JavaScript type of a message property. */
 export function typeOf(input: Input): string {
   switch (input.kind) {
     case "number":
@@ -155,7 +155,7 @@ function entry({ name, type, text, optional }: Entry): string {
   return `<dt${optional === true ? ' class="optional"' : ""}>${inline(name)}${span}</dt><dd>${inline(text)}</dd>`;
 }
 
-/** Plain words with `code` as HTML. */
+/** Plain text with `code` as HTML. */
 function inline(text: string): string {
   const escaped = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   return escaped.replace(/`([^`]+)`/g, "<code>$1</code>");

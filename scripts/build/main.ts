@@ -1,5 +1,5 @@
 /**
- * Builds the package: compiles the runtime, and generates from each node's description what the editor needs of it
+ * Builds the package: compiles the runtime, and generates the editor's part of each node from its description
  * (docs: CONTRIBUTING). Everything goes to `dist/` and `resources/`; nothing generated is committed.
  */
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ import { faultsOf, proseFaults, REFERENCE } from "./words-check";
 
 /**
  * Builds everything.
- * @param mode `development` skips the checks of types and adds source maps.
+ * @param mode `development` skips type checks and adds source maps.
  * @returns one line about what was built
  * @throws Error with one line for each compiler error; otherwise one for each fault of a description, icon or word.
  */
@@ -72,7 +72,7 @@ async function generate(mode: BuildMode): Promise<string> {
   return `built ${sources.length} nodes in ${languages.length} languages`;
 }
 
-/** The html of a node; the first one loaded brings the shared script. */
+/** The html of a node; the first one loaded includes the shared script. */
 function htmlOf(source: Source, about: About): string {
   const library =
     source.kind === "config"

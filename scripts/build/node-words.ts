@@ -1,4 +1,4 @@
-/** All words of one node in one language, resolved. */
+/** Resolves all words of one node in one language. */
 import type { PaletteDescription, Setting } from "../../lib/schema/description";
 import type { ConfigSource, NodeSource, Source } from "./sources";
 import { Finder, type Language } from "./words";
@@ -11,7 +11,7 @@ export interface FieldWords {
   readonly choices: Readonly<Record<string, string>>;
 }
 
-/** One output: its name, and what its messages carry as `property (type)` -> explanation. */
+/** One output: its name, and the properties of its messages as `property (type)` -> explanation. */
 interface OutputWords {
   readonly label: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -21,9 +21,9 @@ export interface NodeWords {
   readonly code: string;
   /** The palette label. */
   readonly label: string;
-  /** Follows the voice's name on the canvas, where the label is long; undefined if the label itself does. */
+  /** The label after the voice's name on the canvas, if the label is long; undefined if it is short enough. */
   readonly short?: string;
-  /** What people type to find the node in the palette, parted by blanks. */
+  /** Search terms of the palette, separated by spaces. */
   readonly keywords: string;
   /** The first paragraph of the help. */
   readonly summary: string;
@@ -34,7 +34,7 @@ export interface NodeWords {
   readonly settings: Readonly<Record<string, FieldWords>>;
   readonly references: Readonly<Record<string, FieldWords>>;
   readonly credentials: Readonly<Record<string, FieldWords>>;
-  /** Message properties beside the inputs, as `property (type)` -> explanation. */
+  /** Message properties besides the inputs, as `property (type)` -> explanation. */
   readonly properties: Readonly<Record<string, string>>;
   readonly outputs: readonly OutputWords[];
   /** Headings and phrases of the help panel. */
@@ -137,7 +137,7 @@ function fields<T>(
   return Object.fromEntries(entries);
 }
 
-/** What every node, or every node with a queue, understands beside its inputs. */
+/** The message properties of every node, or of every node with a queue, besides its inputs. */
 function commonProperties(finder: Finder, description: PaletteDescription): Record<string, string> {
   const names = ["reset (any)", ...(description.account === false ? [] : ["requestTimeout (number)"])];
   if (Object.values(description.settings ?? {}).some((spec) => spec.kind === "select" && spec.ordersMessages))
@@ -155,6 +155,6 @@ function outputWords(finder: Finder, count: number): OutputWords[] {
   });
 }
 
-/** Whether the words already tell of a property, whatever type they give it. */
+/** Whether the words already describe a property, with any type. */
 const describes = (words: Readonly<Record<string, string>>, name: string): boolean =>
   Object.keys(words).some((key) => key.split(" ")[0] === name.split(" ")[0]);

@@ -1,11 +1,14 @@
-/** Where the build reads and writes, relative to the package. */
+/** The paths that the build reads and writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The package's own folder. */
 export const ROOT = join(__dirname, "..", "..");
 
-/** Everything is built here and moved into place when it is complete, so that a running Node-RED never sees half of it. */
+/**
+ * Everything is built here and moved into place when it is complete, so that a running Node-RED never reads an
+ * incomplete build.
+ */
 export const STAGE = join(ROOT, "node_modules", ".cache", `vocu-build-${process.pid}`);
 
 export const PATHS = {

@@ -1,10 +1,10 @@
-/** Skips a build whose result is there already: by the content of what it is made of, not by dates. */
+/** Skips a build that is up to date, by the content of its sources, not by dates. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./paths";
 
-/** What a build is made of. */
+/** The sources of a build. */
 const SOURCES = [
   "nodes",
   "lib",
@@ -35,19 +35,19 @@ export function hashOfSources(): string {
   return hash.digest("hex");
 }
 
-/** Remembers what lies in `dist/` and `resources/`. */
+/** Records the mode and the sources of `dist/` and `resources/`. */
 export function writeStamp(stamp: Stamp): void {
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, JSON.stringify(stamp));
 }
 
-/** Forgets it, while a build is going on. */
+/** Removes the record while a build runs. */
 export const clearStamp = (): void => {
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, "{}");
 };
 
-/** Whether what was built last is made of the present sources. A release serves as a development build, too. */
+/** Whether the last build has the current sources. A release build also counts as a development build. */
 export function isBuilt(mode: BuildMode): boolean {
   if (![STAMP, join(ROOT, "dist", "nodes"), join(ROOT, "resources")].every((path) => existsSync(path)))
     return false;

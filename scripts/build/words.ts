@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Words as the files hold them. */
+/** The words of a file. */
 export interface WordTree {
   readonly [key: string]: string | WordTree;
 }
 
-/** What one language says: the words all nodes share, and each node's own. */
+/** One language: the words that all nodes share, and each node's own. */
 export interface Language {
   readonly code: string;
   readonly shared: WordTree;
@@ -56,7 +56,7 @@ export function pathsOf(tree: WordTree, above: readonly string[] = []): string[]
   );
 }
 
-/** Looks a node's words up, first its own, then the shared ones, and remembers what was missing and what was used. */
+/** Looks up a node's words, first its own, then the shared ones, and records missing and used ones. */
 export class Finder {
   readonly complaints: string[] = [];
   private readonly used = new Set<string>();
@@ -66,7 +66,7 @@ export class Finder {
     private readonly node: string,
   ) {}
 
-  /** A word that must be there. */
+  /** A required word. */
   need(...path: string[]): string {
     const found = this.find(...path);
     if (found !== undefined) return found;
@@ -77,7 +77,7 @@ export class Finder {
     return path.join(".");
   }
 
-  /** A word that may be there. */
+  /** An optional word. */
   find(...path: string[]): string | undefined {
     const own = wordAt(this.own, path);
     if (own !== undefined) this.used.add(path.join("."));
@@ -96,7 +96,7 @@ export class Finder {
     return Object.fromEntries(words);
   }
 
-  /** The node's own words that nothing asked for. */
+  /** The node's own words that are not used. */
   unused(): string[] {
     const { code } = this.language;
     return pathsOf(this.own)

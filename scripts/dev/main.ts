@@ -1,7 +1,7 @@
 /**
- * `npm run dev`: like `npm start`, with a build after each change, a restart of Node-RED, a reload of the open editor and
- * a debugger's port (9229). The session runs in a process of its own, because a change of the sandbox or of the
- * development tools replaces it; this process outlives it and keeps the connections of the open editors.
+ * `npm run dev`: like `npm start`, with a build after each change, a restart of Node-RED, a reload of the open editor
+ * and a debugger's port (9229). The session runs in a process of its own, because a change of the sandbox or of the
+ * development tools replaces it; this process continues and keeps the connections of the open editors.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +20,7 @@ export async function develop(args: readonly string[]): Promise<void> {
     session = start([...args, ...ports], reload.url)
   ) {
     session.on("message", ({ port }: FromSession) => {
-      // The editor that is open finds its Node-RED again only at the same address.
+      // An open editor reconnects only to the same address.
       if (ports.length === 0) ports.push("--port", String(port));
       reload.tellEditors();
     });
@@ -35,7 +35,7 @@ export async function develop(args: readonly string[]): Promise<void> {
   }
 }
 
-/** The terminal sends Ctrl-C to the session, too, which ends in its own way. */
+/** The terminal also sends Ctrl-C to the session, which then closes itself. */
 const ignore = (): void => undefined;
 
 function start(args: readonly string[], reloadUrl: string): ChildProcess {

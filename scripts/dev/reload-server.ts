@@ -45,7 +45,7 @@ export class ReloadServer {
   }
 }
 
-/** The script for the editor's page: reloads it, unless that would lose something. */
+/** The script for the editor's page: reloads it, unless changes would be lost. */
 export const reloadScript = (
   url: string,
 ): string => `new EventSource(${JSON.stringify(url)}).onmessage = function () {

@@ -1,15 +1,17 @@
-/** Watches the sources during development and says what a change asks for. */
+/** Watches the sources during development and determines the action for a change. */
 import { watch, type FSWatcher } from "chokidar";
 
-/** Editors write several files at once: a change is complete when nothing has happened for so long, in ms. */
+/** Editors write several files at once: a change is complete when nothing has happened for this time, in ms. */
 const SETTLE_MS = 80;
 
 const WATCHED = ["nodes", "lib", "icons", "locales", "sandbox", "scripts", "package.json"];
 
-/** What has to happen: reload the page, restart Node-RED, or replace the whole session; each includes the former. */
+/**
+ * The action for a change: reload the page, restart Node-RED, or replace the whole session; each includes the former.
+ */
 export type Effect = "reload" | "restart" | "replace";
 
-/** What a change of these files (paths relative to the package) asks for. */
+/** The action for a change of these files (paths relative to the package). */
 export function effectOf(files: Iterable<string>): Effect {
   const changed = [...files];
   if (changed.some((file) => /^(sandbox|scripts\/(start|dev))\//.test(file))) return "replace";

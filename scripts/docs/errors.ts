@@ -1,4 +1,4 @@
-/** Which errors a node can give, as far as its description and the OpenAPI document say it. */
+/** The errors of a node, from its description and the OpenAPI document. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -6,7 +6,7 @@ import type { Input, PaletteDescription } from "../../lib/schema/description";
 import { ROOT } from "../build/paths";
 import { wordAt, type Language } from "../build/words";
 
-/** One call of the API, as the OpenAPI document has it. */
+/** One call of the API, from the OpenAPI document. */
 export interface Operation {
   /** In capitals. */
   readonly method: string;
@@ -48,7 +48,7 @@ const operationOf = (method: string, path: string, documented: Documented): Oper
   codes: Object.values(documented["x-error-codes"] ?? {}).flat(),
 });
 
-/** The statuses that have words of their own. */
+/** The statuses with their own texts. */
 const STATUSES = [401, 403, 404, 409, 413, 429];
 
 /** The codes that a node's errors can have, without those of the network, in the order in which they can happen. */

@@ -1,4 +1,4 @@
-/** Which examples show a node. */
+/** Finds the examples that show a node. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../build/paths";

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the node reference, `docs/nodes/`, from the descriptions, the English words, the examples and the
- * OpenAPI document. A test says when the committed pages are not what this makes.
+ * `npm run docs`: writes the node reference, `docs/nodes/`, from the descriptions, the English words, the examples and
+ * the OpenAPI document. A test fails if the committed pages are out of date.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,10 +16,10 @@ import { readOperations } from "./errors";
 import { indexPage } from "./index-page";
 import { nodePage, type Page } from "./node-page";
 
-/** Where the pages are, relative to the package. */
+/** The folder of the pages, relative to the package. */
 export const NODE_PAGES = join("docs", "nodes");
 
-/** Writes the pages and removes those of nodes that are gone. Returns one line about it. */
+/** Writes the pages and removes those of removed nodes. Returns a summary in one line. */
 export async function writeNodePages(): Promise<string> {
   const pages = await nodePages();
   const folder = join(ROOT, NODE_PAGES);
@@ -29,12 +29,12 @@ export async function writeNodePages(): Promise<string> {
   return `wrote ${pages.size} pages to ${NODE_PAGES}`;
 }
 
-/** The pages that are committed, by file name. */
+/** The committed pages, by file name. */
 export const committedPages = (): string[] => readdirSync(join(ROOT, NODE_PAGES));
 
 /**
- * Every page, by file name, as Prettier leaves it.
- * @throws Error where words of a node are missing.
+ * Every page, by file name, formatted with Prettier.
+ * @throws Error if words of a node are missing.
  */
 export async function nodePages(): Promise<ReadonlyMap<string, string>> {
   const options = await prettier.resolveConfig(join(ROOT, NODE_PAGES, "README.md"));

@@ -1,4 +1,4 @@
-/** The few forms of Markdown that the node reference is made of. */
+/** Markdown elements of the node reference. */
 
 /** A table; a cell may hold Markdown, but no line break. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

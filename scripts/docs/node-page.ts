@@ -7,7 +7,7 @@ import type { Language } from "../build/words";
 import { codesOf, sentenceOf, type Operations } from "./errors";
 import { anchor, code, section, table } from "./markdown";
 
-/** What a page is made of. */
+/** The sources of a page. */
 export interface Page {
   readonly source: Source;
   readonly words: NodeWords;
@@ -66,7 +66,7 @@ function inputs(description: PaletteDescription, words: NodeWords): string[] {
 
 const defaultOf = (input: Input): string => (input.default === undefined ? "" : code(input.default));
 
-/** Which property a new node reads, or which one comes first whatever the dialog says. */
+/** The property that a new node reads, or the one that takes precedence over the dialog. */
 function messageProperty(name: string, input: Input): string {
   if (input.messageWins === true) return `${code(`msg.${name}`)}, before the dialog's value`;
   const { type, value } = sourceOf(input);
@@ -136,7 +136,7 @@ function settings({ description }: Source, words: NodeWords): string[] {
   );
 }
 
-/** The values that a setting can have, and its default, in the words of the dialog. */
+/** The values that a setting can have, and its default, with the labels of the dialog. */
 function valuesOf(setting: Setting, field: FieldWords | undefined): [values: string, standard: string] {
   const word = (value: string): string => field?.choices[value] ?? value;
   switch (setting.kind) {

@@ -1,7 +1,7 @@
 /**
- * `npm run mutation -- PATH [TEST...] [--static]`: changes the code of a folder or file in small ways and lists what no
- * unit test notices. Tests named after the path take the place of all unit tests that reach it. With `--static`, what
- * runs only while a file is loaded is changed as well; each such change starts a process and runs every test.
+ * `npm run mutation -- PATH [TEST...] [--static]`: makes small changes to the code of a folder or file and lists those
+ * that no unit test detects. Tests named after the path replace all unit tests that reach it. With `--static`, code
+ * that runs only while a file is loaded is changed as well; each such change starts a process and runs every test.
  */
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -1,6 +1,6 @@
 /**
  * `npm run new -- voice-usage GET /api/voice/usage/{id}`: lays out the files of a node for an operation of
- * `sandbox/openapi.yaml`, with its inputs as they are documented there, and enters it in package.json.
+ * `sandbox/openapi.yaml`, with its documented inputs, and adds it to package.json.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

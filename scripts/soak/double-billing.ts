@@ -1,24 +1,24 @@
-/** Whether anything was asked for again that may have been paid for already. */
+/** Checks that nothing was requested again that may have been paid for already. */
 import type { RecordedRequest } from "../../sandbox";
 
-/** A message, as far as its bill goes. */
+/** The facts of a message for this check. */
 export interface Billed {
   readonly tag: string;
   readonly cached: boolean;
 }
 
-/** Statuses by which the service says that it has not begun. */
+/** Statuses that mean that the service has not started. */
 const REFUSED = [429, 503];
 
 /**
- * Of all requests for one tag, those that were not refused may be no more than the messages that had to pay for
- * themselves (API reference 5). Answers with one line for each tag that was asked for too often.
+ * The accepted requests for one tag must not exceed the messages that had to be paid for (API reference 5). Returns one
+ * line for each tag that was requested too often.
  */
 export function paidTwice(requests: readonly RecordedRequest[], messages: readonly Billed[]): string[] {
   const asked = new Map<string, number>();
   for (const request of requests) {
     const tag = tagOf(request);
-    // The token is tried where the header was not accepted: nothing was generated for the former.
+    // The token is tried if the header was not accepted: nothing was generated for that request.
     if (tag === undefined || REFUSED.includes(request.status ?? 0) || request.status === 401) continue;
     asked.set(tag, (asked.get(tag) ?? 0) + 1);
   }

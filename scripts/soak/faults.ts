@@ -1,4 +1,4 @@
-/** What goes wrong during a soak. */
+/** The faults of a soak. */
 import type { Fault } from "../../sandbox";
 import type { SeededRandom } from "../seeded-random";
 

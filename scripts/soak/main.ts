@@ -1,9 +1,9 @@
 /**
  * `npm run soak`: speaks thousands of times in a real Node-RED against the sandbox, with random faults, resets and
- * deploys, and checks that every message ended exactly once, every delivered speech was byte-exact, nothing was asked
- * for twice that may have been paid for, and memory and handles stayed flat. The last line sums it up.
+ * deploys, and checks that every message ended exactly once, every delivered speech was byte-exact, nothing was
+ * requested twice that may have been paid for, and memory and handles did not grow. The last line is the summary.
  *
- * `SOAK_MINUTES` (default 3) says how long, `SOAK_SEED` repeats the choices of a former run.
+ * `SOAK_MINUTES` (default 3) is the duration, `SOAK_SEED` repeats the choices of an earlier run.
  */
 import { buildIfStale } from "../start/build";
 import { soak } from "./soak";

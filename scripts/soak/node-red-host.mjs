@@ -1,7 +1,7 @@
 /**
- * The Node-RED of a soak, in a process of its own: `node --expose-gc node-red-host.mjs <user directory>`. Its parent hands it
- * messages, resets and deploys; it compares what the nodes send with what they should have sent, and reports how each
- * message ended. See node-red-host.ts for both directions of the conversation.
+ * The Node-RED of a soak, in a process of its own: `node --expose-gc node-red-host.mjs <user directory>`. Its parent
+ * sends it messages, resets and deploys; it compares the output of the nodes with the expected output, and reports how
+ * each message ended. See node-red-host.ts for the protocol.
  */
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ const { hooks } = createRequire(require.resolve("node-red"))("@node-red/util");
 
 /** Messages in the flow, by id. */
 const open = new Map();
-/** How often each message has ended; a plain array of bytes, so that memory says something about the nodes. */
+/** How often each message has ended; a plain array of bytes, so that it does not distort the memory figures. */
 const ends = new Uint8Array(1_000_000);
 /** Ids by the id of the sequence that was made of them. */
 const sequences = new Map();
@@ -35,7 +35,7 @@ hooks.add("onComplete.soak", ({ msg, error, node }) => {
   const { id } = msg.soak;
   ends[id] += 1;
   if (ends[id] > 1) tell({ kind: "problem", what: `message ${id} ended ${ends[id]} times` });
-  // What was sent before the end arrives in the next turns of the event loop.
+  // Messages sent before the end arrive in the next turns of the event loop.
   setImmediate(() => setImmediate(() => close(id, error?.code ?? (error && "INTERNAL"))));
 });
 

@@ -9,12 +9,12 @@ import type { NodeId } from "./plan";
 /** How a message ended. */
 export interface Ended {
   readonly id: number;
-  /** The error's code, where it was an error. */
+  /** The error's code, if it failed. */
   readonly code?: string;
-  /** Bytes of audio that had left by then, and whether that was all of it. */
+  /** Bytes of audio sent by then, and whether that was all of it. */
   readonly bytes: number;
   readonly whole: boolean;
-  /** Whether chunks were taken back. */
+  /** Whether chunks were retracted. */
   readonly takenBack: boolean;
   readonly cached: boolean;
 }
@@ -37,7 +37,7 @@ type ReportOf<K extends Report["kind"]> = Extract<Report, { kind: K }>;
 /** Longest wait for anything that has to happen, in ms. */
 const PATIENCE_MS = 60_000;
 
-/** What the Node-RED process is told to do; the other side of it is node-red-host.mjs. */
+/** The commands to the Node-RED process, which node-red-host.mjs handles. */
 export class NodeRedHost {
   private output = "";
   private readonly waiting: { matches: (report: Report) => boolean; resolve: (report: Report) => void }[] =
@@ -54,7 +54,7 @@ export class NodeRedHost {
     }
   }
 
-  /** Starts Node-RED with the package as it was built. */
+  /** Starts Node-RED with the built package. */
   static async open(
     flows: readonly FlowNode[],
     apiKey: string,
@@ -76,13 +76,13 @@ export class NodeRedHost {
     return host;
   }
 
-  /** What each text should sound like. */
+  /** The expected audio of each text. */
   expect(speeches: Readonly<Record<string, Buffer>>): void {
     const encoded = Object.entries(speeches).map(([text, audio]) => [text, audio.toString("base64")]);
     this.order("speeches", Object.fromEntries(encoded));
   }
 
-  /** Hands a message to a node; resolves when it has ended. */
+  /** Sends a message to a node; resolves when it has ended. */
   say(node: NodeId, id: number, text: string, tag: string): Promise<Ended> {
     const ended = this.next("ended", (report) => report.id === id);
     this.order("say", { node, msg: { payload: text, tag, soak: { id, text } } });

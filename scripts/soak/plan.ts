@@ -1,4 +1,4 @@
-/** The flow of a soak: one account, and nodes of every way of working. */
+/** The flow of a soak: one account, and nodes with every kind of settings. */
 import { voiceIds } from "../../sandbox";
 import type { FlowNode } from "../../test/node-red/user-dir";
 
@@ -32,7 +32,7 @@ export const isCached = (node: NodeId): boolean => node === "cached" || node ===
 /** Whether a message may end without speech although the node was not stopped. */
 export const mayPass = (node: NodeId): boolean => node === "replace" || node === "drop";
 
-/** What is said, again and again. */
+/** The spoken texts. */
 export const TEXTS = [
   "The washing machine is done.",
   "Somebody is at the door, and the lights in the garden are still on.",

@@ -1,4 +1,4 @@
-/** The soak itself: messages, faults, resets and deploys at random, and what has to hold all the time. */
+/** The soak itself: random messages, faults, resets and deploys, and the checks that must always hold. */
 import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { paidTwice, type Billed } from "./double-billing";
 import { SeededRandom } from "../seeded-random";
@@ -10,20 +10,20 @@ import { growthIn, type SoakResult } from "./summary";
 /** How a soak runs. */
 export interface SoakOptions {
   readonly seed: number;
-  /** Asked before each message. */
+  /** Called before each message. */
   readonly goesOn: (said: number) => boolean;
-  /** Told how far it is, now and then. */
+  /** Receives the progress occasionally. */
   readonly report?: (line: string) => void;
 }
 
-/** So many messages at most are under way at once. */
+/** The largest number of messages in processing. */
 const AT_ONCE = 12;
-/** After so many messages everything comes to rest, and memory and handles are measured. */
+/** After this many messages the soak pauses, and memory and handles are measured. */
 const REST_EVERY = 100;
 /** Number of consecutive messages of cached nodes with the same speech. */
 const ALIKE = 4;
 
-/** Runs until `goesOn` says no. Problems are in the result; what keeps the soak from running at all is thrown. */
+/** Runs until `goesOn` returns false. Problems are in the result; failures to start are thrown. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const sandbox = await startSandbox({ credits: 1e9, concurrency: 100 });
   const problems: string[] = [];
@@ -127,7 +127,7 @@ class Run {
     if (code === undefined && !whole && !wasStopped && !mayPass(node)) {
       this.problems.push(`${who} ended without an error after ${bytes} bytes`);
     }
-    // A node that was taken away cannot take anything back any more.
+    // A removed node can no longer retract anything.
     if (!whole && bytes > 0 && !takenBack && !wasStopped)
       this.problems.push(`${who}: chunks were not taken back`);
   }
@@ -156,7 +156,7 @@ class Run {
     for (const fault of faults) this.sandbox.fail(fault);
   }
 
-  /** Waits until nothing is under way any more, and measures. */
+  /** Waits until no message is in processing, and measures. */
   private async rest(): Promise<void> {
     await Promise.all(this.underWay);
     this.sandbox.clearFaults();

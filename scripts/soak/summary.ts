@@ -1,4 +1,4 @@
-/** What came of a soak. */
+/** The results of a soak. */
 import type { Measured } from "./node-red-host";
 
 export interface SoakResult {
@@ -13,9 +13,9 @@ export interface SoakResult {
   readonly resets: number;
   readonly deploys: number;
   readonly faults: number;
-  /** Taken now and then, when nothing was under way. */
+  /** Measured occasionally, when no message was in processing. */
   readonly measured: readonly Measured[];
-  /** Everything that should not have been; empty after a good run. */
+  /** Every violation; empty after a good run. */
   readonly problems: readonly string[];
 }
 
@@ -23,7 +23,8 @@ export interface SoakResult {
 const WARM_UP = 0.25;
 
 /**
- * What the second half may have more than the first, in bytes and in handles: connections that are kept for a while.
+ * The growth that is allowed from the first to the second half, in bytes and in handles: connections are kept for a
+ * while.
  */
 const MORE_BYTES = 6 * 1024 * 1024;
 const MORE_HANDLES = 8;
@@ -43,7 +44,7 @@ export function growthIn(measured: readonly Measured[]): string[] {
   ];
 }
 
-/** The line that says it all. */
+/** The summary in one line. */
 export function summaryOf(result: SoakResult): string {
   const { said, whole, cached, failed, stopped, resets, deploys, faults, measured, problems } = result;
   const [first, last] = [measured[0], measured.at(-1)];

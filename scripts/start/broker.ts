@@ -11,7 +11,7 @@ export interface Broker {
 
 const MQTT_PORT = 1883;
 
-/** @param port undefined for 1883 or, where that is taken, any; 0 for any. */
+/** @param port undefined for 1883 or, if that is in use, any; 0 for any. */
 export async function startBroker(port: number | undefined): Promise<Broker> {
   const aedes = await Aedes.createBroker();
   const server = createServer(aedes.handle);

@@ -1,4 +1,4 @@
-/** Builds the package when a source is newer than what was built last. */
+/** Builds the package if a source is newer than the last build. */
 import { execFile } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const SOURCES = ["nodes", "lib", "locales", "icons", "scripts/build", "scripts/b
 
 const BUILT = ["dist", "resources"];
 
-/** @throws Error with the compiler's words when the build fails. */
+/** @throws Error with the compiler's messages when the build fails. */
 export async function buildIfStale(): Promise<void> {
   const built = Math.min(...BUILT.map((name) => newest(join(ROOT, name))));
   if (built > Math.max(...SOURCES.map((name) => newest(join(ROOT, name))))) return;

@@ -24,10 +24,10 @@ interface FlowNode extends Record<string, unknown> {
   readonly type: string;
 }
 
-/** What a user would set after the import of the example, here for the demo. */
+/** The settings that a user would make after importing the example. */
 const SETTINGS: Readonly<Record<string, Record<string, unknown>>> = {
   tab: { env: [{ name: "VOICE", value: DEMO_ENV.voiceId, type: "env" }] },
-  // Every press is heard as it is generated.
+  // Every press generates new speech.
   "vocu-speech-stream": { account: "account", cache: false },
   "vocu-voice-list": { account: "account" },
 };

@@ -22,7 +22,7 @@ export interface Lan {
   readonly close: () => Promise<void>;
 }
 
-/** What is passed on: the page with everything below it, and the audio. */
+/** The forwarded paths: the page with everything below it, and the audio. */
 const OPEN = /^\/(speaker(\/[a-z]+)?|vocu\/audio\/[^/]+)$/;
 
 /**
@@ -45,11 +45,11 @@ export async function openToNetwork(nodeRed: string, port: number): Promise<Lan>
   return { urls: addressesOf(opened), port: opened, close: () => closeAll(server, sockets) };
 }
 
-/** The path to pass on, or undefined: `..` is resolved first, and a page of another site cannot ask. */
+/** The path to pass on, or undefined: `..` is resolved first, and requests from pages of other sites are rejected. */
 function allowedPath({ url = "", headers }: IncomingMessage): string | undefined {
   const { host = "", origin } = headers;
   const own = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
-  // A name of another site that leads to this machine is not an address that anybody was given.
+  // A host name of another site that resolves to this machine is not accepted.
   if (!own || isIP(own.hostname) === 0) return undefined;
   if (origin !== undefined && origin !== own.origin) return undefined;
   if (!URL.canParse(url, own)) return undefined;

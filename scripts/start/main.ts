@@ -1,7 +1,7 @@
 /**
- * `npm start`: Node-RED with this package and a flow that speaks, an MQTT broker, and the sandbox in the service's
- * place, or the real service when `VOCU_API_KEY` is set. Everything is on loopback, unless `--lan` opens the page to the
- * network, and ends with Ctrl-C.
+ * `npm start`: Node-RED with this package and a flow that speaks, an MQTT broker, and the sandbox, or the
+ * real service if `VOCU_API_KEY` is set. Everything is on loopback, unless `--lan` opens the page to
+ * the network, and ends with Ctrl-C.
  */
 import { once } from "node:events";
 import { relative } from "node:path";
@@ -15,7 +15,7 @@ import { readOptions, USAGE, type StartOptions } from "./options";
 import { openService } from "./service";
 import { prepareUserDir } from "./user-dir";
 
-/** Whatever `start` opened, closed in the opposite order. */
+/** Everything that `start` opened, closed in reverse order. */
 type Closer = () => Promise<void>;
 
 /** Runs the demo until Ctrl-C, and sets the exit code: 0 after Ctrl-C, 1 when something failed. */
@@ -35,10 +35,13 @@ async function start(args: readonly string[]): Promise<void> {
   process.exit();
 }
 
-/** npm passes each Ctrl-C on although the terminal has sent it here already, so one press comes twice, in ms. */
+/**
+ * npm forwards each Ctrl-C although the terminal has sent it already, so one press arrives twice within this time, in
+ * ms.
+ */
 const ONE_PRESS_MS = 500;
 
-/** Resolves at the first Ctrl-C; another one, while things are closing, ends the process at once. */
+/** Resolves at the first Ctrl-C; a second one while closing ends the process immediately. */
 function interruption(): Promise<void> {
   return new Promise((resolve) => {
     let pressedAt: number | undefined;

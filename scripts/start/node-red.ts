@@ -26,8 +26,8 @@ const STOP_MS = 5000;
 
 /**
  * Starts Node-RED and resolves when its editor is served.
- * @param env what the flow reads from the environment.
- * @param settings more of Node-RED's settings file, in place of the demo's.
+ * @param env environment variables of the flow.
+ * @param settings members of Node-RED's settings file that replace the demo's.
  * @throws Error with the end of the log when it ends instead.
  */
 export async function launchNodeRed(

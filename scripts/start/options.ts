@@ -1,4 +1,4 @@
-/** What `npm start` can be told. */
+/** The command-line options of `npm start`. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -6,7 +6,7 @@ export interface StartOptions {
   readonly help: boolean;
   /** Port of the editor; undefined for 1880 or the next free one, 0 for any. */
   readonly port: number | undefined;
-  /** Port of the MQTT broker; undefined for 1883 or, where that is taken, any; 0 for any. */
+  /** Port of the MQTT broker; undefined for 1883 or, if that is in use, any; 0 for any. */
   readonly mqttPort: number | undefined;
   /** Whether other devices on the network may open the page. */
   readonly lan: boolean;
@@ -30,7 +30,7 @@ Environment, for the real service instead of the sandbox:
   VOCU_BASE_URL         any other address of the service
   VOCU_VOICE_ID         the voice (default: the first usable one of the account)`;
 
-/** @throws Error that says what was not understood. */
+/** @throws Error that names the invalid option. */
 export function readOptions(args: readonly string[]): StartOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -1,10 +1,10 @@
-/** Who speaks: the sandbox, or the real service when there is a key. */
+/** Opens the service of the demo: the sandbox, or the real service if there is a key. */
 import { baseUrlOf, VocuClient, type Site } from "../../lib/api";
 import { startSandbox, voiceIds } from "../../sandbox";
 
-/** What the flow needs to reach the service. */
+/** The connection data of the flow. */
 export interface Service {
-  /** For people. */
+  /** Name for display. */
   readonly name: string;
   readonly baseUrl: string;
   readonly apiKey: string;
@@ -21,7 +21,7 @@ const SANDBOX_PACE = { firstByteMs: 80, bytesPerSecond: 32_000 };
 const USABLE = new Set(["pending", "lora-success", "lora-awaiting-auto-reupload"]);
 
 /**
- * Opens the service that the environment asks for: `VOCU_API_KEY`, `VOCU_SITE` or `VOCU_BASE_URL`, `VOCU_VOICE_ID`.
+ * Opens the service that the environment selects: `VOCU_API_KEY`, `VOCU_SITE` or `VOCU_BASE_URL`, `VOCU_VOICE_ID`.
  * @throws Error when the real service refuses the key or the account has no voice that can speak.
  */
 export async function openService(env: NodeJS.ProcessEnv): Promise<Service> {
@@ -44,7 +44,7 @@ async function openSandbox(): Promise<Service> {
     baseUrl: sandbox.url,
     apiKey: sandbox.apiKey,
     voiceId: voiceIds.english,
-    // Loading the synthesis takes a second or so, which is this machine's time and none of the service's.
+    // Loading the synthesis takes about a second, which must not count as latency of the service.
     rehearse: async (text) => {
       await sandbox.speech({ voiceId: voiceIds.english, text });
     },

@@ -6,14 +6,14 @@ import { demoFlow } from "./demo-flow";
 const ROOT = join(__dirname, "..", "..");
 const PACKAGE = "@vocu-community/node-red-vocu";
 
-/** The flow as it was put there, to detect later changes. */
+/** A copy of the written flow, to detect later changes. */
 const SHIPPED = ".shipped-flows.json";
 
 /** The key stays in the environment; Node-RED fills it in when the flow starts. */
 const CREDENTIALS = { account: { apiKey: "${VOCU_API_KEY}" } };
 
 /**
- * Makes the directory ready: the built package linked into it, and the demo flow, unless it has been changed: a
+ * Prepares the directory: links the built package, and writes the demo flow, unless it has been changed: a
  * flow deployed in the editor survives a restart.
  * @returns whether a changed flow was kept.
  */

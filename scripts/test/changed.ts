@@ -1,4 +1,4 @@
-/** Which tests a change can reach: what `npm test -- --changed` runs. */
+/** Finds the tests that a change can reach, for `npm test -- --changed`. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { TestGraph } from "./graph";
@@ -13,7 +13,7 @@ export interface Affected {
 }
 
 /**
- * The files that differ from a git revision, with those that git does not know yet.
+ * The files that differ from a git revision, including untracked ones.
  * @throws Error when git does not know the revision.
  */
 export function changedFiles(since: string): string[] {
@@ -25,7 +25,7 @@ export function changedFiles(since: string): string[] {
   ];
 }
 
-/** The tests that reach these files. A file beside the tests that none imports counts for all tests of its folder. */
+/** The tests that reach these files. A file next to the tests that none imports counts for all tests of its folder. */
 export function affectedBy(changed: readonly string[], tests: readonly string[], graph: TestGraph): Affected {
   const chosen = new Set<string>();
   const unreached: string[] = [];

@@ -1,4 +1,4 @@
-/** Which files a test file reaches: through its imports, and through what its helpers read while they run. */
+/** Finds the files that a test file reaches: its imports, and files that its helpers read while they run. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { build } from "esbuild";
@@ -17,7 +17,7 @@ const NEED_BUILD = [
   "scripts/soak/soak.ts",
 ];
 
-/** What modules read or load beside their imports: files, or folders with everything below. */
+/** What modules read or load in addition to their imports: files, or folders with everything below. */
 const READS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(NEED_BUILD.map((module) => [module, PACKAGE_SOURCES])),
   "test/nodes/support/modules.ts": ["nodes"],
@@ -30,7 +30,7 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   "sandbox/openapi.ts": ["sandbox/openapi.yaml"],
 };
 
-/** Files that decide how every test runs. */
+/** Files that affect every test. */
 const CONCERN_ALL = [".mocharc.json", "package-lock.json", "scripts/test/setup.ts", "tsconfig.json"];
 
 /** The imports of every file that some test reaches. */
@@ -42,7 +42,7 @@ export class TestGraph {
   /**
    * Reads the imports of these test files.
    * @param tests paths relative to the package, with `/`.
-   * @throws Error when a test cannot be parsed, or a module of the tables above is gone.
+   * @throws Error when a test cannot be parsed, or a module of the tables above does not exist.
    */
   static async of(tests: readonly string[]): Promise<TestGraph> {
     const gone = Object.keys(READS).filter((module) => !existsSync(join(ROOT, module)));

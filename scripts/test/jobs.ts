@@ -1,14 +1,16 @@
-/** The suites as jobs: each a Mocha process of its own, a few of them side by side. */
+/** Runs the suites as jobs: one Mocha process each, several in parallel. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Suites that start browsers and Node-REDs, or many servers: they mostly wait, so each file is a job that begins early. */
+/**
+ * Suites that start browsers and Node-REDs, or many servers: they mostly wait, so each file is a job that begins early.
+ */
 const SLOW = ["editor", "package", "faults", "examples"];
 
-/** More than one a core, because the slow ones mostly wait. */
+/** More jobs than cores, because the slow ones mostly wait. */
 const AT_ONCE = availableParallelism() + 1;
 
 /** How many of the slowest jobs are listed. */
@@ -36,7 +38,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Why processes and not Mocha's workers: those are killed before they have written their coverage. */
+/** Uses processes instead of Mocha's workers, which are killed before they have written their coverage. */
 export function jobsOf(tests: readonly string[]): Job[] {
   const suiteOf = (file: string): string => file.split("/")[1] ?? "";
   const slow = SLOW.flatMap((suite) => tests.filter((file) => suiteOf(file) === suite).map((file) => [file]));
@@ -46,8 +48,8 @@ export function jobsOf(tests: readonly string[]): Job[] {
 }
 
 /**
- * Runs the jobs, shows the output of each when it has ended, and lists the slowest. A job that failed beside others is
- * repeated once by itself, in the same order, and named as unstable where it passes then. Returns the sums.
+ * Runs the jobs, shows the output of each when it has ended, and lists the slowest. A job that failed in parallel with
+ * others is repeated once by itself, in the same order, and reported as unstable if it passes then. Returns the sums.
  */
 export async function runJobs(jobs: readonly Job[], options: RunOptions): Promise<Figures> {
   const waiting = [...jobs];
@@ -119,11 +121,11 @@ async function runMocha(job: Job, options: RunOptions, alone: boolean): Promise<
   process.stdout.write(Buffer.concat(output));
   const figures = figuresIn(file);
   rmSync(folder, { recursive: true });
-  // A process that fails although its tests did not has failed nevertheless.
+  // A non-zero exit code is a failure, even if no test failed.
   return code !== 0 && figures.failures === 0 ? { ...figures, failures: 1 } : figures;
 }
 
-/** A run that did not get to its end has failed, whatever passed before. */
+/** A run that did not finish has failed, even if tests passed before. */
 function figuresIn(file: string): Figures {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Figures;

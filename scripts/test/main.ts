@@ -1,5 +1,5 @@
 /**
- * `npm test`: builds, installs what the tests need beside the development dependencies, and runs every suite under
+ * `npm test`: builds, installs what the tests need besides the development dependencies, and runs every suite under
  * coverage. With files, or with `--changed`, it runs only these, without coverage, and builds only when they need the
  * built package. The last line is `N passed, N failed`.
  */
@@ -16,7 +16,7 @@ import { watchTests } from "./watch";
 
 const COVERAGE = join("coverage", "raw");
 
-/** Runs what the arguments ask for and sets the exit code. */
+/** Runs the tests that the arguments select, and sets the exit code. */
 export async function test(args: readonly string[]): Promise<void> {
   process.chdir(join(__dirname, "..", ".."));
   try {
@@ -47,7 +47,7 @@ async function run(options: TestOptions): Promise<Figures> {
   return watch ? watchTests(chosen, graph, options) : some(chosen, graph, options);
 }
 
-/** The tests that reach what has changed; says what no test reaches. */
+/** The tests that reach what has changed; prints the files that no test reaches. */
 function reaching(since: string, tests: readonly string[], graph: TestGraph): readonly string[] {
   const { tests: chosen, unreached } = affectedBy(changedFiles(since), tests, graph);
   if (unreached.length > 0) console.log(`no test reaches ${unreached.join(", ")}`);
@@ -63,7 +63,7 @@ async function some(tests: readonly string[], graph: TestGraph, options: TestOpt
   return runJobs(jobsOf(tests), options);
 }
 
-/** All suites, then the coverage of all of them; too little of that fails the run. */
+/** All suites, then their coverage; too low a coverage fails the run. */
 async function everything(options: TestOptions): Promise<Figures> {
   await Promise.all([runShown(process.execPath, ["scripts/build.mjs"]), installPeers(), installSpeakers()]);
   rmSync(COVERAGE, { recursive: true, force: true });

@@ -1,4 +1,6 @@
-/** Installs what the tests need beside the development dependencies: Node-RED 5, a Node.js for it, and nodes of others. */
+/**
+ * Installs what the tests need besides the development dependencies: Node-RED 5, a Node.js for it, and nodes of others.
+ */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { runShown } from "../run-shown";
@@ -6,7 +8,7 @@ import { runShown } from "../run-shown";
 /** Installs Node-RED 5 and a Node.js for it when they are missing or older than their lock file. */
 export const installPeers = (): Promise<void> => install("test/peers");
 
-/** Installs the nodes of other packages for speakers; without them the tests say what they leave out. */
+/** Installs the nodes of other packages for speakers; without them the tests report what they skip. */
 export const installSpeakers = (): Promise<void> =>
   install("test/speakers").catch(() => {
     console.error("NOT TESTED with the nodes in test/speakers: they could not be installed");

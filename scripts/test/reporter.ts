@@ -1,15 +1,15 @@
 /**
- * Mocha's spec reporter that also leaves the figures of the run in the file named by `TEST_FIGURES`, and fails a run
- * for what happens outside of its tests: a process that does not end, an error after the last test, and warnings that
+ * Mocha's spec reporter that also writes the figures of the run to the file named by `TEST_FIGURES`, and fails a run
+ * for events outside of its tests: a process that does not end, an error after the last test, and warnings that
  * report a mistake.
  */
 import { writeFileSync } from "node:fs";
 import { reporters, type MochaOptions, type Runner } from "mocha";
 
-/** How long a process may live on after its last test, in ms; `TEST_LINGER_MS` changes it. */
+/** How long a process may run after its last test, in ms; `TEST_LINGER_MS` changes it. */
 const LINGER_MS = Number(process.env.TEST_LINGER_MS ?? 15_000);
 
-/** So many times that long a process may live on where it only waits for files: tsx tidies its cache while tests run. */
+/** Factor for a process that only waits for files: tsx cleans its cache while tests run. */
 const PATIENCE_FOR_FILES = 12;
 
 /** Warnings of Node.js that report a mistake in the code: a listener leak, an impossible delay, a lost rejection. */
@@ -22,9 +22,9 @@ const MISTAKES = new Set([
 ]);
 
 export default class FiguresReporter extends reporters.Spec {
-  /** What kept the process alive before the first test. */
+  /** Resources that kept the process alive before the first test. */
   readonly #atStart = process.getActiveResourcesInfo().filter((resource) => resource !== "FSReqCallback");
-  /** Failures that belong to no test. */
+  /** Failures outside of tests. */
   readonly #outside = new Set<string>();
 
   constructor(runner: Runner, options: MochaOptions) {
@@ -50,11 +50,11 @@ export default class FiguresReporter extends reporters.Spec {
     });
   }
 
-  /** Ends a process that does not end by itself, and says what it waits for. */
+  /** Ends a process that does not end by itself, and reports what it waits for. */
   #watchForLeftovers(look: number): void {
     setTimeout(() => {
       const open = [...process.getActiveResourcesInfo()];
-      // The pipes to who reads the output.
+      // The pipes of the output.
       for (const own of this.#atStart) if (open.includes(own)) open.splice(open.indexOf(own), 1);
       const onlyFiles = open.length > 0 && open.every((resource) => resource === "FSReqCallback");
       if (onlyFiles && look < PATIENCE_FOR_FILES) {

@@ -1,4 +1,4 @@
-/** `npm test -- --watch`: runs test files again whenever something changes that they reach. */
+/** `npm test -- --watch`: runs test files again after each change of a file that they reach. */
 import { once } from "node:events";
 import { watch } from "chokidar";
 import { buildIfChanged } from "../build/main";
@@ -6,10 +6,10 @@ import { TestGraph } from "./graph";
 import { jobsOf, runJobs, type Figures } from "./jobs";
 import type { TestOptions } from "./options";
 
-/** Editors write several files at once; a run begins when nothing has changed for so long, in ms. */
+/** Editors write several files at once; a run begins when nothing has changed for this time, in ms. */
 const SETTLE_MS = 80;
 
-/** Folders with sources; what is generated lies elsewhere. */
+/** Folders with sources; generated files are elsewhere. */
 const WATCHED = ["nodes", "lib", "sandbox", "test", "scripts", "locales", "icons", "examples"];
 
 /** Runs the tests now and after each change that they reach. Returns the figures of the last run, after Ctrl-C. */
@@ -57,7 +57,7 @@ async function runOnce(
   }
 }
 
-/** The next changed files that matter, once things are quiet. */
+/** The next relevant changed files, once no more changes follow. */
 function nextChange(
   changes: ReturnType<typeof watch>,
   reached: ReadonlySet<string>,
