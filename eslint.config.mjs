@@ -133,4 +133,5 @@ export default tseslint.config(
   },
   { files: ["test/**/*.ts"], rules: { "max-lines-per-function": "off", "max-lines": "off" } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  { files: [".*.js"], languageOptions: { sourceType: "commonjs", globals: globals.node } },
 );

@@ -44,6 +44,8 @@ export interface NodeRedOptions {
   readonly nodeBinary?: string;
   /** `checkout` (default): the built package linked; otherwise the path of a packed tarball. */
   readonly install?: string;
+  /** An existing user directory, used as it is and kept when Node-RED stops; only `nodeRed` and the like count beside it. */
+  readonly userDir?: string;
   /** Folders of other packages with nodes, by name, which are linked beside the checkout. */
   readonly packages?: Readonly<Record<string, string>>;
   /** Nodes need no place on the canvas here. */
@@ -75,14 +77,16 @@ const STOP_MS = 20_000;
  * @throws Error with the whole log when it does not come up, e.g. when a node type of the flows is missing.
  */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
-  const userDir = await makeUserDir({
-    install: options.install ?? "checkout",
-    packages: options.packages,
-    flows: options.flows ?? [],
-    credentials: options.credentials ?? {},
-    settings: { lang: options.language ?? "en-US", ...options.settings },
-  });
-  const nodeRed = new NodeRed(userDir, launch(userDir, options));
+  const userDir =
+    options.userDir ??
+    (await makeUserDir({
+      install: options.install ?? "checkout",
+      packages: options.packages,
+      flows: options.flows ?? [],
+      credentials: options.credentials ?? {},
+      settings: { lang: options.language ?? "en-US", ...options.settings },
+    }));
+  const nodeRed = new NodeRed(userDir, launch(userDir, options), options.userDir !== undefined);
   try {
     await nodeRed.ready();
     return nodeRed;
@@ -120,9 +124,10 @@ export class NodeRed {
   private readonly printed: Journal<string>;
 
   constructor(
-    /** Its user directory; removed by `stop`. */
+    /** Its user directory; removed by `stop` unless it was there before. */
     readonly userDir: string,
     private readonly child: ChildProcess,
+    private readonly keepsUserDir = false,
   ) {
     const context = (): string => `--- log of Node-RED ---\n${this.output}`;
     this.reports = new Journal(context);
@@ -238,7 +243,7 @@ export class NodeRed {
     return this.call("GET", path, { headers });
   }
 
-  /** Ends the process and whatever it started, and removes the user directory. */
+  /** Ends the process and whatever it started, and removes the user directory that was made for it. */
   async stop(): Promise<void> {
     if (!this.exited) {
       const exit = once(this.child, "exit");
@@ -249,7 +254,7 @@ export class NodeRed {
       await exit;
       clearTimeout(timer);
     }
-    await rm(this.userDir, { recursive: true, force: true, maxRetries: 3 });
+    if (!this.keepsUserDir) await rm(this.userDir, { recursive: true, force: true, maxRetries: 3 });
   }
 
   private kill(signal: "SIGTERM" | "SIGKILL"): void {

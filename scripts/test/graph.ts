@@ -13,7 +13,8 @@ const NEED_BUILD = [
   "test/node-red/user-dir.ts",
   "test/package/demo.ts",
   "test/package/installed.ts",
-  "test/package/tarball.ts",
+  "scripts/release/pack.ts",
+  "scripts/release/flow-library.ts",
   "scripts/soak/soak.ts",
 ];
 
@@ -24,6 +25,9 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   "test/contract/palette.ts": ["nodes", "locales/en-US"],
   "test/examples/example.ts": ["examples"],
   "test/package/demo.ts": [...PACKAGE_SOURCES, "scripts/start", "scripts/start.mjs"],
+  "scripts/docs/main.ts": ["nodes", "locales/en-US", "examples", "docs/nodes", "package.json"],
+  "scripts/release/nrlint.ts": ["examples", ".nrlintrc.js"],
+  "scripts/release/licences.ts": ["README.md", "README.zh-CN.md", "NOTICE", "package-lock.json"],
   "test/unit/build-words.test.ts": ["locales"],
   "test/unit/icons.test.ts": ["icons", "nodes"],
   "test/unit/test-runner.test.ts": ["scripts/test", "scripts/test.mjs", ".mocharc.json"],

@@ -19,7 +19,7 @@ export type Credentials = Record<string, Record<string, string>>;
 
 /** What goes into a user directory. */
 export interface UserDirContent {
-  /** `checkout`: the built package linked; otherwise the path of a packed tarball, installed with npm. */
+  /** `checkout`: the built package linked; `nothing`; otherwise the path of a packed tarball, installed with npm. */
   readonly install: string;
   /** Folders of other packages with nodes, by name; they are linked. */
   readonly packages?: Readonly<Record<string, string>>;
@@ -48,9 +48,7 @@ export async function makeUserDir(content: UserDirContent): Promise<string> {
     writeFile(join(userDir, "settings.js"), `module.exports = ${JSON.stringify(settings, null, 2)};\n`),
     writeFile(join(userDir, "flows.json"), JSON.stringify(placed(content.flows))),
     writeFile(join(userDir, "flows_cred.json"), JSON.stringify(content.credentials)),
-    content.install === "checkout"
-      ? linkPackages(userDir, { [PACKAGE]: CHECKOUT, ...content.packages })
-      : installTarball(userDir, content.install),
+    provide(userDir, content),
   ]);
   return userDir;
 }
@@ -58,6 +56,11 @@ export async function makeUserDir(content: UserDirContent): Promise<string> {
 /** Nodes with wires get a place on the canvas where they have none: Node-RED takes a node without one for a config node. */
 export const placed = (flows: readonly FlowNode[]): FlowNode[] =>
   flows.map((node) => (Array.isArray(node.wires) ? { x: 0, y: 0, ...node } : node));
+
+function provide(userDir: string, { install, packages }: UserDirContent): Promise<void> {
+  if (install === "checkout") return linkPackages(userDir, { [PACKAGE]: CHECKOUT, ...packages });
+  return install === "nothing" ? writePackageJson(userDir, {}) : installTarball(userDir, install);
+}
 
 async function linkPackages(userDir: string, folders: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, folder] of Object.entries(folders)) {

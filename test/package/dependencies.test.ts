@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKOUT } from "../node-red";
-import { lockedPackages, manifest } from "./manifest";
+import { lockedPackages, manifest } from "../../scripts/release/manifest";
 
 describe("what the package depends on", () => {
   const production = lockedPackages("package-lock.json").filter(([, entry]) => !entry.dev);

@@ -6,8 +6,8 @@ import { startSandbox, voiceIds, type Sandbox } from "../../sandbox";
 import { LANGUAGES, wordsIn } from "../languages";
 import { PACKAGE, startNodeRed, type FlowNode, type NodeRed } from "../node-red";
 import type { Peer } from "../peers";
-import { manifest } from "./manifest";
-import { pack, type Tarball } from "./tarball";
+import { manifest } from "../../scripts/release/manifest";
+import { pack, type Tarball } from "../../scripts/release/pack";
 
 /** Installing and starting Node-RED on a busy machine may take this long, in ms. */
 const START_MS = 120_000;

@@ -1,17 +1,18 @@
-/** package.json and the lock files, as far as tests look at them. */
-import { readFile } from "node:fs/promises";
+/** package.json and the lock file, as far as the release check looks at them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../node-red";
+import { ROOT } from "../build/paths";
 
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly description: string;
   readonly license: string;
   readonly keywords: readonly string[];
   readonly repository: { readonly url: string };
   readonly bugs: { readonly url: string };
   readonly engines: { readonly node: string };
+  readonly files: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly "node-red": { readonly version: string; readonly nodes: Readonly<Record<string, string>> };
@@ -30,10 +31,7 @@ export interface LockEntry {
   readonly cpu?: readonly string[];
 }
 
-/** A file of the checkout as text. */
-export const read = (path: string): Promise<string> => readFile(join(CHECKOUT, path), "utf8");
-
-const readJson = (path: string): unknown => JSON.parse(readFileSync(join(CHECKOUT, path), "utf8"));
+const readJson = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), "utf8"));
 
 export const manifest = readJson("package.json") as Manifest;
 
