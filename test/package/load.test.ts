@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { CHECKOUT } from "../node-red";
-import { manifest } from "./manifest";
+import { manifest } from "../../scripts/release/manifest";
 
 /**
  * The story: Node-RED loads every node of every installed package when it starts. With two hundred files of its own and with undici
