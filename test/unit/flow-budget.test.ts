@@ -10,7 +10,8 @@ const LIMITS: BudgetLimits = { perHour: 100, perDay: 0, exemptPriority: 10 };
 const setUp = (limits: Partial<BudgetLimits> = {}, state?: BudgetState) => {
   const clock = { now: 1_700_000_000_000 };
   const warnings: BudgetUsage[] = [];
-  const events = { near: (usage: BudgetUsage) => void warnings.push(usage), changed: () => undefined };
+  let changes = 0;
+  const events = { near: (usage: BudgetUsage) => void warnings.push(usage), changed: () => (changes += 1) };
   const budget = new Budget(events, state, () => clock.now);
   budget.limit({ ...LIMITS, ...limits });
   const spend = (characters: number, credits?: number, priority = 0): Promise<unknown> =>
@@ -19,7 +20,7 @@ const setUp = (limits: Partial<BudgetLimits> = {}, state?: BudgetState) => {
       () => Promise.resolve(undefined),
       () => credits,
     );
-  return { budget, clock, warnings, spend };
+  return { budget, clock, warnings, spend, changes: () => changes };
 };
 
 const isReached = (error: unknown): boolean => error instanceof Problem && error.code === "BUDGET_REACHED";
@@ -64,8 +65,75 @@ describe("a budget", () => {
     assert.ok(error instanceof Problem);
     const { retryAfter = 0, retryable } = error.facts;
     assert.ok(retryable && retryAfter > 3500 && retryAfter <= 3660);
-    clock.now += retryAfter * 1000;
+    assert.deepEqual(error.params, { limit: 100, window: "hour", used: 80 });
+    clock.now += (retryAfter - 1) * 1000;
+    await assert.rejects(spend(30), isReached);
+    clock.now += 1000;
     await spend(30);
+  });
+
+  it("names the moment at which enough has left the window, and not the first at which something has", async () => {
+    const { clock, spend } = setUp();
+    clock.now = Math.ceil(clock.now / 60_000) * 60_000;
+    for (let minute = 0; minute < 4; minute++) {
+      await spend(25);
+      clock.now += 60_000;
+    }
+    const error = await spend(50).catch((thrown: unknown) => thrown as Problem);
+    assert.ok(error instanceof Problem);
+    // The first two of the four minutes have to leave, the second of which began three minutes ago.
+    assert.equal(error.facts.retryAfter, 3600 - 2 * 60);
+  });
+
+  it("does not count what left the window when it names that moment", async () => {
+    const { clock, spend } = setUp({ perHour: 100 });
+    await spend(90);
+    clock.now += 2 * HOUR;
+    await spend(80);
+    const error = await spend(30).catch((thrown: unknown) => thrown as Problem);
+    assert.ok(error instanceof Problem && Number(error.facts.retryAfter) > 3500);
+  });
+
+  it("allows a message that takes exactly what is left", async () => {
+    const { spend } = setUp();
+    await spend(40);
+    await spend(60);
+  });
+
+  it("can be retried where the message is exactly as dear as the limit", async () => {
+    const { spend } = setUp();
+    await spend(1);
+    const error = await spend(100).catch((thrown: unknown) => thrown as Problem);
+    assert.ok(error instanceof Problem && error.facts.retryable === true);
+  });
+
+  it("tells what was spent in an hour and in a day, each with its limit", async () => {
+    const { budget, clock, spend } = setUp({ perHour: 100, perDay: 500 });
+    await spend(50, 50.26);
+    clock.now += 2 * HOUR;
+    await spend(20, 20);
+    assert.deepEqual(budget.usage(), { hour: { used: 20, limit: 100 }, day: { used: 70.3, limit: 500 } });
+  });
+
+  it("has no limits until some are set", async () => {
+    const budget = new Budget({ near: () => undefined, changed: () => undefined });
+    const work = (): Promise<void> => Promise.resolve();
+    await budget.spend({ characters: 1_000_000, priority: 0 }, work, () => undefined);
+    assert.deepEqual([budget.usage().hour.limit, budget.usage().day.limit], [0, 0]);
+  });
+
+  it("tells of every change, so that its state is kept", async () => {
+    const { changes, spend } = setUp();
+    await spend(10);
+    assert.equal(changes(), 1);
+    await spend(10, 12);
+    assert.equal(changes(), 3);
+  });
+
+  it("learns nothing from a price without characters", async () => {
+    const { budget, spend } = setUp({ perHour: 0 });
+    await spend(0, 50);
+    assert.equal(budget.state().rate, 1);
   });
 
   it("is never retryable where a single message is dearer than the limit", async () => {
@@ -118,6 +186,7 @@ describe("a budget", () => {
   };
   const free: [string, VocuError][] = [
     ["that was refused", new VocuError("HTTP_402", { statusCode: 402, retryable: false })],
+    ["that made no sense", new VocuError("HTTP_400", { statusCode: 400, retryable: false })],
     ["that never reached the service", new VocuError("CONNECTION_REFUSED", { retryable: true })],
   ];
   for (const [what, error] of free) {
@@ -129,6 +198,10 @@ describe("a budget", () => {
   }
   const charged: [string, Error][] = [
     ["that was stopped", new Error("reset")],
+    [
+      "whose audio broke off with an error",
+      new VocuError("X", { statusCode: 500, bytes: 10, retryable: false }),
+    ],
     ["whose audio broke off", new VocuError("STREAM_CUT", { statusCode: 200, bytes: 10, retryable: false })],
     ["that nobody answered", new VocuError("FIRST_BYTE_TIMEOUT", { retryable: false })],
   ];
@@ -158,6 +231,26 @@ describe("a budget", () => {
     await first.spend(80, 80);
     const second = setUp({}, first.budget.state());
     await assert.rejects(second.spend(30), isReached);
+  });
+
+  it("keeps nothing that has left the window of a day", async () => {
+    const { budget, clock, spend } = setUp({ perHour: 0 });
+    await spend(10, 10);
+    clock.now += 23 * HOUR;
+    await spend(20, 20);
+    clock.now += 2 * HOUR;
+    assert.deepEqual(
+      budget.state().spent.map(([, credits]) => credits),
+      [20],
+    );
+  });
+
+  it("keeps the price that it has learned", async () => {
+    const first = setUp({ perHour: 0 });
+    for (let at = 0; at < 40; at++) await first.spend(10, 20);
+    const { budget, spend } = setUp({ perHour: 0 }, { ...first.budget.state(), spent: [] });
+    await spend(10);
+    assert.ok(Math.abs(budget.usage().hour.used - 20) < 1);
   });
 
   it("has no limit at 0", async () => {

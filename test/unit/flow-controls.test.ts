@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
-import { readControls } from "../../lib/flow/message/controls";
+import { forgetReset, isReset, readControls } from "../../lib/flow/message/controls";
 import { Problem } from "../../lib/flow/message/problem";
 
 const read = (own: object): ReturnType<typeof readControls> => readControls({ _msgid: "m", ...own });
@@ -9,7 +9,65 @@ const hasCode =
   (error: unknown): boolean =>
     error instanceof Problem && error.code === code;
 
+/** What a problem tells beside its code. */
+const told = (own: object): Pick<Problem, "params" | "facts"> => {
+  try {
+    read(own);
+  } catch (error) {
+    assert.ok(error instanceof Problem);
+    return { params: error.params, facts: error.facts };
+  }
+  throw new Error("it was accepted");
+};
+
+describe("msg.reset", () => {
+  for (const reset of [true, 1, "yes", null, ""] as unknown[]) {
+    it(`stops what runs when it is ${JSON.stringify(reset)}`, () => {
+      assert.ok(isReset({ _msgid: "m", reset }));
+    });
+  }
+
+  for (const own of [{}, { reset: undefined }, { reset: false }]) {
+    it(`stops nothing when it is ${String(own.reset)}`, () => {
+      assert.equal(isReset({ _msgid: "m", ...own }), false);
+    });
+  }
+
+  it("goes no further where it counts as not there", () => {
+    const msg = { _msgid: "m", reset: false };
+    forgetReset(msg);
+    assert.deepEqual(msg, { _msgid: "m" });
+  });
+});
+
 describe("the control properties of a message", () => {
+  for (const [name, value, wanted] of [
+    ["priority", "high", "number"],
+    ["requestTimeout", "soon", "number"],
+    ["requestTimeout", 0, "number"],
+    ["requestTimeout", -1, "number"],
+    ["expires", "soon", "time"],
+    ["expires", new Date(NaN), "time"],
+  ] as const) {
+    it(`are named where they make no sense: msg.${name} of ${String(value)}`, () => {
+      const field = `msg.${name}`;
+      assert.deepEqual(told({ [name]: value }), { params: { field, wanted }, facts: { field } });
+    });
+  }
+
+  it("make no sense later where the message has expired", () => {
+    assert.deepEqual(told({ expires: 0 }).facts, { retryable: false });
+  });
+
+  it("are read as none where there are none", () => {
+    assert.deepEqual(read({}), { priority: 0 });
+  });
+
+  it("take 1e11 for a point in time, which has passed", () => {
+    assert.throws(() => read({ expires: 1e11 }), hasCode("EXPIRED"));
+    assert.ok(Number(read({ expires: 1e11 - 1 }).expiresAt) > Date.now());
+  });
+
   const past: [string, unknown][] = [
     ["0", 0],
     ["-1", -1],

@@ -39,9 +39,26 @@ describe("a deadline that several messages wait for", () => {
     assert.deepEqual(expired, []);
   });
 
-  it("leaves no timer for what never expires", () => {
-    new SharedDeadline().expire(undefined, () => expired.push("never"));
+  it("lets a message expire only after its time, not at it", () => {
+    wait(new SharedDeadline(), "message", 100);
+    clock.tick(100);
+    assert.deepEqual(expired, []);
+    clock.tick(1);
+    assert.deepEqual(expired, ["message"]);
+  });
+
+  it("leaves no timer behind once it has come", () => {
+    const deadline = new SharedDeadline();
+    wait(deadline, "one", 100);
+    wait(deadline, "other", 100).cancel();
+    deadline.cancelAll();
     assert.equal(clock.countTimers(), 0);
+  });
+
+  it("leaves no timer for what never expires", () => {
+    const never = new SharedDeadline().expire(undefined, () => expired.push("never"));
+    assert.equal(clock.countTimers(), 0);
+    never.cancel();
   });
 
   it("does not expire at once what expires in 30 years", () => {

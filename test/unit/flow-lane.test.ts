@@ -66,6 +66,21 @@ describe("a lane", () => {
     assert.equal(lane.waiting, 0);
   });
 
+  it("does not let in work that was aborted before", async () => {
+    const lane = new Lane(1);
+    const signal = AbortSignal.abort(new Error("stop"));
+    await assert.rejects(lane.enter(queueOptions({ signal })), /stop/);
+    await lane.enter(queueOptions());
+  });
+
+  it("says that work that is too old makes no sense later", async () => {
+    await assert.rejects(new Lane(0).enter(queueOptions({ expiresAt: 1 })), (error) => {
+      assert.ok(error instanceof Problem);
+      assert.equal(error.facts.retryable, false);
+      return true;
+    });
+  });
+
   it("lets go of waiting work at once when it is aborted", async () => {
     const lane = new Lane(1);
     await lane.enter(queueOptions());
@@ -293,6 +308,17 @@ describe("a waiting limit", () => {
     void lane.enter(queueOptions({ slot: limit.slot() }));
   });
 
+  it("counts every message that waits, and frees each slot when its message does not wait any more", () => {
+    const limit = new QueueLimit(2);
+    const slots = [limit.slot(), limit.slot(), limit.slot()] as const;
+    slots[0].take();
+    slots[1].take();
+    assert.throws(() => slots[2].take(), hasCode("QUEUE_FULL"));
+    slots[0].release();
+    slots[2].take();
+    assert.throws(() => limit.slot().take(), hasCode("QUEUE_FULL"));
+  });
+
   it("admits to the next queue whatever has waited in one", async () => {
     const limit = new QueueLimit(1);
     const [first, second] = [new Lane(1), new Lane(1)];
@@ -364,6 +390,23 @@ describe("a waiting limit", () => {
         await assert.rejects(lane.enter(queueOptions({ slot })), /QUEUE_FULL/);
         slot.close();
       }
+    });
+
+    it("frees the slot of a sequence when the last of its members does not wait any more", () => {
+      const limit = new QueueLimit(1);
+      const [first, second] = [limit.slot("split"), limit.slot("split")];
+      first.take();
+      second.take();
+      first.release();
+      assert.throws(() => limit.slot().take(), hasCode("QUEUE_FULL"));
+      second.release();
+      limit.slot().take();
+    });
+
+    it("knows different sequences apart", () => {
+      const limit = new QueueLimit(1);
+      limit.slot("one").take();
+      assert.throws(() => limit.slot("other").take(), hasCode("QUEUE_FULL"));
     });
 
     it("forgets a sequence when its last member has ended", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AudioSequence, carriedParts, type Parts } from "../../lib/flow/message/sequence";
+import { AudioSequence, carriedParts, MessageSequence, type Parts } from "../../lib/flow/message/sequence";
 
 const tools = { generateId: () => "s1", cloneMessage: <T>(message: T): T => structuredClone(message) };
 const sequence = (own: object): AudioSequence => new AudioSequence(tools, { _msgid: "m", ...own });
@@ -72,6 +72,73 @@ describe("an audio sequence", () => {
     assert.deepEqual(next.room, { name: "kitchen" });
   });
 
+  it("does not copy what Node-RED never copies", () => {
+    const req = { socket: {} };
+    const chunk = sequence({ req, res: req }).next(Buffer.from("a"), {}, true);
+    assert.equal(chunk.req, req);
+    assert.equal(chunk.res, req);
+  });
+
+  it("has a property that is null, text or a function in every chunk", () => {
+    const say = (): string => "hi";
+    const clone = <T>(message: T): T => message;
+    const speech = new AudioSequence(
+      { generateId: () => "s1", cloneMessage: clone },
+      { _msgid: "m", say, none: null, word: "w" },
+    );
+    const { none, word, say: own } = speech.next(Buffer.from("a"), {}, true);
+    assert.deepEqual([none, word, own], [null, "w", say]);
+  });
+
+  it("shows its properties like any other message, and lets a flow change and remove them", () => {
+    const chunk = sequence({ room: { name: "kitchen" } }).next(Buffer.from("a"), {}, true);
+    assert.ok(Object.keys(chunk).includes("room"));
+    assert.deepEqual(chunk.room, { name: "kitchen" });
+    assert.ok(Object.keys(chunk).includes("room"), "reading it hides nothing");
+    chunk.room = "hall";
+    chunk.room = "cellar";
+    assert.equal(chunk.room, "cellar");
+    Reflect.deleteProperty(chunk, "room");
+    assert.equal("room" in chunk, false);
+  });
+
+  it("gives a copy to who reads while nothing is sent, also after something was", () => {
+    const speech = sequence({ room: { name: "kitchen" } });
+    const [first, second] = [
+      speech.next(Buffer.from("a"), {}, false),
+      speech.next(Buffer.from("b"), {}, true),
+    ];
+    speech.whileSending(() => undefined);
+    assert.notEqual(first.room, second.room);
+    let seen: unknown;
+    assert.throws(() =>
+      speech.whileSending(() => {
+        seen = first.room;
+        throw new Error("a wire that fails");
+      }),
+    );
+    assert.notEqual(seen, undefined);
+    assert.notEqual(sequence({ room: {} }).next(Buffer.from("a"), {}, true).room, undefined);
+  });
+
+  it("counts what it has made", () => {
+    const speech = sequence({});
+    assert.equal(speech.count, 0);
+    speech.next(Buffer.from("a"), {}, false);
+    assert.equal(speech.count, 1);
+  });
+
+  it("leaves payload, parts and vocu of the message behind, and what was seen to", () => {
+    const speech = new AudioSequence(
+      tools,
+      { _msgid: "m", payload: "hi", parts: { id: "o" }, vocu: { old: 1 }, volume: 5, room: "hall" },
+      ["volume"],
+    );
+    const { payload, vocu, volume, room } = speech.next(Buffer.from("a"), { bytes: 1 }, true);
+    assert.deepEqual([payload, vocu, volume, room], [Buffer.from("a"), { bytes: 1 }, undefined, "hall"]);
+    assert.equal("volume" in speech.whole(Buffer.from("a"), {}), false);
+  });
+
   it("keeps the incoming sequence inside its own", () => {
     const outer = { id: "o", index: 3, count: 9, type: "array", len: 1 };
     const { parts } = sequence({ parts: outer }).next(Buffer.from("a"), {}, true);
@@ -83,6 +150,25 @@ describe("an audio sequence", () => {
     assert.deepEqual(carriedParts(split), { id: "o", index: 0, count: 2, type: "buffer", ch: "" });
   });
 
+  it("lets a later join put split bytes together too", () => {
+    const split = { id: "o", index: 0, count: 2, type: "buffer", ch: "\n", len: 12 };
+    assert.deepEqual(carriedParts(split), { id: "o", index: 0, count: 2, type: "buffer", ch: "" });
+  });
+
+  it("leaves an incoming sequence of things as it is", () => {
+    const split = { id: "o", index: 0, count: 2, type: "array", len: 1 };
+    assert.deepEqual(carriedParts(split), split);
+  });
+
+  it("says that the member is in the payload now, wherever the text was", () => {
+    const split = { id: "o", index: 0, count: 2, type: "array", len: 1, property: "text" };
+    assert.deepEqual(carriedParts(split), { ...split, property: "payload" });
+  });
+
+  for (const parts of [undefined, null, "one of three"]) {
+    it(`takes ${String(parts)} for no sequence`, () => assert.equal(carriedParts(parts), undefined));
+  }
+
   it("leaves behind a msg.complete that came in, which would end a join at the first chunk", () => {
     const chunk = sequence({ payload: "hi", complete: true }).next(Buffer.from("a"), {}, false);
     assert.equal("complete" in chunk, false);
@@ -92,6 +178,25 @@ describe("an audio sequence", () => {
     const split = { id: "o", index: 0, count: 2, type: "string", ch: "\n", len: 12 };
     const { parts } = sequence({ payload: "hi", parts: split }).summary({ bytes: 1 });
     assert.deepEqual(parts, { id: "o", index: 0, count: 2, type: "array" });
+  });
+
+  it("makes one message that stays a member of the incoming sequence", () => {
+    const split = { id: "o", index: 0, count: 2, type: "string", ch: "\n", len: 12 };
+    const { parts, vocu } = sequence({ payload: "hi", parts: split }).whole(Buffer.from("a"), { bytes: 1 });
+    assert.deepEqual([parts, vocu], [carriedParts(split), { bytes: 1 }]);
+  });
+
+  it("makes a summary of what it tells, with nothing of it shared", () => {
+    const told = { bytes: 1, list: [1] };
+    const { payload, vocu, ...others } = sequence({ payload: "hi" }).summary(told);
+    assert.deepEqual([payload, vocu], [told, told]);
+    assert.notEqual(payload, vocu);
+    assert.equal("parts" in others, false);
+  });
+
+  it("leaves an incoming sequence of things as it is in a summary", () => {
+    const split = { id: "o", index: 0, count: 2, type: "array", len: 1 };
+    assert.deepEqual(sequence({ parts: split }).summary({}).parts, split);
   });
 
   it("makes one message without a sequence of its own", () => {
@@ -110,5 +215,20 @@ describe("an audio sequence", () => {
     speech.next(Buffer.from("a"), {}, false);
     await assert.rejects(fail, /cut/);
     assert.deepEqual(retracted, [{ reset: true, parts: { id: "s1" } }]);
+  });
+});
+
+describe("a sequence of things", () => {
+  it("is collected by a join, and keeps the incoming sequence as it came", () => {
+    const split = { id: "o", index: 0, count: 2, type: "string", ch: "\n", len: 12 };
+    const list = new MessageSequence(tools, { _msgid: "m", parts: split });
+    assert.deepEqual(list.next("one", {}, true).parts, {
+      id: "s1",
+      type: "array",
+      len: 1,
+      index: 0,
+      count: 1,
+      parts: split,
+    });
   });
 });

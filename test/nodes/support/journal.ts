@@ -1,5 +1,5 @@
 /** Longest wait for something that has to happen; a test that gets this far has failed. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 
 /** Things that happen, in order, and a way to wait for one of them without looking again and again. */
 export class Journal<T> {
@@ -22,7 +22,7 @@ export class Journal<T> {
     return this.entries.at(-1);
   }
 
-  /** The first entry, past or future, that matches; rejects after 20 s. */
+  /** The first entry, past or future, that matches; rejects after 45 s. */
   find(match: (entry: T) => boolean): Promise<T> {
     return this.when(() => this.entries.find(match));
   }
