@@ -46,7 +46,7 @@ export interface Sandbox {
   /** Arms a fault for the next matching request(s). */
   fail(fault: Fault): void;
   clearFaults(): void;
-  /** The first request that matches, now or in any later state; rejects after `timeoutMs` (default 5000). */
+  /** The first request that matches, now or in any later state; rejects after `timeoutMs` (default 30,000). */
   waitForRequest(match: (request: RecordedRequest) => boolean, timeoutMs?: number): Promise<RecordedRequest>;
   /** The mp3 that simple-generate returns for these parameters, without charging. */
   speech(parameters: Record<string, unknown>): Promise<Buffer>;
@@ -138,7 +138,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     fail: (fault) => world.faults.arm(fault),
     clearFaults: () => world.faults.clear(),
-    waitForRequest: (match, timeoutMs = 5000) => world.log.waitFor(match, timeoutMs),
+    waitForRequest: (match, timeoutMs = 30_000) => world.log.waitFor(match, timeoutMs),
     speech: (parameters) => spokenBytes(parameters, world),
     advance: (ms) => world.clock.advance(ms),
     close: async () => {

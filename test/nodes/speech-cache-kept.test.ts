@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { framesOf } from "../unit/audio-fixtures";
 import { useFlows, type Flow } from "./support/flows";
@@ -52,6 +54,25 @@ describe("speech-stream: what the speech cache keeps", () => {
 
   it("is nothing that ends within a frame", async () => {
     assert.deepEqual(await kept(WHOLE.subarray(0, -10)), []);
+  });
+
+  it("is nothing that ends within a frame, although its host says that there is no more", async () => {
+    const cut = WHOLE.subarray(0, -10);
+    const host = createServer((_request, response) => {
+      response.writeHead(200, { "Content-Type": "audio/mpeg", "Content-Length": cut.length }).end(cut);
+    });
+    await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+    try {
+      const audio = `http://127.0.0.1:${(host.address() as AddressInfo).port}/a.mp3`;
+      const files = await kept(cut, {}, (call, bytes) => {
+        call.data = { audio };
+        call.end(bytes);
+      });
+      assert.deepEqual(files, []);
+      assert.deepEqual([last?.audioUrl, last?.unverified], [audio, undefined]);
+    } finally {
+      host.close();
+    }
   });
 
   it("is not the secret in the address of source audio", async () => {

@@ -45,6 +45,12 @@ describe("speech-live", () => {
   const requests = (method: string): RecordedRequest[] =>
     sandbox().requests.filter((request) => request.method === method);
   const connections = (): RecordedRequest[] => requests("GET");
+  /** Resolves when the first connection has ended. */
+  const firstEnded = (): Promise<void> => {
+    const [first] = connections();
+    assert.ok(first, "there was no connection");
+    return first.ended;
+  };
   const askedFor = (): Record<string, unknown>[] =>
     requests("WS")
       .map(({ body }) => body as { type: string; data: Record<string, unknown> })
@@ -151,7 +157,7 @@ describe("speech-live", () => {
       const voices = [...new Set(Object.values(voiceIds))].slice(0, 5);
       for (const voice of voices) await flow.ended(flow.input({ payload: TEXT, voice }, "node"));
       assert.equal(connections().length, 5);
-      await connections()[0]?.ended;
+      await firstEnded();
       for (const voice of voices.slice(1)) await say(flow, { payload: TEXT, voice });
       assert.equal(connections().length, 5);
     });
@@ -159,7 +165,7 @@ describe("speech-live", () => {
     it("closes when it has been idle", async () => {
       const flow = await load({ idleSeconds: 1 });
       await say(flow, TEXT);
-      await connections()[0]?.ended;
+      await firstEnded();
       assert.deepEqual(requests("WS").at(-1)?.body, { type: "close" });
     });
 
@@ -167,7 +173,7 @@ describe("speech-live", () => {
       const flow = await load();
       await say(flow, TEXT);
       sandbox().advance(60_000);
-      await connections()[0]?.ended;
+      await firstEnded();
       await say(flow, TEXT);
       assert.equal(connections().length, 2);
     });
@@ -249,7 +255,7 @@ describe("speech-live", () => {
       await flow.at("status").find(({ status }) => status?.fill === "yellow");
       flow.input({ reset: true }, "node");
       for (const input of [first, next]) assert.equal((await flow.ended(input)).error, undefined);
-      await connections()[0]?.ended;
+      await firstEnded();
       const sent = await flow.at("out").reach(2);
       assert.equal(sent.at(-1)?.reset, true);
       assert.deepEqual(askedFor().length, 1);
@@ -266,7 +272,7 @@ describe("speech-live", () => {
     it("happens when the node goes away, and nothing is left open", async () => {
       const { flow } = await stalled();
       await flow.stop();
-      await connections()[0]?.ended;
+      await firstEnded();
       assert.deepEqual(
         flow.inputs.map(({ ended }) => ended),
         [1],
@@ -277,7 +283,7 @@ describe("speech-live", () => {
       const flow = await load();
       await say(flow, TEXT);
       await load();
-      await connections()[0]?.ended;
+      await firstEnded();
     });
   });
 

@@ -11,7 +11,7 @@ import {
   toggle,
   type Input,
 } from "../../lib/schema/description";
-import { InputFault } from "../../lib/schema/fault";
+import { faultOf, InputFault } from "../../lib/schema/fault";
 
 const accepts = (spec: Input, value: unknown, expected: unknown): void =>
   assert.deepEqual(convert(spec, "x", value), expected);
@@ -119,4 +119,81 @@ describe("converting what a flow hands in", () => {
     for (const blank of [undefined, null, "", "  ", Buffer.alloc(0)]) assert.equal(isBlank(blank), true);
     for (const given of [0, false, "a", Buffer.from("a"), [], {}]) assert.equal(isBlank(given), false);
   });
+});
+
+describe("the fault of a value that is refused", () => {
+  const told = (spec: Input, value: unknown): unknown => {
+    const fault = faultOf(() => convert(spec, "x", value));
+    return fault && [fault.code, fault.params];
+  };
+  const wanted = (word: string): unknown => ["INPUT_INVALID", { wanted: word }];
+
+  for (const [spec, value, expected] of [
+    [text(), {}, wanted("text")],
+    [text(), "a\udf89", wanted("wellFormed")],
+    [number(), "soon", wanted("number")],
+    [number(), "", wanted("number")],
+    [number(), " ", wanted("number")],
+    [number(), true, wanted("number")],
+    [integer(), 1.5, wanted("integer")],
+    [toggle(), "yes", wanted("toggle")],
+    [toggle(), {}, wanted("toggle")],
+    [toggle(), 2, wanted("toggle")],
+    [object(), "{", wanted("object")],
+    [object(), "5", wanted("object")],
+    [object(), [], wanted("object")],
+    [object(), null, wanted("object")],
+    [list(), "[", wanted("list")],
+    [choice(["a", "b"]), "c", ["INPUT_NOT_A_CHOICE", { choices: "a, b" }]],
+  ] as const) {
+    it(`says what was wanted: ${spec.kind} for ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(told(spec, value), expected);
+    });
+  }
+
+  it("names the bounds, which a value may have", () => {
+    const spec: Input = { ...number(), min: 1, max: 2 };
+    assert.deepEqual(told(spec, 3), ["INPUT_OUT_OF_RANGE", { min: 1, max: 2 }]);
+    accepts(spec, 1, 1);
+    accepts(spec, 2, 2);
+  });
+
+  it("names the greatest length, which a text may have", () => {
+    const spec: Input = { ...text(), maxLength: 3 };
+    assert.deepEqual(told(spec, "four"), ["INPUT_TEXT_TOO_LONG", { max: 3 }]);
+    accepts(spec, "abc", "abc");
+  });
+
+  it("names the length of a list", () => {
+    assert.deepEqual(told({ ...list(), length: 2 }, [1]), ["INPUT_WRONG_LENGTH", { length: 2 }]);
+  });
+
+  it("is that of a member where a list of whole numbers has another", () => {
+    assert.deepEqual(told({ ...list(), integers: true }, [1.5]), wanted("integer"));
+  });
+});
+
+describe("what is converted", () => {
+  it("is a text to speak with half of a character replaced, and no other text", () => {
+    accepts({ ...text(), multiline: true }, "a\udf89", "a\ufffd");
+    refuses({ ...text(), multiline: true, kind: "voice" }, "a\udf89", "INPUT_INVALID");
+  });
+
+  it("is a bigint as text", () => accepts(text(), 5n, "5"));
+
+  it("is a choice with blanks around it", () => accepts(choice(["a"]), " a ", "a"));
+
+  it("is a number with blanks around it", () => accepts(number(), " 5 ", 5));
+
+  it("is a switch as a word or a number", () => {
+    for (const on of [true, 1, "1", " TRUE "]) accepts(toggle(), on, true);
+    for (const off of [false, 0, "0", "False"]) accepts(toggle(), off, false);
+  });
+
+  it("is a file as it is", () => {
+    const file = Buffer.from("RIFF");
+    assert.equal(convert({ kind: "file" }, "x", file), file);
+  });
+
+  it("is the ID of a style as text", () => accepts({ kind: "style" }, 7, "7"));
 });
