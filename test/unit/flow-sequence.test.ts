@@ -131,7 +131,7 @@ describe("an audio sequence", () => {
   it("leaves payload, parts and vocu of the message behind, and what was seen to", () => {
     const speech = new AudioSequence(
       tools,
-      { _msgid: "m", payload: "hi", parts: { id: "o" }, vocu: { old: 1 }, volume: 5, room: "hall" },
+      { _msgid: "m", payload: "hi", parts: { id: "o", index: 0 }, vocu: { old: 1 }, volume: 5, room: "hall" },
       ["volume"],
     );
     const { payload, vocu, volume, room } = speech.next(Buffer.from("a"), { bytes: 1 }, true);
