@@ -46,7 +46,8 @@ export async function readInputs<I extends Inputs>(
   const values: Record<string, unknown> = {};
   const asked = Object.entries(inputs).filter(([, spec]) => applies(spec.when, settings));
   for (const [name, spec] of asked) {
-    const raw = await rawValue(RED, node, config, name, spec, msg);
+    const found = rawValue(RED, node, config, name, spec, msg);
+    const raw = isPromise(found) ? await found : found;
     if (isGiven(spec, raw)) values[name] = convert(spec, name, raw);
   }
   for (const [name, spec] of asked) {
@@ -64,7 +65,7 @@ export async function readInputs<I extends Inputs>(
   return values as InputValues<I>;
 }
 
-/** The value of the message if the input allows that, else that of the dialog. */
+/** The value of the message if the input allows that, else that of the dialog; a promise only where that takes time. */
 function rawValue(
   RED: NodeAPI,
   node: Node,
@@ -85,30 +86,44 @@ const isGiven = ({ spaces = false }: Input, raw: unknown): boolean =>
 const workingDirectory = (RED: NodeAPI): string | undefined =>
   (RED.settings as { fileWorkingDirectory?: string }).fileWorkingDirectory;
 
-/** Node-RED's evaluation as a promise; blank sources are "not given" whatever their type. */
-async function evaluate(
-  RED: NodeAPI,
-  node: Node,
-  source: Source,
-  field: string,
-  msg: NodeMessageInFlow,
-): Promise<unknown> {
+/**
+ * Node-RED's evaluation; blank sources are "not given" whatever their type. A promise only where it takes time (JSONata, some
+ * contexts): thousands of messages with dozens of inputs may come at once.
+ */
+function evaluate(RED: NodeAPI, node: Node, source: Source, field: string, msg: NodeMessageInFlow): unknown {
   if (source.value.trim() === "") return undefined;
   // Numbers, booleans and lists are read by convert(), which checks their bounds and reports faults.
   if (source.type === "num" || source.type === "bool" || source.type === "json") return source.value;
-  try {
-    return await new Promise<unknown>((resolve, reject) => {
-      RED.util.evaluateNodeProperty(source.value, source.type, node, msg, (error, value: unknown) => {
-        if (error) reject(error);
-        else resolve(value);
-      });
-    });
-  } catch (error) {
+  const unreadable = (error: unknown): unknown => {
     if (source.type === "msg" && !isSyntaxError(error)) return undefined;
     const detail = detailOf(error);
     throw new Problem("INPUT_UNREADABLE", { field, detail }, { field });
+  };
+  try {
+    const found = propertyOf(RED, node, source, msg);
+    return found instanceof Promise ? found.catch(unreadable) : found;
+  } catch (error) {
+    return unreadable(error);
   }
 }
+
+/** The value of a source, or a promise of it where Node-RED does not answer at once. @throws Node-RED's error */
+function propertyOf(RED: NodeAPI, node: Node, source: Source, msg: NodeMessageInFlow): unknown {
+  const answer: { error?: unknown; value?: unknown; given: boolean } = { given: false };
+  let late = (): void => undefined;
+  RED.util.evaluateNodeProperty(source.value, source.type, node, msg, (error, value: unknown) => {
+    Object.assign(answer, { error, value, given: true });
+    late();
+  });
+  const take = (): unknown => {
+    if (answer.error) throw answer.error as Error;
+    return answer.value;
+  };
+  return answer.given ? take() : new Promise<void>((resolve) => (late = resolve)).then(take);
+}
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 
 /**
  * A path such as `payload.name` through a missing property means "not given"; a syntax error in the path is a fault.

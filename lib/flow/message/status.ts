@@ -7,6 +7,8 @@ export class StatusLine {
   private silent = false;
   private waitingShown?: number;
   private shown?: string;
+  /** Thousands of messages may end in the same words at once. */
+  private readonly words = new Map<string, string>();
 
   constructor(
     private readonly node: Pick<Node, "status">,
@@ -32,7 +34,9 @@ export class StatusLine {
 
   /** Grey: nothing to report. */
   idle(key: string): void {
-    this.show("grey", "ring", this.translate(`shared:status.${key}`));
+    let word = this.words.get(key);
+    if (word === undefined) this.words.set(key, (word = this.translate(`shared:status.${key}`)));
+    this.show("grey", "ring", word);
   }
 
   /** Red: failed. */

@@ -33,6 +33,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   private readonly orderSetting: string | undefined;
   /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
   private reading: Promise<unknown> = Promise.resolve();
+  private knownSettings: SettingValues<S> | undefined;
 
   constructor(
     readonly RED: NodeAPI,
@@ -57,7 +58,9 @@ export class NodeWork<I extends Inputs, S extends Settings> {
    * @throws Problem if the stored configuration is invalid.
    */
   settings(): SettingValues<S> {
-    return readSettings(this.config, this.description.settings ?? ({} as S));
+    return (this.knownSettings ??= Object.freeze(
+      readSettings(this.config, this.description.settings ?? ({} as S)),
+    ));
   }
 
   /**
