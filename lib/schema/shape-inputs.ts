@@ -15,6 +15,8 @@ const silence = {
 export const SHAPE_INPUTS = {
   silenceMs: number(silence),
   silenceAfterMs: number(silence),
+  /** In front of a speech that follows another one directly. */
+  silenceBetweenMs: number(silence),
   gain: number({ min: -60, max: 12, default: 0, messageWins: true, local: true, advanced: true }),
 } as const satisfies Inputs;
 
@@ -28,6 +30,7 @@ export const SHAPE_SETTINGS = {
 export interface ShapeValues {
   readonly silenceMs: number | undefined;
   readonly silenceAfterMs: number | undefined;
+  readonly silenceBetweenMs: number | undefined;
   readonly gain: number | undefined;
 }
 

@@ -20,6 +20,7 @@ export const GROUPS = {
     "volume",
     "silenceMs",
     "silenceAfterMs",
+    "silenceBetweenMs",
     "silenceUnlessWithin",
     "silenceTone",
     "chime",

@@ -68,6 +68,13 @@ describe("audio-play: silence and gain", () => {
     assert.equal((await facts()).gain, -6.02);
   });
 
+  it("puts silence between speeches that are played one after another", async () => {
+    await start({ silenceBetweenMs: "50", silenceBetweenMsType: "num" });
+    const inputs = ["one", "two"].map(() => flow.input({ payload: SPEECH }, "play"));
+    for (const input of inputs) assert.equal((await flow.ended(input)).error, undefined);
+    assert.deepEqual(heard(), [SPEECH, Buffer.concat([SILENT, SILENT, SPEECH])]);
+  });
+
   it("plays what is not mp3 unchanged, and claims no gain", async () => {
     await start(silence(500));
     const samples = Buffer.alloc(320, 7);

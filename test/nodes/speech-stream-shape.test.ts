@@ -7,6 +7,8 @@ import { keyed, speechFlow } from "./support/speech-flow";
 
 const FRAMES = framesOf(20);
 const AUDIO = Buffer.concat(FRAMES);
+/** Is still heard when a slow machine comes to the next speech. */
+const LONG = Buffer.concat(framesOf(2000));
 const SILENT = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0]), Buffer.alloc(413)]);
 
 describe("speech-stream: silence and gain", () => {
@@ -59,6 +61,50 @@ describe("speech-stream: silence and gain", () => {
     const flow = await flows.load(speechFlow(sandbox().url), keyed());
     flow.input({ payload: "Loud.", gain: 40 });
     assert.equal((await flow.caught()).code, "INPUT_OUT_OF_RANGE");
+  });
+
+  it("puts silence between two speeches, the second of which begins while the first is heard", async () => {
+    const node = { silenceBetweenMs: "50", silenceBetweenMsType: "num" };
+    const flow = await flows.load(speechFlow(sandbox().url, { node }), keyed());
+    const spoken: Buffer[] = [];
+    for (const text of ["One.", "Two.", "Three."]) {
+      sandbox().fail({ audio: LONG });
+      spoken.push(bytesOf((await flow.speak(text)).chunks));
+    }
+    const after = Buffer.concat([SILENT, SILENT, LONG]);
+    assert.deepEqual(spoken, [LONG, after, after]);
+  });
+
+  it("puts the longer silence before a speech that follows another one", async () => {
+    for (const [before, between] of [
+      [20, 50],
+      [50, 20],
+    ]) {
+      const flow = await flows.load(speechFlow(sandbox().url), keyed());
+      const asked = { silenceMs: before, silenceBetweenMs: between };
+      sandbox().fail({ audio: LONG });
+      const first = await flow.speak({ payload: "One.", ...asked });
+      sandbox().fail({ audio: LONG });
+      const second = await flow.speak({ payload: "Two.", ...asked });
+      assert.equal(first.summary.vocu?.silenceMs, before === 20 ? 26 : 52);
+      assert.equal(second.summary.vocu?.silenceMs, 52);
+      assert.equal(first.chunks[0]?.silenceBetweenMs, undefined);
+    }
+  });
+
+  it("puts silence between two speeches also where the speaker is awake", async () => {
+    const node = {
+      silenceMs: "500",
+      silenceMsType: "num",
+      silenceBetweenMs: "20",
+      silenceBetweenMsType: "num",
+      silenceUnlessWithin: 60,
+    };
+    const flow = await flows.load(speechFlow(sandbox().url, { node }), keyed());
+    sandbox().fail({ audio: LONG });
+    await flow.speak("One.");
+    sandbox().fail({ audio: LONG });
+    assert.deepEqual(bytesOf((await flow.speak("Two.")).chunks), Buffer.concat([SILENT, LONG]));
   });
 
   it("leaves the silence out while the speaker is awake", async () => {

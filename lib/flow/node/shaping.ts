@@ -23,20 +23,25 @@ export function shifted(known: Facts, silenceMs: number): Facts {
 export const loudness = ({ gain = 0 }: Partial<Pick<ShapeValues, "gain">>, facts: ShapeFacts): Facts =>
   gain === 0 ? {} : { gain: facts.gain, ...(facts.gainCapped ? { gainCapped: true } : {}) };
 
+/** A speech that begins within this time after another one follows it directly: a player needs a moment to start. */
+const FOLLOWS_WITHIN_MS = 1000;
+
 /** Estimates when the speaker will have played all audio of this node. */
 export class SpeakerMemory implements Memory {
   #heardUntil = -Infinity;
 
   /**
    * The shape of the next speech. Silence before it is left out if the speaker played less than
-   * `silenceUnlessWithin` seconds ago.
+   * `silenceUnlessWithin` seconds ago. A speech that directly follows the previous one always has the silence between them.
    */
   shapeFor(
-    { silenceMs = 0, silenceAfterMs = 0, gain = 0 }: ShapeValues,
+    { silenceMs = 0, silenceAfterMs = 0, silenceBetweenMs = 0, gain = 0 }: ShapeValues,
     { silenceUnlessWithin, silenceTone }: ShapeSettings,
   ): Shape {
-    const awake = systemClock.now() < this.#heardUntil + silenceUnlessWithin * 1000;
-    const before = silenceUnlessWithin > 0 && awake ? 0 : silenceMs;
+    const quietMs = systemClock.now() - this.#heardUntil;
+    const awake = silenceUnlessWithin > 0 && quietMs < silenceUnlessWithin * 1000;
+    const waking = awake ? 0 : silenceMs;
+    const before = quietMs < FOLLOWS_WITHIN_MS ? Math.max(waking, silenceBetweenMs) : waking;
     return { silenceMs: before, silenceAfterMs, gain, tone: silenceTone };
   }
 
