@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
-const files = ["test/editor/dialogs.test.ts", "test/editor/story.test.ts"];
+const files = ["test/editor/dialogs-4.test.ts", "test/editor/dialogs-5.test.ts", "test/editor/story.test.ts"];
 spawn(process.execPath, [mocha, ...files], {
   cwd: root,
   stdio: "inherit",

@@ -62,6 +62,7 @@ type Report =
   | { kind: "received"; node: string; value: Message }
   | { kind: "status"; node: string; value: Status }
   | { kind: "started" }
+  | { kind: "speaks"; language: string }
   | { kind: "halted"; reason: { error: string } & Record<string, unknown> };
 
 type Of<K extends Report["kind"]> = Extract<Report, { kind: K }>;
@@ -200,6 +201,16 @@ export class NodeRed {
       report.kind === "status" && report.node === node && matches(report.value);
     const report = await this.reports.wait(`a status of node ${node}`, matching, timeoutMs);
     return (report as Of<"status">).value;
+  }
+
+  /** Changes the language of the runtime, as if it had been started with it. */
+  async speak(language: string): Promise<void> {
+    const changed = this.reports.wait(
+      `the change to ${language}`,
+      (report) => report.kind === "speaks" && report.language === language,
+    );
+    this.child.send({ language });
+    await changed;
   }
 
   /** Forgets the messages and statuses so far. */

@@ -1,4 +1,5 @@
 /** Brings the account's dialog to life: where keys are made, the connection test, and the button that clears the speech cache. */
+import type { AccountReply, ClearedReply, UsageFacts } from "../schema/admin-replies";
 import { keyProblem } from "./account-key";
 import { accountPosted, ask } from "./admin-api";
 import { restoreSetting } from "./dialog";
@@ -12,19 +13,6 @@ import type { EditorNode } from "./red-types";
 import { addSliders } from "./sliders";
 import { specOf } from "./spec";
 import { word } from "./words";
-
-interface AccountFacts {
-  readonly name: string;
-  readonly paid?: boolean;
-  readonly credits?: number;
-  /** Spent through these nodes; a limit of 0 is none. */
-  readonly usage?: { readonly hour: Spent; readonly day: Spent };
-}
-
-interface Spent {
-  readonly used: number;
-  readonly limit: number;
-}
 
 /** Where keys are created, by site; other sites are not known to have such a page. */
 const KEY_PAGES: Readonly<Record<string, string>> = { "vocu.ai": "https://app.vocu.ai/apiKey" };
@@ -45,12 +33,12 @@ export function prepareAccount(node: EditorNode): void {
     form.find(".vocu-test"),
     { button: "dialog.test.button", busy: "dialog.test.testing" },
     "plug",
-    async () => summaryOf(await ask<AccountFacts>("account", accountPosted(node))),
+    async () => summaryOf(await ask<AccountReply>("account", accountPosted(node))),
   );
   addKeptPhrases(form.find(".vocu-kept"));
   const clearing = { button: "dialog.cache.button", busy: "dialog.cache.clearing" };
   offer(form.find(".vocu-clear-cache"), clearing, "trash-o", async () => {
-    const { cleared } = await ask<{ cleared: number }>("cache/clear", {});
+    const { cleared } = await ask<ClearedReply>("cache/clear", {});
     return word("dialog.cache.cleared", { count: cleared });
   });
 }
@@ -95,7 +83,7 @@ async function run(work: () => Promise<string>, hint: Hint, busy: string): Promi
 }
 
 /** `Connected as Ada · paid plan · 1280 credits` */
-function summaryOf({ name, paid, credits, usage }: AccountFacts): string {
+function summaryOf({ name, paid, credits, usage }: AccountReply): string {
   return [
     word("dialog.test.connected", { name }),
     ...(paid === undefined ? [] : [word(paid ? "dialog.test.paid" : "dialog.test.free")]),
@@ -107,5 +95,5 @@ function summaryOf({ name, paid, credits, usage }: AccountFacts): string {
 }
 
 /** `12` or `12 / 500` */
-const spent = ({ used, limit }: Spent): string =>
+const spent = ({ used, limit }: UsageFacts["hour"]): string =>
   [used, ...(limit > 0 ? [limit] : [])].map((credits) => credits.toLocaleString()).join(" / ");

@@ -1,4 +1,5 @@
 /** Questions to the runtime: about an account, deployed or not, and about the machine that Node-RED runs on. */
+import type { AudioReply, Failure } from "../schema/admin-replies";
 import { currentValue, elementOf } from "./fields";
 import type { EditorNode } from "./red-types";
 import { specOf } from "./spec";
@@ -57,15 +58,9 @@ export async function ask<T>(question: string, body: object, signal?: AbortSigna
  * @throws Refusal with the reason
  */
 export async function askForAudio(question: string, body: object, signal: AbortSignal): Promise<Blob> {
-  const { type, base64 } = await ask<{ type: string; base64: string }>(question, body, signal);
+  const { type, base64 } = await ask<AudioReply>(question, body, signal);
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return new Blob([bytes], { type });
-}
-
-interface Failure {
-  readonly code: string;
-  readonly statusCode?: number;
-  readonly params: Readonly<Record<string, string | number>>;
 }
 
 /** The words of the code, else those of the HTTP status. */

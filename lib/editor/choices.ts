@@ -1,7 +1,8 @@
 /** What the pickers offer: the account's voices, the styles of a voice, its templates, splitters and tasks. */
+import type { EntryFacts, StyleFacts, VoiceFacts } from "../schema/admin-replies";
 import type { Input } from "../schema/description";
 import { currentValue, isLiteral } from "./fields";
-import { entriesOf, type Entry, type Style, type Voice } from "./lists";
+import { entriesOf } from "./lists";
 import type { Offer } from "./offers";
 import { listOf, type ListName } from "./picked";
 import type { EditorNode } from "./red-types";
@@ -75,7 +76,7 @@ async function styles(
 export const voiceName = (input: Input): string => input.of ?? "voiceId";
 
 /** The voice that a node's dialog has chosen; undefined where it is not among the account's. */
-export async function chosenVoice(node: EditorNode): Promise<Voice | undefined> {
+export async function chosenVoice(node: EditorNode): Promise<VoiceFacts | undefined> {
   const account = accountOf(node);
   const input = specOf(node.type).inputs.voiceId;
   if (account === undefined || !input || !isLiteral(node, "voiceId", input)) return undefined;
@@ -90,7 +91,7 @@ export async function chosenVoice(node: EditorNode): Promise<Voice | undefined> 
 /** Nothing to pick, whatever was typed. */
 const nothing = (why: string): Choice => ({ offers: [], none: why, unknown: why });
 
-function kept(list: Exclude<ListName, "voices">, entries: readonly Entry[]): Choice {
+function kept(list: Exclude<ListName, "voices">, entries: readonly EntryFacts[]): Choice {
   return {
     offers: offersOnce(entries, (all) => all.map(entryOffer)),
     none: word(`dialog.${list}.count`, { count: entries.length }),
@@ -99,7 +100,7 @@ function kept(list: Exclude<ListName, "voices">, entries: readonly Entry[]): Cho
 }
 
 /** Own voices before those of the market, each by name. */
-function voiceOffers(voices: readonly Voice[]): Offer[] {
+function voiceOffers(voices: readonly VoiceFacts[]): Offer[] {
   const byName = new Intl.Collator().compare;
   const sorted = [...voices].sort((a, b) => Number(a.market) - Number(b.market) || byName(a.name, b.name));
   const grouped = voices.some(({ market }) => market);
@@ -107,7 +108,7 @@ function voiceOffers(voices: readonly Voice[]): Offer[] {
 }
 
 function voiceOffer(
-  { id, name, version, language, description, avatar, market, unusable, styles: own }: Voice,
+  { id, name, version, language, description, avatar, market, unusable, styles: own }: VoiceFacts,
   grouped: boolean,
 ): Offer {
   const spoken = language === undefined || language === "auto" ? undefined : languageName(language);
@@ -123,14 +124,14 @@ function voiceOffer(
   };
 }
 
-const styleOffer = ({ id, name, description, hasSample }: Style): Offer => ({
+const styleOffer = ({ id, name, description, hasSample }: StyleFacts): Offer => ({
   value: id,
   name,
   hasSample,
   ...(description === undefined ? {} : { description }),
 });
 
-function entryOffer({ id, name, date, status }: Entry): Offer {
+function entryOffer({ id, name, date, status }: EntryFacts): Offer {
   const when = date === undefined ? undefined : new Date(date);
   const marks = [
     status === undefined ? undefined : knownWord(`dialog.tasks.status.${status}`),

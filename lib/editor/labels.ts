@@ -2,10 +2,10 @@
 import { elementOf, prefixOf } from "./fields";
 import { widgetOf, type EditorNode, type TypedInputWidget } from "./red-types";
 import { specOf } from "./spec";
-import { word } from "./words";
+import { labelOf, word } from "./words";
 
 /** The id of a field's label. */
-export const labelIdOf = (node: EditorNode, name: string): string => `${prefixOf(node)}${name}-label`;
+export const labelIdOf = (node: EditorNode, name: string): string => `${prefixOf(node)}${name}-caption`;
 
 /** What a person types into or presses for a property: the part of its TypedInput that is shown, else the field itself. */
 export function controlsOf(node: EditorNode, name: string): JQuery {
@@ -20,7 +20,9 @@ export function nameFields(node: EditorNode, form: JQuery): void {
   for (const name of Object.keys(specOf(node.type).inputs)) {
     const element = elementOf(node, name);
     const label = form.find(`#${labelIdOf(node, name)}`);
-    const naming = (): void => nameField(widgetOf(element), label);
+    // Node-RED fills in the label's words only after the dialog is prepared.
+    const words = labelOf(node, "inputs", name);
+    const naming = (): void => nameField(widgetOf(element), label.attr("id") ?? "", words);
     element.on("change typedinputtypechange", naming);
     naming();
     label.on("click", () => {
@@ -29,11 +31,10 @@ export function nameFields(node: EditorNode, form: JQuery): void {
   }
 }
 
-function nameField(widget: TypedInputWidget, label: JQuery): void {
-  const text = label.text().trim();
+function nameField(widget: TypedInputWidget, label: string, words: string): void {
   const source = widget.selectTrigger.attr("title") ?? "";
-  widget.input.add(widget.uiSelect.find(".vocu-combo input")).attr("aria-labelledby", label.attr("id") ?? "");
-  widget.selectTrigger.attr("aria-label", word("dialog.source", { label: text, source }));
-  widget.optionSelectTrigger.attr("aria-label", `${text}: ${widget.optionSelectTrigger.text().trim()}`);
-  widget.optionExpandButton.attr("aria-label", word("dialog.list.open", { label: text }));
+  widget.input.add(widget.uiSelect.find(".vocu-combo input")).attr("aria-labelledby", label);
+  widget.selectTrigger.attr("aria-label", word("dialog.source", { label: words, source }));
+  widget.optionSelectTrigger.attr("aria-label", `${words}: ${widget.optionSelectTrigger.text().trim()}`);
+  widget.optionExpandButton.attr("aria-label", word("dialog.list.open", { label: words }));
 }

@@ -1,4 +1,5 @@
 /** What dialogs ask about the machine that Node-RED runs on: its players and sound devices, and its address for others. */
+import type { AddressReply, PlayersReply, ToneReply } from "../schema/admin-replies";
 import { ask } from "./admin-api";
 import { Combobox } from "./combobox";
 import { button } from "./elements";
@@ -7,11 +8,6 @@ import { Hint } from "./hint";
 import type { Offer } from "./offers";
 import type { EditorNode } from "./red-types";
 import { word } from "./words";
-
-interface PlayersAnswer {
-  readonly players: readonly { readonly name: string; readonly notAsRoot?: true }[];
-  readonly devices: readonly { readonly name: string; readonly description: string }[];
-}
 
 const PLAY = "vocu-audio-play";
 const URL_NODE = "vocu-audio-url";
@@ -29,7 +25,7 @@ export function deviceBox(node: EditorNode, name: string, placeholder: string): 
 
 async function devices(node: EditorNode): Promise<readonly Offer[]> {
   try {
-    const answer = await ask<PlayersAnswer>("players", { player: currentValue(node, "player") });
+    const answer = await ask<PlayersReply>("players", { player: currentValue(node, "player") });
     return answer.devices.map(({ name, description }) => ({
       value: name,
       name: description,
@@ -53,7 +49,7 @@ function tellPlayers(node: EditorNode): void {
   const look = async (): Promise<void> => {
     const turn = hint.begin();
     try {
-      const { players } = await ask<PlayersAnswer>("players", { player: "auto" });
+      const { players } = await ask<PlayersReply>("players", { player: "auto" });
       const names = players.filter(({ notAsRoot }) => notAsRoot !== true).map(({ name }) => name);
       if (names.length === 0) hint.warn(turn, word("dialog.player.none"));
       else hint.say(turn, word("dialog.player.found", { players: names.join(", ") }));
@@ -66,7 +62,7 @@ function tellPlayers(node: EditorNode): void {
     tone.busyAfter(turn, word("dialog.player.playing"));
     const [player, device, volume] = ["player", "device", "volume"].map((name) => literal(node, name));
     try {
-      const answer = await ask<{ player: string }>("play-tone", { player, device, volume });
+      const answer = await ask<ToneReply>("play-tone", { player, device, volume });
       tone.good(turn, word("dialog.player.played", { player: answer.player }));
     } catch (error) {
       tone.bad(turn, messageOf(error));
@@ -97,18 +93,16 @@ function tellAddress(node: EditorNode): void {
   const look = async (): Promise<void> => {
     const turn = hint.begin();
     try {
-      const { url, addresses, container } = await ask<{
-        url: string;
-        addresses?: readonly { readonly address: string }[];
-        container?: boolean;
-      }>("audio-url", { publicUrl: currentValue(node, "publicUrl") });
+      const { url, addresses, container } = await ask<AddressReply>("audio-url", {
+        publicUrl: currentValue(node, "publicUrl"),
+      });
       const will = word("dialog.address.will", { url });
-      const others = (addresses ?? []).map(({ address }) => address).filter((other) => !url.includes(other));
+      const others = addresses.map(({ address }) => address).filter((other) => !url.includes(other));
       const more =
         others.length === 0 ? "" : ` ${word("dialog.address.others", { addresses: others.join(", ") })}`;
       const typed = String(currentValue(node, "publicUrl") ?? "").trim() !== "";
       if (LOOPBACK.test(url)) hint.warn(turn, `${will}. ${word("dialog.address.loopback")}${more}`);
-      else if (container === true && !typed) hint.warn(turn, `${will}. ${word("dialog.address.container")}`);
+      else if (container && !typed) hint.warn(turn, `${will}. ${word("dialog.address.container")}`);
       else hint.say(turn, will);
     } catch (error) {
       hint.bad(turn, messageOf(error));

@@ -14,7 +14,8 @@ const CSS = `
 .vocu-hint.vocu-bad i, .vocu-problem i { color: var(--red-ui-text-color-error); }
 .vocu-hint a, .vocu-link { color: var(--red-ui-primary-text-color); text-decoration: underline !important; }
 .vocu-conflict .vocu-button { margin-left: 8px; }
-.red-ui-editor .vocu-form button.vocu-button { height: auto; padding: 1px 8px; line-height: 20px; color: var(--red-ui-primary-text-color); }
+.red-ui-editor .vocu-form button.vocu-button { height: auto; padding: 1px 8px; line-height: 20px; }
+.red-ui-editor .vocu-form button.vocu-button:not(:disabled) { color: var(--red-ui-primary-text-color) !important; }
 .vocu-form .input-error:focus, .vocu-form .red-ui-typedInput-container.input-error.red-ui-typedInput-focus { outline: 2px solid var(--red-ui-text-color-error, #d6615f); outline-offset: 1px; }
 .vocu-fold { display: inline-block; margin: 4px 0 10px; padding: 2px 4px; border: 0; background: none; font: inherit; color: var(--red-ui-primary-text-color); }
 .vocu-fold i { width: 14px; text-align: center; transition: transform 0.15s; }

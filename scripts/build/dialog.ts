@@ -159,7 +159,7 @@ interface Row {
 
 function row({ id, icon, label, field }: Row, control: (id: string) => string): string {
   const data = field === undefined ? "" : ` data-vocu="${field}"`;
-  const caption = `<label for="${id}" id="${id}-label"><i class="fa fa-fw fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
+  const caption = `<label for="${id}" id="${id}-caption"><i class="fa fa-fw fa-${icon}"></i> <span data-i18n="${label}"></span></label>`;
   return `<div class="form-row"${data}>${caption} ${control(id)}</div>`;
 }
 

@@ -10,6 +10,9 @@ import { join } from "node:path";
  */
 const SLOW = ["editor", "package", "faults", "examples"];
 
+/** Suites whose files share a browser and Node-REDs where they run in one process: they are dealt to a few jobs. */
+const SHARING: Readonly<Record<string, number>> = { editor: 2 };
+
 /** More jobs than cores, because the slow ones mostly wait. */
 const AT_ONCE = availableParallelism() + 1;
 
@@ -41,10 +44,20 @@ export interface RunOptions {
 /** Uses processes instead of Mocha's workers, which are killed before they have written their coverage. */
 export function jobsOf(tests: readonly string[]): Job[] {
   const suiteOf = (file: string): string => file.split("/")[1] ?? "";
-  const slow = SLOW.flatMap((suite) => tests.filter((file) => suiteOf(file) === suite).map((file) => [file]));
+  const slow = SLOW.flatMap((suite) => {
+    const files = tests.filter((file) => suiteOf(file) === suite);
+    return dealt(files, SHARING[suite] ?? files.length);
+  });
   const quick = tests.filter((file) => !SLOW.includes(suiteOf(file)));
   const suites = [...new Set(quick.map(suiteOf))];
   return [...slow, ...suites.map((suite) => quick.filter((file) => suiteOf(file) === suite))];
+}
+
+/** The files in turn to each of so many jobs, none of which is empty. */
+function dealt(files: readonly string[], jobs: number): Job[] {
+  const hands = Array.from({ length: Math.min(jobs, files.length) }, (): string[] => []);
+  files.forEach((file, index) => hands[index % hands.length]?.push(file));
+  return hands;
 }
 
 /**

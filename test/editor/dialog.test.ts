@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { styleIds, voiceIds } from "../../sandbox";
 import type { FlowNode } from "../node-red";
-import { setStage, type Stage } from "./stage";
+import { setStage, WITH_ACCOUNT, type Stage } from "./stage";
 
 describe("the edit dialog", function () {
   this.timeout(60_000);
@@ -12,18 +12,13 @@ describe("the edit dialog", function () {
   let brought = 0;
 
   before(async () => {
-    stage = await setStage();
-    const { nodeRed, sandbox, editor } = stage;
-    const account = { type: "vocu-account", site: "custom", baseUrl: sandbox.url };
-    await nodeRed.deploy(
-      [
-        { id: "tab", type: "tab", label: "Flow" },
-        { ...account, id: "account" },
-        { ...account, id: "keyless" },
+    stage = await setStage({
+      ...WITH_ACCOUNT,
+      flows: (sandbox) => [
+        ...WITH_ACCOUNT.flows(sandbox),
+        { id: "keyless", type: "vocu-account", site: "custom", baseUrl: sandbox.url },
       ],
-      { account: { apiKey: sandbox.apiKey } },
-    );
-    await editor.load();
+    });
   });
   afterEach(() => stage.editor.cancel());
   after(() => stage.close());

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { CHECKOUT, type FlowNode } from "../node-red";
-import { startChromium } from "./chromium";
+import { WITHOUT_SLIDING } from "./sliding";
 
 export interface EditorOptions {
   /** Where Node-RED serves its editor. */
@@ -14,29 +14,30 @@ export interface EditorOptions {
   readonly colorScheme?: "light" | "dark";
   /** Goes before the names of screenshots, e.g. the edition of Node-RED. */
   readonly label?: string;
+  /** Dialogs slide in and out as they do for a person; default false, they are there and gone at once. */
+  readonly sliding?: boolean;
 }
 
 /** A field that every node's dialog has: the node's label, or an input of that name. */
 const NODE_FORM = "#node-input-name";
 
-/** Opens the editor and waits until its palette is there. */
-export async function openEditor(options: EditorOptions): Promise<Editor> {
-  const browser = await startChromium();
+/** Opens the editor in a page of its own and waits until its palette is there. */
+export async function openEditor(browser: Browser, options: EditorOptions): Promise<Editor> {
+  const context = await browser.newContext({
+    viewport: { width: 1400, height: 1000 },
+    locale: options.language ?? "en-US",
+    colorScheme: options.colorScheme ?? "light",
+  });
   try {
-    const context = await browser.newContext({
-      viewport: { width: 1400, height: 1000 },
-      locale: options.language ?? "en-US",
-      colorScheme: options.colorScheme ?? "light",
-    });
     // Where Node-RED 5 keeps the person's choice of theme; 4.1 is always light.
     await context.addInitScript(
-      `localStorage.setItem("view-dark-theme", "${options.colorScheme ?? "light"}")`,
+      `if (location.protocol === "http:") localStorage.setItem("view-dark-theme", "${options.colorScheme ?? "light"}")`,
     );
-    const editor = new Editor(browser, await context.newPage(), options);
+    const editor = new Editor(await context.newPage(), options);
     await editor.load();
     return editor;
   } catch (error) {
-    await browser.close();
+    await context.close();
     throw error;
   }
 }
@@ -45,7 +46,6 @@ export class Editor {
   private readonly problems: string[] = [];
 
   constructor(
-    private readonly browser: Browser,
     readonly page: Page,
     private readonly options: EditorOptions,
   ) {
@@ -60,11 +60,15 @@ export class Editor {
     await this.page.goto(this.options.url, { waitUntil: "domcontentloaded" });
     await this.paletteItem("vocu-speech-stream").waitFor({ state: "visible", timeout: 60_000 });
     await this.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+    // The tips of Node-RED 5 begin after a while even where there is no place for them, which is an error of the page.
+    await this.page.evaluate('RED.actions.invoke("core:toggle-show-tips", false)');
+    if (this.options.sliding !== true) await this.page.evaluate(WITHOUT_SLIDING);
   }
 
-  /** Closes the browser. @throws AssertionError when the page complained about anything */
+  /** Leaves the editor. @throws AssertionError when the page complained about anything */
   async close(): Promise<void> {
-    await this.browser.close();
+    // The bundled Chromium is a single process, which would end with the page.
+    await this.page.goto("about:blank");
     assert.deepEqual(this.problems, []);
   }
 
@@ -120,20 +124,30 @@ export class Editor {
 
   /** Presses "Add", "Update" or "Done" of the topmost dialog. */
   async done(dialog: "node" | "config"): Promise<void> {
-    await this.page.click(dialog === "config" ? "#node-config-dialog-ok" : "#node-dialog-ok");
-    const field = dialog === "config" ? "#node-config-input-site" : NODE_FORM;
-    await this.page.locator(field).waitFor({ state: "detached" });
-    await this.atRest();
+    await this.press(dialog === "config" ? "#node-config-dialog-ok" : "#node-dialog-ok");
   }
 
   /** Closes whatever dialogs are open, as if nothing had been changed. */
   async cancel(): Promise<void> {
-    const dialogs = "RED.editor.getEditStack().length";
-    for (let open = await this.page.evaluate<number>(dialogs); open > 0; open -= 1) {
-      await this.atRest();
-      await this.page.click("#node-config-dialog-cancel, #node-dialog-cancel");
-      await this.page.waitForFunction(`${dialogs} < ${open}`);
+    for (let open = await this.openDialogs(); open > 0; open -= 1) {
+      await this.press("#node-config-dialog-cancel, #node-dialog-cancel");
     }
+  }
+
+  private openDialogs(): Promise<number> {
+    return this.page.evaluate<number>("RED.editor.getEditStack().length");
+  }
+
+  /** Presses a button that closes the topmost dialog, as its keyboard shortcut does: whatever has the focus loses it first. */
+  private async press(button: string): Promise<void> {
+    await this.atRest();
+    const open = await this.page.evaluate<number>(`(() => {
+      const open = RED.editor.getEditStack().length;
+      document.activeElement.blur();
+      $(${JSON.stringify(button)}).last().trigger("click");
+      return open;
+    })()`);
+    await this.page.waitForFunction(`RED.editor.getEditStack().length < ${open}`);
     await this.atRest();
   }
 
@@ -243,6 +257,14 @@ export class Editor {
     await this.page.evaluate(`RED.nodes.import(${JSON.stringify(nodes)}); RED.view.redraw(true);`);
   }
 
+  /** Takes a node out of the flow, and off the canvas at once, so that another one may have its id; none is no fault. */
+  async remove(id: string): Promise<void> {
+    const node = `RED.nodes.node(${JSON.stringify(id)})`;
+    await this.page.evaluate(
+      `${node} && (RED.nodes.remove(${JSON.stringify(id)}), RED.view.redraw(true, true))`,
+    );
+  }
+
   /** A node as a deploy would save it. */
   saved(id: string): Promise<FlowNode> {
     return this.page.evaluate<FlowNode>(`RED.nodes.convertNode(RED.nodes.node(${JSON.stringify(id)}))`);
@@ -264,18 +286,20 @@ export class Editor {
 
   /** Waits until a dialog with this field has slid in; clicks before that can miss. */
   private async settled(field: string): Promise<void> {
-    await this.page.locator(field).waitFor({ state: "attached" });
-    await this.atRest();
+    await this.page.waitForFunction(`$(${JSON.stringify(field)}).length > 0 && ${AT_REST}`);
   }
 
   /** Waits until nothing slides any more. */
   private async atRest(): Promise<void> {
-    await this.page.waitForFunction(`(() => {
-      const tray = $(".red-ui-tray").last();
-      return !$(".red-ui-popover-panel").is(":animated") && (tray.length === 0 || tray.css("right") === "0px");
-    })()`);
+    await this.page.waitForFunction(AT_REST);
   }
 }
+
+/** True in the page when no dialog and no popover is on its way in or out. */
+const AT_REST = `(() => {
+  const trays = $(".red-ui-tray");
+  return !$(".red-ui-popover-panel").is(":animated") && trays.length <= 1 && (trays.length === 0 || trays.css("right") === "0px");
+})()`;
 
 async function box(locator: Locator): Promise<{ x: number; y: number }> {
   const found = await locator.boundingBox();

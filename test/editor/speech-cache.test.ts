@@ -30,26 +30,28 @@ describe("clearing the speech cache", function () {
   let stage: Stage;
 
   before(async () => {
-    stage = await setStage();
-    const { nodeRed, editor } = stage;
-    await nodeRed.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", type: "vocu-account", site: "vocu.ai" },
-      {
-        id: "speech",
-        type: "vocu-speech-stream",
-        z: "tab",
-        x: 300,
-        y: 60,
-        account: "account",
-        wires: [[], []],
-      },
-    ]);
-    await editor.load();
+    stage = await setStage({
+      flows: () => [
+        { id: "tab", type: "tab", label: "Flow" },
+        { id: "account", type: "vocu-account", site: "vocu.ai" },
+        {
+          id: "speech",
+          type: "vocu-speech-stream",
+          z: "tab",
+          x: 300,
+          y: 60,
+          account: "account",
+          wires: [[], []],
+        },
+      ],
+    });
   });
   beforeEach(() => rm(cacheOf(stage.nodeRed), { recursive: true, force: true }));
   afterEach(() => stage.editor.cancel());
-  after(() => stage.close());
+  after(async () => {
+    await rm(cacheOf(stage.nodeRed), { recursive: true, force: true });
+    await stage.close();
+  });
 
   const answer = async (body?: object): Promise<unknown> =>
     JSON.parse((await press(stage.nodeRed, body)).text);

@@ -23,7 +23,7 @@ for (const { name, label, peer, colorScheme } of EDITIONS) {
     let node: FlowNode;
 
     before(async () => {
-      stage = await setStage({ ...peer(), label, colorScheme });
+      stage = await setStage({ peer: peer(), label, colorScheme, sliding: true });
       const { editor, sandbox } = stage;
       const id = await editor.drag("vocu-speech-stream");
       await editor.open(id);

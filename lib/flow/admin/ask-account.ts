@@ -1,6 +1,7 @@
 /** Opens the account that a dialog posted for one request, and reports failures. */
 import type { NodeAPI } from "node-red";
 import { VocuError, type VocuClient } from "../../api";
+import type { Failure } from "../../schema/admin-replies";
 import { openAccount } from "../account/account";
 import type { Config } from "../input/evaluate";
 import type { Budget } from "../queue/budget";
@@ -18,15 +19,6 @@ export interface Asking {
 
 /** The work of a route; `budget` is that of the deployed account. */
 export type Answer = (client: VocuClient, asking: Asking, budget: Budget) => Promise<object>;
-
-/**
- * A failure for the dialog, which translates it: `errors.<code>`, else the text of the status, filled with `params`.
- */
-interface Failure {
-  readonly code: string;
-  readonly statusCode?: number;
-  readonly params: Readonly<Record<string, string | number>>;
-}
 
 /** Opens the posted account for one request. */
 export function askAccount(

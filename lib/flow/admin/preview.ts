@@ -1,6 +1,7 @@
 /** Audio previews in a dialog: the recording of a voice, and a text spoken with the dialog's current values. */
 import type { NodeAPI } from "node-red";
 import type { SpeechParams, VocuClient } from "../../api";
+import type { AudioReply } from "../../schema/admin-replies";
 import { convert, isBlank } from "../../schema/check";
 import { SPEECH_INPUTS } from "../../schema/speech-inputs";
 import { Problem } from "../message/problem";
@@ -10,13 +11,6 @@ import { sampleOf } from "./replies";
 
 /** More than a quarter of an hour of speech; longer audio belongs in a flow. */
 const MOST_BYTES = 16 * 1024 * 1024;
-
-/** Audio in JSON. */
-interface Heard {
-  /** Media type. */
-  readonly type: string;
-  readonly base64: string;
-}
 
 /**
  * Registers two routes whose body holds an `account` as for `vocu/account`, and which answer with `{ type, base64 }` or
@@ -68,7 +62,7 @@ function speechParams(inputs: Posted): SpeechParams {
   return params as unknown as SpeechParams;
 }
 
-async function heard(audio: AsyncIterable<Buffer>, type: string): Promise<Heard> {
+async function heard(audio: AsyncIterable<Buffer>, type: string): Promise<AudioReply> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of audio) {

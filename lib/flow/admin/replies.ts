@@ -1,57 +1,9 @@
 /** What the edit dialogs show of an account and its voices; values of an unexpected type are left out. */
 
 import { accountIn, DEFAULT_STYLE, readAccount, readVoice, type Style, type Voice } from "../../api";
+import type { AccountFacts, EntryFacts, Obstacle, StyleFacts, VoiceFacts } from "../../schema/admin-replies";
 
-/** An account in one line (API reference E.1). */
-export interface AccountFacts {
-  readonly name: string;
-  /** True for a paid plan; undefined if the service does not say. */
-  readonly paid?: boolean;
-  /** Paid and granted balance together. */
-  readonly credits?: number;
-}
-
-/** An entry of the voice picker (API reference 7.7). */
-export interface VoiceFacts {
-  /** The `voiceId` of requests. */
-  readonly id: string;
-  readonly name: string;
-  readonly version?: string;
-  readonly description?: string;
-  /** The language of its default style; missing if the service detects it. */
-  readonly language?: string;
-  /** Address of a picture. */
-  readonly avatar?: string;
-  /** Bought on the market, and not made by the account. */
-  readonly market: boolean;
-  /** Why it cannot speak (API reference 7.1): `creating`, `training`, `awaiting` or `failed`; missing if it can. */
-  readonly unusable?: string;
-  /** Its styles, the default one first, deleted ones left out (API reference 7.2). */
-  readonly styles: readonly StyleFacts[];
-}
-
-/** An entry of the style picker. */
-interface StyleFacts {
-  /** The `promptId` of requests. */
-  readonly id: string;
-  readonly name: string;
-  readonly description?: string;
-  /** True if it has a recording, see `sampleOf`. */
-  readonly hasSample: boolean;
-}
-
-/** An entry of the template, splitter or task picker (API reference 7.8, 7.9, H). */
-export interface EntryFacts {
-  readonly id: string;
-  /** Its name; the first words of a task. */
-  readonly name: string;
-  /** ISO 8601. */
-  readonly date?: string;
-  /** Of a task. */
-  readonly status?: string;
-}
-
-const OBSTACLES: Readonly<Record<string, string>> = {
+const OBSTACLES: Readonly<Record<string, Obstacle>> = {
   creating: "creating",
   "lora-pending": "training",
   "lora-awaiting": "awaiting",

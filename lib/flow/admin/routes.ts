@@ -4,6 +4,7 @@
  */
 import type { NodeAPI } from "node-red";
 import type { VocuClient } from "../../api";
+import type { AccountReply, AudioReply, ClearedReply, Lists } from "../../schema/admin-replies";
 import { clearSpeeches, forgetKept, keptAudio, keptPhrases } from "../cache/speech-store";
 import { adminRoute } from "./admin-route";
 import { askAccount, reported, type Answer, type Asking } from "./ask-account";
@@ -15,6 +16,9 @@ const PAGE = 50;
 
 /** Longer lists are not useful in a picker. */
 const MOST_PAGES = 20;
+
+/** Reads a list of the account. */
+type ListReader<L extends keyof Lists> = (client: VocuClient, asking: Asking) => Promise<readonly Lists[L][]>;
 
 /**
  * Registers `POST vocu/account` (API reference E.1) and the lists to pick from: `vocu/voices` (C.5), `vocu/templates`
@@ -33,25 +37,29 @@ export function registerAccountRoutes(RED: NodeAPI): void {
   serve("/vocu/account", async (client, asking, budget) => {
     const request = { operation: "account-info", method: "GET", path: "/api/account/info" } as const;
     const facts = accountFacts((await client.call(request, asking)).body);
-    return { ...facts, usage: budget.usage() };
+    return { ...facts, usage: budget.usage() } satisfies AccountReply;
   });
-  serve("/vocu/voices", async (client, asking) => ({ voices: voicesOf(await voiceList(client, asking)) }));
-  serve("/vocu/templates", async (client, asking) => ({
-    templates: keptOf(await wholeList(client, "template-list", "/api/template", asking)),
-  }));
-  serve("/vocu/splitters", async (client, asking) => ({
-    splitters: keptOf(await wholeList(client, "splitter-list", "/api/splitter", asking)),
-  }));
-  serve("/vocu/tasks", async (client, asking) => {
+  const serveList = <L extends keyof Lists>(list: L, read: ListReader<L>): void =>
+    serve(`/vocu/${list}`, async (client, asking) => ({ [list]: await read(client, asking) }));
+  serveList("voices", async (client, asking) => voicesOf(await voiceList(client, asking)));
+  serveList("templates", async (client, asking) =>
+    keptOf(await wholeList(client, "template-list", "/api/template", asking)),
+  );
+  serveList("splitters", async (client, asking) =>
+    keptOf(await wholeList(client, "splitter-list", "/api/splitter", asking)),
+  );
+  serveList("tasks", async (client, asking) => {
     const query = { limit: PAGE };
     const request = { operation: "task-list", method: "GET", path: "/api/tts/generate", query } as const;
-    return { tasks: tasksOf((await client.call(request, asking)).data) };
+    return tasksOf((await client.call(request, asking)).data);
   });
-  adminRoute(RED, "/vocu/cache/clear", () => reported(async () => ({ cleared: await clearSpeeches(RED) })));
+  adminRoute(RED, "/vocu/cache/clear", () =>
+    reported(async () => ({ cleared: await clearSpeeches(RED) }) satisfies ClearedReply),
+  );
   const kept = (path: `/vocu/${string}`, answer: (entry: string) => Promise<object>): void =>
     adminRoute(RED, path, ({ entry }) => reported(() => answer(typeof entry === "string" ? entry : "")));
   kept("/vocu/kept", () => keptPhrases(RED));
-  kept("/vocu/kept/play", async (entry) => ({
+  kept("/vocu/kept/play", async (entry): Promise<AudioReply> => ({
     type: "audio/mpeg",
     base64: (await keptAudio(RED, entry)).toString("base64"),
   }));

@@ -14,7 +14,8 @@ import type { Facts } from "../message/sequence";
 import type { ShapeSettings, ShapeValues } from "../../schema/shape-inputs";
 import { shifted, SpeakerMemory } from "../node/shaping";
 import { httpNodesUrl } from "./address";
-import { inContainer, isHidden, ownAddresses, type OwnAddress } from "./own-address";
+import type { AddressReply } from "../../schema/admin-replies";
+import { inContainer, isHidden, ownAddresses } from "./own-address";
 import { answerTo } from "./answer";
 import type { AudioSink, AudioSinkContext } from "./audio-sink";
 
@@ -140,10 +141,7 @@ const sizeOf = ({ spool }: Publication): string => (spool.bytes / MB).toFixed(1)
  * addresses of this machine, and whether this is a container, whose own address cannot be reached.
  * @throws Problem `HTTP_NODES_OFF`, `BAD_PUBLIC_URL`
  */
-export function askAddress(
-  RED: NodeAPI,
-  { publicUrl }: Readonly<Record<string, unknown>>,
-): { url: string; addresses: readonly OwnAddress[]; container: boolean } {
+export function askAddress(RED: NodeAPI, { publicUrl }: Readonly<Record<string, unknown>>): AddressReply {
   const url = httpNodesUrl(RED, typeof publicUrl === "string" ? publicUrl : "");
   return { url, addresses: ownAddresses(), container: inContainer() };
 }

@@ -1,12 +1,6 @@
 /** Admin routes of the play node's dialog: the list of players and devices, and the test tone. */
-import {
-  installedPlayers,
-  play,
-  PLAYER_NAMES,
-  soundDevices,
-  TEST_TONE,
-  type InstalledPlayer,
-} from "../../audio";
+import { installedPlayers, play, PLAYER_NAMES, soundDevices, TEST_TONE } from "../../audio";
+import type { PlayersReply, ToneReply } from "../../schema/admin-replies";
 import { Problem } from "../message/problem";
 import { explained, playerFor, type SoundWish } from "./player-choice";
 
@@ -17,17 +11,11 @@ const MAX_TEXT = 10_000;
 
 type Posted = Readonly<Record<string, unknown>>;
 
-/** The answer to `POST vocu/players`: the players that are installed, and the devices of the one that is selected. */
-export interface PlayersAnswer {
-  readonly players: readonly InstalledPlayer[];
-  readonly devices: readonly { readonly name: string; readonly description: string }[];
-}
-
 /**
  * The players of this machine in the order in which they are tried, and the sound devices of the posted `player`;
  * with `auto` those of the first one that can select a device.
  */
-export async function askPlayers({ player }: Posted, signal: AbortSignal): Promise<PlayersAnswer> {
+export async function askPlayers({ player }: Posted, signal: AbortSignal): Promise<PlayersReply> {
   const players = await installedPlayers();
   const first = players.find(({ device, notAsRoot }) => device && !notAsRoot)?.name;
   const name = typeof player === "string" && player !== "auto" ? player : first;
@@ -39,10 +27,7 @@ export async function askPlayers({ player }: Posted, signal: AbortSignal): Promi
  * are started: a user who may open a dialog need not be allowed to run any program.
  * @throws those of `playerFor`; Problem `INPUT_NOT_A_CHOICE`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of the system
  */
-export async function askTone(
-  posted: Posted,
-  signal: AbortSignal,
-): Promise<{ player: string; playedMs: number }> {
+export async function askTone(posted: Posted, signal: AbortSignal): Promise<ToneReply> {
   const name = textOf(posted.player) || "auto";
   const known = ["auto", ...PLAYER_NAMES];
   if (!known.includes(name))
