@@ -87,7 +87,7 @@ describe("what nodes refuse", () => {
       }
     });
 
-    it(`is a value that makes no sense, before anything is sent: ${node.type}`, async () => {
+    it(`is a value that is invalid, before anything is sent: ${node.type}`, async () => {
       const calls = await callsOf(operation.id, sandbox());
       for (const { property, name, spec } of sentBy(node, operation)) {
         const call = using(calls, name);

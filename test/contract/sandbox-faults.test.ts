@@ -174,7 +174,7 @@ describe("the sandbox's faults", () => {
     assert.ok(performance.now() - start >= 39);
   });
 
-  it("cuts the connection after exactly so many bytes of audio", async () => {
+  it("cuts the connection after the given number of bytes of audio", async () => {
     sandbox.fail({ cutAfter: 5000 });
     const { bytes, error } = await receivedSpeech();
     assert.ok(error instanceof Error);
@@ -316,7 +316,7 @@ describe("the sandbox's storage host", () => {
     });
   }
 
-  it("says which bytes it sends", async () => {
+  it("reports which bytes it sends", async () => {
     assert.equal(
       (await fetched({ range: "bytes=10-19" })).headers["content-range"],
       `bytes 10-19/${whole.length}`,
@@ -367,7 +367,7 @@ describe("the sandbox's pace", () => {
     assert.ok((times.at(-1) ?? 0) - (times[0] ?? 0) > 200, "the speech takes longer than 0.2 s");
   });
 
-  it("goes on generating when the client leaves, and replays from the beginning, billed once", async () => {
+  it("continues generating when the client leaves, and replays from the beginning, billed once", async () => {
     const reply = await ask();
     const { audio, streamUrl } = JSON.parse(String(reply.headers["x-reecho-response-data"])) as Record<
       "audio" | "streamUrl",

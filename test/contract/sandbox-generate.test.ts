@@ -52,7 +52,7 @@ describe("the sandbox's simple generation", () => {
     for (const reply of replies) assert.ok(reply.bytes.equals(expected));
   });
 
-  it("tells the id, the addresses and the cost in the response headers", async () => {
+  it("reports the id, the addresses and the cost in the response headers", async () => {
     const reply = await stream({ voiceId: voiceIds.english, text });
     const data = headerData(reply);
     assert.equal(data.id, reply.headers["x-reecho-audio-id"]);
@@ -105,7 +105,7 @@ describe("the sandbox's simple generation", () => {
     assert.equal((await post({ voiceId: voiceIds.english, text, promptId })).status, 400);
   });
 
-  it("sends the whole of an instruct_mode reply at once, with Range", async () => {
+  it("sends the whole of an instruct_mode reply immediately, with Range", async () => {
     const query = { voiceId: voiceIds.controllable, text, instruct_mode: "1" };
     const whole = await stream(query);
     assert.equal(Number(whole.headers["content-length"]), whole.bytes.length);
@@ -293,14 +293,14 @@ describe("the sandbox's account and editions", () => {
     assert.deepEqual(Object.keys(json), ["status", "message"]);
   });
 
-  it("has none of the newer operations in the 2025 edition, and says so without JSON", async () => {
+  it("answers the newer operations in the 2025 edition with an error that is not JSON", async () => {
     const sandbox = await start({ edition: "2025" });
     const reply = await call(sandbox, "/api/tts/presets");
     assert.equal(reply.status, 404);
     assert.equal(reply.headers["content-type"], "text/html");
   });
 
-  it("tells the balance under `user`", async () => {
+  it("reports the balance under `user`", async () => {
     const sandbox = await start({ credits: 500 });
     const { user } = (await call(sandbox, "/api/account/info")).json as unknown as {
       user: {

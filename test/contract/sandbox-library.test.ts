@@ -199,7 +199,7 @@ describe("the sandbox's library", () => {
       assert.deepEqual(code(await post("/api/voice", body)), [403, "BILLING_QUOTA_EXCEEDED"]);
     });
 
-    it("take any file at once", async () => {
+    it("take a whole file", async () => {
       const bytes = Buffer.from("anything");
       const { id } = dataOf(
         await call(sandbox, "/api/editor/upload", {

@@ -107,7 +107,7 @@ describe("the sandbox's live channel", () => {
     assert.equal(sandbox.account.spent, "A rather longer first sentence.Hi.".length);
   });
 
-  it("answers a bad request with an error and goes on", async () => {
+  it("answers a bad request with an error and continues", async () => {
     const listener = await connect();
     listener.speak("Hi.", { promptId: "unknown" });
     listener.speak("Hi.");
@@ -254,7 +254,7 @@ describe("the sandbox's live channel", () => {
     assert.ok(messages.every(({ type }) => type === "audio_chunk"));
   });
 
-  it("ignores that the client closes, and goes on sending", async () => {
+  it("ignores that the client closes, and continues sending", async () => {
     sandbox.fail({ live: "ignore-close" });
     const listener = await connect();
     let closed = false;

@@ -34,7 +34,7 @@ function start(...flags: string[]): {
 describe("the sandbox on its own", function () {
   this.timeout(60_000);
 
-  it("tells its address, key and voices, answers there, and ends cleanly with Ctrl-C", async () => {
+  it("reports its address, key and voices, answers there, and ends cleanly with Ctrl-C", async () => {
     const sandbox = start("--port", "0", "--key", "sk-mine");
     const [, url = ""] = await sandbox.heard(/answers at (http:\S+)/);
     await sandbox.heard(/sk-mine[^]*Ada[^]*Ctrl-C/);

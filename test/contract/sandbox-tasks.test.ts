@@ -96,7 +96,7 @@ describe("the sandbox's tasks", () => {
     assert.deepEqual(code(await submitted), [400, "STREAM_TIMEOUT"]);
   });
 
-  it("fails when its text says so, and gives the credits back", async () => {
+  it("fails if its text has the marker, and returns the credits", async () => {
     const { id } = await create({ contents: [{ ...block, text: `Oh no ${failMarker}` }] });
     assert.ok(sandbox.account.spent > 0, "frozen at first");
     const { status, metadata } = await look(id);

@@ -96,7 +96,7 @@ describe("Announcements of a home", () => {
     press("Confirmed");
   });
 
-  it("interrupts for an alarm, repeats it until somebody confirms, and then goes on", async () => {
+  it("interrupts for an alarm, repeats it until somebody confirms, and then continues", async () => {
     const { press, flow, id } = await run(NEVER);
     sandbox().fail({ stallAfter: 4000 });
     press("Washing machine");
@@ -114,7 +114,7 @@ describe("Announcements of a home", () => {
     assert.deepEqual(all.at(-1), await audio(TEXTS.washing));
   });
 
-  it("goes on with the next announcement when one cannot be spoken", async () => {
+  it("continues with the next announcement when one cannot be spoken", async () => {
     sandbox().fail({ error: { status: 403, code: "BILLING_INSUFFICIENT_CREDIT" } });
     const { press, flow, id } = await run(NEVER);
     press("Washing machine");

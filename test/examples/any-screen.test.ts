@@ -109,7 +109,7 @@ describe("Any screen is a speaker", function () {
     await one.silent();
   });
 
-  it("speaks in one room only where a room is named", async () => {
+  it("speaks in one room only if a room is named", async () => {
     const [kitchen, bath] = await Promise.all([screen("?room=Kitchen"), screen("?room=Bath")]);
     await bath.page.locator("#target option", { hasText: "Kitchen" }).waitFor({ state: "attached" });
     await post("say", { text: SHORT, room: "Kitchen" });
@@ -121,7 +121,7 @@ describe("Any screen is a speaker", function () {
     assert.ok((await kitchen.silent()) < (await secondsOf(SHORT)) + CLOSE_S);
   });
 
-  it("asks for a first touch where the browser wants one, and then says what was waiting", async () => {
+  it("asks for a first touch if the browser wants one, and then speaks what was waiting", async () => {
     const one = await screen("", { touched: false, watch: false });
     const touch = one.page.getByRole("button", { name: /^Touch here once/ });
     await touch.waitFor({ state: "visible" });
@@ -132,7 +132,7 @@ describe("Any screen is a speaker", function () {
     assert.equal(await touch.isVisible(), false);
   });
 
-  it("plays the whole audio where the browser has no Media Source", async () => {
+  it("plays the whole audio if the browser has no Media Source", async () => {
     const one = await screen();
     await one.page.addInitScript("delete window.MediaSource; delete window.ManagedMediaSource;");
     await one.page.reload();
@@ -158,7 +158,7 @@ describe("Any screen is a speaker", function () {
     await one.heard(0.3);
   });
 
-  it("speaks with the voice that was picked, and tells why where it cannot", async () => {
+  it("speaks with the voice that was picked, and reports why if it cannot", async () => {
     const one = await screen();
     await one.page.locator("#voice option").first().waitFor({ state: "attached" });
     assert.equal(await one.page.inputValue("#voice"), voiceIds.english);

@@ -62,7 +62,7 @@ describe("Examples of speech that is heard", () => {
   const speech = (text: string): Promise<Buffer> => sandbox().speech({ voiceId: voiceIds.english, text });
 
   describe("Announce on Cast or Sonos by URL", () => {
-    it("tells the speaker an address, at which it hears the whole speech", async () => {
+    it("gives the speaker an address with the whole speech", async () => {
       const { flow, id, press } = await run("Announce on Cast or Sonos by URL", (node) =>
         node.type === "http request" ? { url: speaker().url } : {},
       );
@@ -86,7 +86,7 @@ describe("Examples of speech that is heard", () => {
     });
 
     for (const query of ["", "?text=", "?text=%20%09"]) {
-      it(`says that a text is missing: "/say${query}"`, async () => {
+      it(`reports that a text is missing: "/say${query}"`, async () => {
         await run("Answer a web request with speech", () => ({}));
         const { status, body } = await fetchAll(`${webUrl()}/say${query}`);
         assert.equal(status, 400);
@@ -94,7 +94,7 @@ describe("Examples of speech that is heard", () => {
       });
     }
 
-    it("says why there is no speech", async () => {
+    it("reports why there is no speech", async () => {
       sandbox().fail({ error: { status: 403, code: "BILLING_INSUFFICIENT_CREDIT" } });
       const { flow, id } = await run("Answer a web request with speech", () => ({}));
       const { status, body } = await fetchAll(`${webUrl()}/say?text=Hello`);

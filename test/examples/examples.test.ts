@@ -39,7 +39,7 @@ describe("Every example", () => {
         assert.deepEqual(packages, named === undefined ? [] : [named]);
       });
 
-      it("has a comment that says what to do", () => {
+      it("has a comment that explains it", () => {
         const comments = nodes.filter(({ type }) => type === "comment");
         assert.ok(comments.some(({ info }) => String(info).length > 40));
       });

@@ -62,7 +62,7 @@ describe("Examples of announcements people can rely on", () => {
       assert.deepEqual(await heard(0), await speech("Smoke in the kitchen."));
     });
 
-    it("lets the local voice speak where the service cannot be reached, with the text on its standard input", async () => {
+    it("lets the local voice speak if the service cannot be reached, with the text on its standard input", async () => {
       await programs(true);
       const { press, flow, id } = await run(NAME, refused);
       press("Smoke in the kitchen");
@@ -70,7 +70,7 @@ describe("Examples of announcements people can rely on", () => {
       assert.equal((await flow.at(id("debug", "Heard")).nth(0)).heardFrom, "espeak-ng");
     });
 
-    it("gives up after 3 s where the service does not answer", async () => {
+    it("gives up after 3 s if the service does not answer", async () => {
       sandbox().fail({ headersDelayMs: 60_000 });
       await programs(true);
       const { press } = await run(NAME);
@@ -93,7 +93,7 @@ describe("Examples of announcements people can rely on", () => {
       );
     });
 
-    it("plays a tone where there is no local voice either", async () => {
+    it("plays a tone if there is no local voice either", async () => {
       await programs(false);
       const { press, flow, id } = await run(NAME, refused);
       press("Smoke in the kitchen");
@@ -128,7 +128,7 @@ describe("Examples of announcements people can rely on", () => {
         assert.equal(sandbox().requests.length, 0);
       });
 
-      it("really connects, and gives up after 3 s where nothing answers", async () => {
+      it("really connects, and gives up after 3 s if nothing answers", async () => {
         let connections = 0;
         const silent = createServer(() => (connections += 1));
         await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -143,7 +143,7 @@ describe("Examples of announcements people can rely on", () => {
         }
       });
 
-      it("reports where nothing was heard at all", async () => {
+      it("reports if nothing was heard at all", async () => {
         await programs(true);
         const { press, flow, id } = await runExample(NAME, sandbox(), flows, folder(), ({ type }) =>
           type === "vocu-audio-play" ? { player: "command", command: join(folder(), "no-player") } : {},

@@ -192,7 +192,7 @@ describe("A speech endpoint for other programs", () => {
     }
   });
 
-  it("waits for the whole speech, with a length, where the request does not want a stream", async () => {
+  it("waits for the whole speech, with a length, if the request does not want a stream", async () => {
     await start();
     const { headers, body } = await ask({ input: TEXT, stream: false });
     assert.equal(headers["content-length"], String(body.length));

@@ -51,7 +51,7 @@ describe("Examples of live speech", () => {
   });
 
   describe("Live speech over MQTT", () => {
-    it("tells the listener the format, then the samples, then the end", async () => {
+    it("sends the listener the format, then the samples, then the end", async () => {
       const { flow, id, press } = await run("Live speech over MQTT", (node) =>
         node.type === "mqtt-broker" ? { broker: "127.0.0.1", port: broker().port } : {},
       );

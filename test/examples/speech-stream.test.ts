@@ -94,7 +94,7 @@ describe("Examples of the stream node", () => {
       assert.deepEqual({ ...(payload as object) }, { id: speechId, cut: true });
     });
 
-    it("lets the listener say which chunks did not arrive, and drop one that comes twice", async () => {
+    it("lets the listener report which chunks did not arrive, and drop one that comes twice", async () => {
       const { flow, id } = await listening();
       const arrives = (place: string): void =>
         void flow.input(
@@ -161,7 +161,7 @@ describe("Examples of the stream node", () => {
       assert.equal(sandbox().requests.length, 4);
     });
 
-    it("gives up at once what can never work", async () => {
+    it("gives up immediately what can never work", async () => {
       sandbox().fail({ error: { status: 403, code: "BILLING_INSUFFICIENT_CREDIT" } });
       const { flow, id, press } = await run("Errors caught and retried later");
       press("The parcel is here");
@@ -172,7 +172,7 @@ describe("Examples of the stream node", () => {
   });
 
   describe("Stop with reset", () => {
-    it("stops the story, and tells it whole the next time", async () => {
+    it("stops the story, and tells all of it the next time", async () => {
       sandbox().fail({ stallAfter: 4000 });
       const { flow, id, press } = await run("Stop with reset");
       press("Tell a story");

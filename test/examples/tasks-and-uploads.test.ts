@@ -26,7 +26,7 @@ describe("Examples of tasks, uploads and the account", () => {
     return ((await prepare(sandbox(), "POST", "/api/tts/generate", { contents })) as { id: string }).id;
   }
 
-  it("Long text as a task with progress: writes the whole story, and tells how far it is", async () => {
+  it("Long text as a task with progress: writes the whole story, and reports how far it is", async () => {
     const { flow, id, press } = await run("Long text as a task with progress");
     press("Tell the story");
     const { payload } = await flow.at(id("debug", "Summary")).nth(0);
@@ -78,7 +78,7 @@ describe("Examples of tasks, uploads and the account", () => {
     assert.equal(progress.state, "done");
   });
 
-  it("Generate and download: writes the speech to a file and tells what it cost", async () => {
+  it("Generate and download: writes the speech to a file and reports what it cost", async () => {
     const { flow, id, press } = await run("Generate and download");
     press("Greet");
     const { vocu } = await flow.at(id("debug", "What it cost")).nth(0);

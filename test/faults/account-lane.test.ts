@@ -123,7 +123,7 @@ describe("account: one key, many nodes", () => {
       assert.deepEqual(flow.at("catch").entries, []);
     });
 
-    it("is 100 where nobody has set it", async () => {
+    it("is 100 if nobody has set it", async () => {
       const flow = await load({ maxConcurrent: 1 });
       flow.input("running", "speech");
       await call(0);
@@ -168,7 +168,7 @@ describe("account: 429", () => {
     assert.ok(performance.now() - since >= 500);
   });
 
-  it("holds them back also where the account has no limit of its own", async () => {
+  it("holds them back also if the account has no limit of its own", async () => {
     const flow = await flows.load(house(sandbox().url, { maxConcurrent: 0 }), keyed());
     const since = await limited(flow, "0.5");
     assert.equal((await flow.ended(flow.input("Two.", "other"))).error, undefined);

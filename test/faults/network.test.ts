@@ -101,7 +101,7 @@ describe("network", () => {
       assert.ok(accepted.length > 0);
     });
 
-    it("is refused where nobody vouches for the certificate, and the key is not sent", async () => {
+    it("is refused if nobody vouches for the certificate, and the key is not sent", async () => {
       const { url } = await front();
       await fails(await load(url, {}), "TLS_FAILED");
     });
@@ -177,7 +177,7 @@ describe("network", () => {
       await fails(await load(url, { proxy: "proxy" }, [proxyNode(proxy.url)]), "TLS_FAILED");
     });
 
-    it("that refuses is told as such", async () => {
+    it("that refuses is reported as such", async () => {
       const { url } = await front();
       const proxy = await proxied({ auth: AUTH });
       const nodes = [tlsNode(), proxyNode(proxy.url)];

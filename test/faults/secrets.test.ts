@@ -209,7 +209,7 @@ describe("secrets", () => {
     assertSecret(await seen(flow, [...sinks, "catch", "complete", "status"]));
   });
 
-  it("stay secret where the key has to travel in the URL", async () => {
+  it("stay secret if the key has to travel in the URL", async () => {
     const { sandbox, proxy } = await start({ edition: "2025" });
     const node = { ...onTab, id: "speech", type: "vocu-speech-stream", account: "account" };
     const placedNode = { ...node, voiceId: voiceIds.english, cache: false, wires: [["out"], ["out"]] };

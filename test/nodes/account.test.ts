@@ -54,7 +54,7 @@ describe("account", () => {
       }
     });
 
-    it("that is wrong is told as such and is found nowhere", async () => {
+    it("that is wrong is reported as such and is found nowhere", async () => {
       const flow = await load({}, keyed("sk-planted-9f8e7d"));
       flow.input(TEXT);
       const { code, cause } = await flow.caught();
@@ -142,7 +142,7 @@ describe("account", () => {
       assert.equal(cause?.field, "stallTimeout");
     });
 
-    it("take Node-RED's httpRequestTimeout where the account says nothing else", async () => {
+    it("take Node-RED's httpRequestTimeout if the account says nothing else", async () => {
       sandbox().fail({ hangBeforeHeaders: true });
       const flow = await flows.load(speechFlow(sandbox().url), keyed(), { httpRequestTimeout: 30 });
       flow.input(TEXT);
@@ -219,7 +219,7 @@ describe("account", () => {
       }
     });
 
-    it("that refuses is told as such", async () => {
+    it("that refuses is reported as such", async () => {
       const proxy = await startProxy(407);
       try {
         const flow = await load({ proxy: "proxy" }, keyed(), [proxyNode(proxy.url)]);
@@ -274,13 +274,13 @@ describe("account", () => {
       assert.deepEqual(sandbox().requests, []);
     });
 
-    it("says so where the tls-config node is missing", async () => {
+    it("reports it if the tls-config node is missing", async () => {
       const flow = await load({ tls: "gone" });
       flow.input(TEXT);
       assert.equal((await flow.caught()).code, "TLS_NOT_DEPLOYED");
     });
 
-    it("says so where the tls-config node could not read its files", async () => {
+    it("reports it if the tls-config node could not read its files", async () => {
       const flow = await loadSecure({ tls: "tls" }, [tlsNode({ ca: join(TLS, "no-such-file.pem") })]);
       flow.input(TEXT);
       assert.equal((await flow.caught()).code, "TLS_NOT_USABLE");
@@ -290,7 +290,7 @@ describe("account", () => {
       await speaks(await loadSecure({ tls: "tls" }, [tlsNode({ ca: join(TLS, "ca-cert.pem") })]));
     });
 
-    it("works without verification where the tls-config node says so", async () => {
+    it("works without verification if the tls-config node disables it", async () => {
       await speaks(await loadSecure({ tls: "tls" }, [tlsNode({ verifyservercert: false })]));
     });
   });

@@ -123,7 +123,7 @@ describe("audio-format", () => {
     assert.deepEqual((payload as Buffer).subarray(44), await samples());
   });
 
-  it("takes back what it has sent where the speech is not finished", async () => {
+  it("takes back what it has sent if the speech is not finished", async () => {
     await start({ format: "pcm" });
     hand(chunk("a", 0, pieces[0]));
     const first = await flow.at("out").nth(0);

@@ -146,14 +146,14 @@ describe("audio-play with the players of this machine", () => {
   }
 
   for (const player of able.filter((name) => ["mpv", "mpg123", "sox"].includes(name))) {
-    it(`says so when there is no such device: ${player}`, async () => {
+    it(`reports it when there is no such device: ${player}`, async () => {
       await start(player, { device: player === "mpv" ? "alsa/no-such" : "no-such" });
       const error = await errorOf({ payload: speech });
       assert.equal(error?.code, "PLAYER_FAILED");
     });
   }
 
-  it("ends at once when it is stopped before it was given anything: sox", async function () {
+  it("ends immediately when it is stopped before it was given anything: sox", async function () {
     if (!able.includes("sox")) this.skip();
     const command = await findPlayer("sox", { type: "audio/mpeg", device: "", volume: 100 });
     const stop = new AbortController();

@@ -41,7 +41,7 @@ describe("audio-play: silence and gain", () => {
   const facts = async (): Promise<Record<string, unknown>> =>
     (await flow.at("out").nth(0)).payload as Record<string, unknown>;
 
-  it("plays the audio as it is where nothing is asked for", async () => {
+  it("plays the audio unchanged if no shape is set", async () => {
     await start();
     await play({ payload: SPEECH });
     assert.deepEqual(heard(), [SPEECH]);
@@ -118,7 +118,7 @@ describe("audio-play: silence and gain", () => {
       assert.equal((await facts()).silenceMs, 26);
     });
 
-    it("does so, too, where the chime is played by itself", async () => {
+    it("does so, too, if the chime is played by itself", async () => {
       const chime = Buffer.concat(Array.from({ length: 3 }, () => frame({ sampleRate: 48000 })));
       await startWith(chime, "chime.mp3");
       await play({ payload: SPEECH });
@@ -137,7 +137,7 @@ describe("audio-play: silence and gain", () => {
       assert.notDeepEqual(audio.subarray(0, chime.length), chime);
     });
 
-    it("puts the silence before the speech where the chime is not mp3", async () => {
+    it("puts the silence before the speech if the chime is not mp3", async () => {
       const chime = Buffer.concat([Buffer.from("RIFF\0\0\0\0WAVEfmt "), Buffer.alloc(20)]);
       await startWith(chime, "chime.wav");
       await play({ payload: SPEECH });

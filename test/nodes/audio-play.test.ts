@@ -60,7 +60,7 @@ describe("audio-play", () => {
       assert.deepEqual(audio.subarray(44), samples);
     });
 
-    it("is followed by a message that says how long it played", async () => {
+    it("is followed by a message that reports how long it played", async () => {
       const buffers = frames(3);
       const last = handAll(sequence("a", buffers, { topic: "door", vocu: { audioId: "x" } }));
       await errorOf(last);
@@ -111,7 +111,7 @@ describe("audio-play", () => {
       assert.deepEqual((await playing(1)).audio, Buffer.concat(second));
     });
 
-    it("replaces the first one where the node is set so", async () => {
+    it("replaces the first one if the node is set so", async () => {
       await startWith("listen", { busy: "replace" });
       const message = hand(chunk("a", 0, first[0]));
       const player = await playing();
@@ -121,7 +121,7 @@ describe("audio-play", () => {
       assert.equal(isAlive(player.pid), false);
     });
 
-    it("is let fall with all its chunks where the node is set so", async () => {
+    it("is dropped with all its chunks if the node is set so", async () => {
       await startWith("listen", { busy: "drop" });
       hand(chunk("a", 0, first[0]));
       await playing();
@@ -131,7 +131,7 @@ describe("audio-play", () => {
       assert.equal(players().started.entries.length, 1);
     });
 
-    it("plays beside the first one where the node is set so", async () => {
+    it("plays beside the first one if the node is set so", async () => {
       await startWith("listen", { busy: "parallel" });
       hand(chunk("a", 0, first[0]));
       hand(chunk("b", 0, second[0]));
@@ -147,7 +147,7 @@ describe("audio-play", () => {
   });
 
   describe("a stop", () => {
-    it("ends the player at once, and forgets what waits", async () => {
+    it("ends the player immediately, and forgets what waits", async () => {
       await startWith("listen");
       const message = hand(chunk("a", 0, frames(1)[0]));
       const waiting = hand({ payload: Buffer.concat(frames(2)) });
@@ -321,7 +321,7 @@ describe("audio-play", () => {
       assert.equal(args[args.indexOf("-a") + 1], "hw:1");
     });
 
-    it("are an error where the chosen one cannot do what is set", async () => {
+    it("are an error if the chosen one cannot do what is set", async () => {
       await players().install(folder(), "mpg123");
       await start({ player: "mpg123" });
       assert.equal((await errorOf(hand(wav)))?.code, "PLAYER_CANNOT");
@@ -464,7 +464,7 @@ describe("audio-play", () => {
   });
 
   describe("the second output", () => {
-    it("tells when a speech begins, before it ends", async () => {
+    it("reports when a speech begins, before it ends", async () => {
       await startWith("listen", { wires: [["out"], ["begins"]] });
       const message = hand(chunk("a", 0, frames(1)[0], false, { topic: "door" }));
       const { topic, payload } = await flow.at("begins").nth(0);
@@ -476,7 +476,7 @@ describe("audio-play", () => {
   });
 
   describe("a speech that is repeated", () => {
-    it("is played as often as the node says, each time whole, and tells once", async () => {
+    it("is played as often as the node says, each time whole, and reports once", async () => {
       await startWith("listen", { repeat: 3, repeatPause: 0 });
       const all = Buffer.concat(frames(2));
       await errorOf(handAll(sequence("a", frames(2))));

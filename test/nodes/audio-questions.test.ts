@@ -63,7 +63,7 @@ describe("the dialog of audio URL", () => {
     assert.match(body.url, /^http:\/\/[^/]+:\d+/);
   });
 
-  it("is told where the address that was entered is none", async () => {
+  it("is told that the entered address is invalid", async () => {
     const reply = await helper.request().post("/vocu/audio-url").send({ publicUrl: "speaker" });
     assert.equal((reply.body as { error: { code: string } }).error.code, "BAD_PUBLIC_URL");
   });

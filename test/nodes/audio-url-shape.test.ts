@@ -27,7 +27,7 @@ describe("audio-url: silence and gain", () => {
   };
 
   for (const growing of ["chunked", "wait"]) {
-    it(`puts silence around the speech and tells it (${growing})`, async () => {
+    it(`puts silence around the speech and reports it (${growing})`, async () => {
       await start({ ...silence(50), silenceAfterMs: "20", silenceAfterMsType: "num", growing });
       const { answer, body } = await publish({ payload: SPEECH });
       assert.deepEqual(body, Buffer.concat([SILENT, SILENT, SPEECH, SILENT]));

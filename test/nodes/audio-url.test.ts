@@ -185,7 +185,7 @@ describe("audio-url", () => {
     });
 
     for (const range of ["bytes=0-1,4-5", "bytes=5-2", "seconds=1-2", "bytes=-"]) {
-      it(`sends everything for a range that makes no sense: ${range}`, async () => {
+      it(`sends everything for a range that is invalid: ${range}`, async () => {
         const url = await whole("a", frames(2));
         assert.equal((await fetchAll(url, { range })).status, 200);
       });
@@ -305,7 +305,7 @@ describe("audio-url", () => {
       });
     }
 
-    it("is an error where a chunk is missing, and the rest of it is let fall", async () => {
+    it("is an error if a chunk is missing, and the rest of it is dropped", async () => {
       const [one, two, three] = frames(3);
       const messages = [chunk("a", 0, one), chunk("a", 2, two), chunk("a", 3, three, true)].map(hand);
       const errors = await Promise.all(messages.map(endOf));
@@ -316,7 +316,7 @@ describe("audio-url", () => {
       assert.equal(await status(await whole("a", frames(2))), 200);
     });
 
-    it("is an error where it does not end, and its address is taken away", async () => {
+    it("is an error if it does not end, and its address is taken away", async () => {
       const message = hand(chunk("a", 0, frames(1)[0]));
       const url = await address();
       assert.equal((await endOf(message))?.code, "SEQUENCE_UNFINISHED");
@@ -440,7 +440,7 @@ describe("audio-url", () => {
     assert.deepEqual(body, Buffer.concat(buffers));
   });
 
-  it("says how many speeches a deployment has discarded", async () => {
+  it("reports how many speeches a deployment has discarded", async () => {
     await start();
     hand(chunk("a", 0, frames(1)[0]));
     hand(chunk("b", 0, frames(1)[0]));

@@ -89,7 +89,7 @@ describe("http-stream", () => {
     ["the node", { samples: "raw", samplesType: "str" }, {}],
     ["the message", { samples: "wav", samplesType: "str" }, { samples: "raw" }],
   ] as const) {
-    it(`sends raw samples as they are where ${where} says so`, async () => {
+    it(`sends raw samples unchanged if ${where} says so`, async () => {
       await start(node);
       const samples = Buffer.from(Array.from({ length: 3200 }, (_, at) => at % 251));
       const { client, asked } = await ask();
@@ -173,7 +173,7 @@ describe("http-stream", () => {
     assert.equal(await endOf(message), undefined);
   });
 
-  it("cuts the connection when a chunk is missing, and says so", async () => {
+  it("cuts the connection when a chunk is missing, and reports it", async () => {
     await start();
     const { client, asked } = await ask();
     const [one, three] = frames(2) as [Buffer, Buffer];

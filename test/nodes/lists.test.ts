@@ -52,7 +52,7 @@ describe("a node that lists", () => {
     });
   }
 
-  it("says that the server does not offer the operation, for no ID can be meant", async () => {
+  it("reports that the server does not offer the operation, because it has no ID", async () => {
     const reply = { status: 404, json: { status: 404, message: "Not Found" } };
     for (const pages of ["one", "all"]) {
       sandbox().fail({ on: { path: "/api/template" }, reply });
@@ -172,7 +172,7 @@ describe("a node that lists", () => {
       assert.deepEqual([reset, parts], [true, { id: sent[0]?.parts?.id }]);
     });
 
-    it("stops when the flow says so, and takes back what it sent", async () => {
+    it("stops on reset, and retracts what it sent", async () => {
       sandbox().fail(page(...names(20)));
       sandbox().fail({ on: { method: "GET", path: "/api/template" }, hangBeforeHeaders: true });
       const flow = await list.deploy({ pages: "all" });
@@ -207,7 +207,7 @@ describe("a node that lists", () => {
   describe("splitters", () => {
     const splitters = new Bench(sandbox, flows, "vocu-splitter-list");
 
-    it("tells how many there are", async () => {
+    it("reports how many there are", async () => {
       await prepare(sandbox(), "POST", "/api/splitter", { name: "Play", config: {} });
       const { payload, ...message } = await splitters.result({});
       assert.equal((payload as unknown[]).length, factsOf(message).total);

@@ -42,7 +42,7 @@ describe("speech-stream: what the speech cache keeps", () => {
     assert.deepEqual([last?.unverified, last?.bytes], [undefined, WHOLE.length]);
   });
 
-  it("is nothing whose end only the connection told, and the message says so", async () => {
+  it("is not a speech whose end only the closed connection shows, which the message reports", async () => {
     const cut = Buffer.concat(framesOf(3));
     assert.deepEqual(await kept(cut, {}, (call, bytes) => call.endWithConnection(bytes)), []);
     assert.deepEqual([last?.unverified, last?.bytes], [true, cut.length]);
@@ -56,7 +56,7 @@ describe("speech-stream: what the speech cache keeps", () => {
     assert.deepEqual(await kept(WHOLE.subarray(0, -10)), []);
   });
 
-  it("is nothing that ends within a frame, although its host says that there is no more", async () => {
+  it("is nothing that ends within a frame, although its host reports that there is no more", async () => {
     const cut = WHOLE.subarray(0, -10);
     const host = createServer((_request, response) => {
       response.writeHead(200, { "Content-Type": "audio/mpeg", "Content-Length": cut.length }).end(cut);

@@ -54,7 +54,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
     for (const id of ["chunks", "chunks2"]) assert.deepEqual(bytesOf(flow.at(id).entries), WHOLE);
   });
 
-  it("is paid by the first; the other one says that it was cached", async () => {
+  it("is paid by the first; the other one reports that it was cached", async () => {
     const flow = await load();
     flow.input(TEXT);
     flow.input(TEXT, "second");
@@ -93,7 +93,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
     assert.equal(stage().calls.entries.length, 1);
   });
 
-  it("goes on when the one who began it is reset", async () => {
+  it("continues when the one who began it is reset", async () => {
     const flow = await load();
     flow.input(TEXT);
     const other = flow.input(TEXT, "second");
@@ -108,7 +108,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
     assert.deepEqual(bytesOf(flow.at("chunks2").entries), WHOLE);
   });
 
-  it("ends at once when nobody listens any more, and is not kept", async () => {
+  it("ends immediately when nobody listens any more, and is not kept", async () => {
     const flow = await load();
     const inputs = [flow.input(TEXT), flow.input(TEXT, "second")];
     const call = await stage().calls.nth(0);
@@ -192,7 +192,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
       return { flow, free };
     };
 
-    it("goes on when the one who began it is reset", async () => {
+    it("continues when the one who began it is reset", async () => {
       const { flow, free } = await busy();
       const first = flow.input(TEXT);
       await begun(flow, "speech");
@@ -204,7 +204,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
       assert.equal((await flow.ended(other)).error, undefined);
     });
 
-    it("goes on for the one who is patient when the message of the other expires", async () => {
+    it("continues for the message without expiry when the message of the other expires", async () => {
       const { flow, free } = await busy();
       const patient = flow.input(TEXT);
       await begun(flow, "speech");
@@ -216,7 +216,7 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
       assert.equal((await flow.ended(patient)).error, undefined);
     });
 
-    it("goes on for the one who is patient when the message that began it expires", async () => {
+    it("continues for the message without expiry when the message that began it expires", async () => {
       const { flow, free } = await busy();
       const hasty = flow.input({ payload: TEXT, expires: 30 });
       await begun(flow, "speech");

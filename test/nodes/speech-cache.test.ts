@@ -240,7 +240,7 @@ describe("speech-stream: the speech cache", () => {
     assert.deepEqual(await costOf(() => flow.speak(TEXT)), FREE);
   });
 
-  it("speaks what it has at once while the account waits because the service asked for it", async () => {
+  it("speaks what it has immediately while the account waits because the service asked for it", async () => {
     const flow = await load({ node: { busy: "parallel" } });
     await flow.speak(TEXT);
     const headers = { "retry-after": "600" };
@@ -272,7 +272,7 @@ describe("speech-stream: the speech cache", () => {
     assert.deepEqual(bytesOf((await flow.speak(TEXT)).chunks), bytesOf(chunks));
   });
 
-  it("keeps nobody from speaking when its folder does not work", async () => {
+  it("does not prevent speech if its folder does not work", async () => {
     await writeFile(cache(), "I am a file");
     const flow = await load();
     const wanted = await sandbox().speech({ voiceId: voiceIds.english, text: TEXT });

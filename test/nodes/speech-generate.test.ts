@@ -93,7 +93,7 @@ describe("speech-generate", () => {
     assert.equal(download.headers.authorization, undefined);
   });
 
-  it("says which audio was paid for when its download fails", async () => {
+  it("reports which audio was paid for when its download fails", async () => {
     sandbox().fail({ on: { host: "storage" }, times: Infinity, reply: { status: 404, text: "gone" } });
     const flow = await load({ download: true });
     flow.input({ payload: TEXT }, "node");
@@ -103,7 +103,7 @@ describe("speech-generate", () => {
     assert.equal(cause?.creditsUsed, TEXT.length);
   });
 
-  it("hands on an answer without any address when it should download: it has been paid for", async () => {
+  it("passes on an answer without any address when it should download: it has been paid for", async () => {
     const data = { id: "audio", credit_used: 3, base64: "…" };
     sandbox().fail({ reply: { status: 200, json: { status: 200, data } } });
     const flow = await load({ download: true });

@@ -194,14 +194,14 @@ describe("speech-live", () => {
       assert.deepEqual(sandbox().requests, []);
     });
 
-    it("say that the server does not offer it", async () => {
+    it("report that the server does not offer it", async () => {
       const on = { path: "/api/tts/turbo/channel" };
       sandbox().fail({ on, reply: { status: 404, json: { message: "Not Found" } } });
       const flow = await load();
       assert.equal(await codeOf(flow, TEXT), "LIVE_NOT_OFFERED");
     });
 
-    it("tell when a refused connection may be tried again", async () => {
+    it("report when a refused connection may be tried again", async () => {
       sandbox().fail({ on: { path: /^\/turbo\// }, error: { status: 429, headers: { "Retry-After": "2" } } });
       const flow = await load();
       flow.input(TEXT, "node");
@@ -211,7 +211,7 @@ describe("speech-live", () => {
     });
 
     for (const live of ["odd-hex", "not-hex"] satisfies LiveFault[]) {
-      it(`are audio that makes no sense: ${live}`, async () => {
+      it(`are invalid audio: ${live}`, async () => {
         sandbox().fail({ live });
         assert.equal(await codeOf(await load(), TEXT), "LIVE_PROTOCOL");
       });
@@ -249,7 +249,7 @@ describe("speech-live", () => {
       return { flow, first };
     };
 
-    it("closes the connection at once, takes back what was sent, and forgets what waits", async () => {
+    it("closes the connection immediately, takes back what was sent, and forgets what waits", async () => {
       const { flow, first } = await stalled();
       const next = flow.input("Next.", "node");
       await flow.at("status").find(({ status }) => status?.fill === "yellow");

@@ -64,7 +64,7 @@ describe("speech-stream: one speech after the other", () => {
       await flow.at("status").find((message) => message.status?.fill === "green");
     });
 
-    it("goes on after a speech that failed", async () => {
+    it("continues after a speech that failed", async () => {
       const flow = await load();
       say(flow, "");
       say(flow, "Two.");
@@ -95,7 +95,7 @@ describe("speech-stream: one speech after the other", () => {
       ]);
     });
 
-    it("does not speak what has waited longer than msg.expires, and says so", async () => {
+    it("does not speak what has waited longer than msg.expires, and reports it", async () => {
       const flow = await load();
       say(flow, "running");
       const running = await call(0);
@@ -122,7 +122,7 @@ describe("speech-stream: one speech after the other", () => {
   });
 
   describe("replace", () => {
-    it("ends the running speech at once and speaks the new one", async () => {
+    it("ends the running speech immediately and speaks the new one", async () => {
       const flow = await load({ busy: "replace" });
       const old = say(flow, "old");
       const oldCall = await call(0);

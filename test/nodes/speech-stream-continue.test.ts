@@ -25,7 +25,7 @@ describe("speech-stream: a speech that was begun elsewhere", () => {
   const generations = (): number =>
     sandbox().requests.filter(({ path }) => path === "/api/tts/simple-generate").length;
 
-  it("goes on behind any of its chunks, byte for byte, without a generation and without costs", async () => {
+  it("continues behind any of its chunks, byte for byte, without a generation and without costs", async () => {
     const flow = await load();
     const { chunks } = await flow.speak(TEXT);
     const whole = bytesOf(chunks);
@@ -39,7 +39,7 @@ describe("speech-stream: a speech that was begun elsewhere", () => {
     assert.equal(generations(), 1);
   });
 
-  it("tells on each chunk how far the speech has come, also when it goes on", async () => {
+  it("reports on each chunk how far the speech has come, also when it continues", async () => {
     const flow = await load();
     const { chunks } = await flow.speak(TEXT);
     const lengths = chunks.map(({ payload }) => (payload as Buffer).length);
@@ -110,7 +110,7 @@ describe("speech-stream: a speech that was begun elsewhere", () => {
       return [code ?? "", (cause as Record<string, unknown>).retryable];
     };
 
-    it("say that the audio is another one", async () => {
+    it("report that the audio is another one", async () => {
       const flow = await load();
       const { chunks } = await flow.speak(TEXT);
       const other = await flow.speak(
@@ -121,7 +121,7 @@ describe("speech-stream: a speech that was begun elsewhere", () => {
       assert.deepEqual(await failing(flow, { payload: TEXT, continue: begun }), ["CONTINUE_MISMATCH", false]);
     });
 
-    it("say that the audio is gone, and the same message without `continue` is generated", async () => {
+    it("report that the audio is gone, and the same message without `continue` is generated", async () => {
       const flow = await load();
       const begun = {
         ...stateOf(undefined),
@@ -143,7 +143,7 @@ describe("speech-stream: a speech that was begun elsewhere", () => {
       ["an address of a file", { audioUrl: "file:///etc/passwd", bytes: 0 }],
       ["an overlap that is no bytes", { audioUrl: "https://storage.example/a.mp3", bytes: 9, overlap: 7 }],
     ] as const) {
-      it(`name the input where it has ${what}`, async () => {
+      it(`name the input if it has ${what}`, async () => {
         const flow = await load();
         const [code] = await failing(flow, { payload: TEXT, continue: begun });
         const { cause } = await flow.caught();

@@ -295,7 +295,7 @@ describe("speech-stream: bad servers", () => {
       return flow.caught();
     };
 
-    it("give CONNECTION_REFUSED where nobody listens", async () => {
+    it("give CONNECTION_REFUSED if nobody listens", async () => {
       const { code, cause } = await unreachable(await nobodyAt());
       assert.equal(code, "CONNECTION_REFUSED");
       assert.equal(cause?.retryable, true);

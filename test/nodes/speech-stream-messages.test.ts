@@ -172,7 +172,7 @@ describe("speech-stream: messages", () => {
   });
 
   describe("inputs", () => {
-    it("take voice, style and pace from the message where the node says so", async () => {
+    it("take voice, style and pace from the message if the node is set so", async () => {
       const flow = await load({
         voiceId: "voice",
         voiceIdType: "msg",
@@ -268,7 +268,7 @@ describe("speech-stream: messages while the speech is generated", () => {
   const flows = useFlows();
   const stage = useStage();
 
-  it("tell the first chunk before the speech is complete", async () => {
+  it("report the first chunk before the speech is complete", async () => {
     const flow = await flows.load(speechFlow(stage().url), keyed());
     const input = flow.input(TEXT);
     const call = await stage().calls.nth(0);

@@ -60,7 +60,7 @@ describe("speech-stream: pace", () => {
     );
   });
 
-  it("(off) lets a burst go at once, whole", async () => {
+  it("(off) lets a burst go immediately, whole", async () => {
     const { chunks, audio } = await speak(60, {});
     assert.ok(chunks.length <= 3);
     assert.deepEqual(bytesOf(chunks), audio);

@@ -64,7 +64,7 @@ describe("speech-stream: pauses in the text", () => {
     assert.equal(summary.vocu.bytes, 9 * 417);
   });
 
-  it("tell the credits of all parts, and each part by itself", async () => {
+  it("report the credits of all parts, and each part by itself", async () => {
     const flow = await load();
     flow.input(TEXT);
     for (const [index, audio] of [ONE, TWO].entries()) {
@@ -123,7 +123,7 @@ describe("speech-stream: pauses in the text", () => {
     assert.equal(vocu.gain, -6.02);
   });
 
-  it("are the user's to hear about where nothing is left to speak, before anything is paid", async () => {
+  it("are reported if nothing is left to speak, before anything is paid", async () => {
     const flow = await load();
     flow.input("[pause 1s] … [pause 2s]");
     assert.equal((await flow.caught()).code, "PAUSES_ONLY");

@@ -113,7 +113,7 @@ describe("speech-stream: requests", () => {
     assert.equal(sandbox().account.spent - spent, 2 * TEXT.length);
   });
 
-  it("are repeated when the service says that it is busy, and the message tells how often", async () => {
+  it("are repeated when the service reports that it is busy, and the message reports how often", async () => {
     sandbox().fail({ error: { status: 503, headers: { "Retry-After": "0" } } });
     const flow = await load({}, { retries: 1 });
     const { summary } = await flow.speak(TEXT);

@@ -49,7 +49,7 @@ describe("speech-stream: silence and gain", () => {
     assert.deepEqual(bytesOf(chunks), Buffer.concat([SILENT, AUDIO]));
   });
 
-  it("changes the gain of each frame, and tells it", async () => {
+  it("changes the gain of each frame, and reports it", async () => {
     const { chunks, vocu } = await speak({}, { gain: -6 });
     const audio = bytesOf(chunks);
     assert.equal(audio.length, AUDIO.length);

@@ -16,7 +16,7 @@ describe("style nodes", () => {
   describe("style-add", () => {
     const add = bench("style-add");
 
-    it("adds a style and says which one is new", async () => {
+    it("adds a style and reports which one is new", async () => {
       const { id } = await newVoice(sandbox());
       const earlier = await newStyle(sandbox(), id);
       const sample = await recording(sandbox());
@@ -95,7 +95,7 @@ describe("style nodes", () => {
       assert.equal(error?.code, "STYLE_NOT_FOUND");
     });
 
-    it("believes a server that answers without the voice", async () => {
+    it("accepts a server that answers without the voice", async () => {
       sandbox().fail({
         on: { method: "DELETE", path: /prompt/ },
         reply: { status: 200, json: { status: 200 } },

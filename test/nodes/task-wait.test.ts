@@ -41,13 +41,13 @@ describe("task-wait", () => {
     return { id, flow };
   }
 
-  it("hands on the audio as one Buffer by itself", async () => {
+  it("passes on the audio as one Buffer by itself", async () => {
     const { flow } = await waited({});
     const out = await flow.at("out").nth(0);
     assert.deepEqual(bytesOf([out]), await sandbox().speech({ voiceId, text: TEXT }));
   });
 
-  it("hands on the audio as a chunk sequence that Join understands", async () => {
+  it("passes on the audio as a chunk sequence that Join understands", async () => {
     const { flow } = await waited({ output: "chunks", chunkBytes: "3000" });
     const { entries } = flow.at("out");
     assert.ok(entries.length > 1);
@@ -58,14 +58,14 @@ describe("task-wait", () => {
     );
   });
 
-  it("hands on the address of the audio", async () => {
+  it("passes on the address of the audio", async () => {
     const { id, flow } = await waited({ output: "url" });
     const { payload, vocu } = await flow.at("out").nth(0);
     assert.ok(String(payload).startsWith(sandbox().storageUrl));
     assert.deepEqual([vocu?.taskId, vocu?.audioUrl], [id, payload]);
   });
 
-  it("hands on the task itself", async () => {
+  it("passes on the task itself", async () => {
     const { id, flow } = await waited({ output: "task" });
     const task = (await flow.at("out").nth(0)).payload as Record<string, unknown>;
     assert.deepEqual([task.id, task.status], [id, "generated"]);
@@ -79,7 +79,7 @@ describe("task-wait", () => {
   });
 
   for (const output of ["buffer", "chunks", "url", "task"]) {
-    it(`ends with one summary that has the task's id when it hands on: ${output}`, async () => {
+    it(`ends with one summary that has the task's id when it passes on: ${output}`, async () => {
       const { id, flow } = await waited({ output });
       const { entries } = flow.at("second");
       assert.equal(entries.length, 1);
@@ -120,7 +120,7 @@ describe("task-wait", () => {
     assert.deepEqual(retraction.parts, { id: (await flow.at("out").nth(0)).parts?.id });
   });
 
-  it("does not hand on a page that the storage shows in place of the audio", async () => {
+  it("does not pass on a page that the storage shows in place of the audio", async () => {
     const id = await created(sandbox(), TEXT);
     const flow = await load();
     const page = { status: 200, text: "<html>login</html>", contentType: "text/html" };
@@ -146,7 +146,7 @@ describe("task-wait", () => {
     assert.deepEqual([code, cause?.taskId], ["GENERATE_NOT_FOUND", "gone"]);
   });
 
-  it("says so when a generated task has no audio", async () => {
+  it("reports it when a generated task has no audio", async () => {
     const flow = await load();
     const data = { id: "silent", status: "generated", metadata: { contents: [] } };
     sandbox().fail({
@@ -157,7 +157,7 @@ describe("task-wait", () => {
     assert.equal((await flow.caught()).code, "TASK_NO_AUDIO");
   });
 
-  it("goes on looking after faults that pass", async () => {
+  it("continues polling after transient faults", async () => {
     const id = await created(sandbox(), TEXT);
     const flow = await load();
     sandbox().fail({
@@ -230,7 +230,7 @@ describe("task-wait while a task is on its way", () => {
     assert.deepEqual([cause?.taskId, cause?.timeoutMs, cause?.retryable], [id, 1000, true]);
   });
 
-  it("stops looking when it is told to, and calls that no error", async () => {
+  it("stops polling on reset, without an error", async () => {
     await start(600_000);
     const id = await created(sandbox, TEXT);
     const flow = await load();
@@ -253,7 +253,7 @@ describe("task-wait while a task is on its way", () => {
     assert.equal(error, undefined);
   });
 
-  it("gives up a look that hangs when the time is up", async () => {
+  it("aborts a poll that hangs when the time is up", async () => {
     await start(0);
     sandbox.fail({ on: { method: "GET" }, hangBeforeHeaders: true });
     const flow = await load({ timeout: "1" });

@@ -85,7 +85,7 @@ describe("tasks", () => {
       assert.deepEqual([method, path, body], ["POST", `${TASKS}/${id}/regenerate`, undefined]);
     });
 
-    it("is billed, and so is not repeated where it may have been accepted", async () => {
+    it("is billed, and so is not repeated if it may have been accepted", async () => {
       sandbox().fail({ on: { path: /regenerate/ }, resetBeforeHeaders: true });
       const { error, requests } = await bench.run({}, { payload: { id: "any" } });
       assert.equal(error?.code, "CONNECTION_LOST");
@@ -96,7 +96,7 @@ describe("tasks", () => {
       ["/api/tts/again/{id}", "/api/tts/again/task-1", undefined],
       ["/api/tts/again", "/api/tts/again", { id: "task-1" }],
     ] as const) {
-      it(`goes to the path ${path} if it is told so`, async () => {
+      it(`goes to the path ${path} if it is set so`, async () => {
         const data = { id: "task-1", status: "pending" };
         sandbox().fail({ on: { path: expected }, reply: { status: 200, json: { status: 200, data } } });
         const { requests } = await bench.run({ path }, { payload: { id: "task-1" } });
@@ -105,7 +105,7 @@ describe("tasks", () => {
       });
     }
 
-    it("says so where the server does not offer it", async () => {
+    it("reports it if the server does not offer it", async () => {
       const reply = { status: 404, text: "<h1>Not Found</h1>", contentType: "text/html" };
       sandbox().fail({ on: { path: /regenerate/ }, reply });
       const { error } = await bench.run({}, { payload: { id: "any" } });

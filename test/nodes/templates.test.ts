@@ -104,7 +104,7 @@ describe("template nodes", () => {
       assert.deepEqual(sent, [{ voiceId: voiceIds.german, text: BLOCK.text }]);
     });
 
-    it("lets the message go on as it came, since the service answers without the template", async () => {
+    it("passes the message on unchanged, since the service answers without the template", async () => {
       const { id } = await fresh();
       const message = await update.result({ templateId: id }, { payload: [BLOCK], topic: "x" });
       assert.deepEqual(message.payload, [BLOCK]);

@@ -85,7 +85,7 @@ describe("text-prepare", () => {
     assert.equal((await flow.at("joined").nth(0)).payload, "Dr. Smith is here. Open the door!");
   });
 
-  it("goes on with the sequence that the text came in", async () => {
+  it("continues with the sequence that the text came in", async () => {
     await load({ split: "paragraphs" });
     const outer = { id: "outer", index: 0, count: 1, type: "string", ch: "\n" };
     hand({ payload: "One.\n\nTwo.", parts: outer });
@@ -96,7 +96,7 @@ describe("text-prepare", () => {
     );
   });
 
-  it("makes a sequence of one where a text is short and its length is limited", async () => {
+  it("makes a sequence of one if a text is short and its length is limited", async () => {
     await load({ maxLength: 20 });
     hand({ payload: "Hello there." });
     hand({ payload: "Hello there. How are you today?" });
@@ -125,7 +125,7 @@ describe("text-prepare", () => {
     );
   });
 
-  it("says when nothing is left to speak", async () => {
+  it("reports when nothing is left to speak", async () => {
     await load();
     const error = await failure({ payload: "😀 👍" });
     assert.equal(error?.code, "TEXT_NOTHING_LEFT");

@@ -145,7 +145,7 @@ describe("uploads", () => {
       assert.equal(body?.file.sha256, sha256(bytes));
     });
 
-    it("says what to do where the server has no such operation", async () => {
+    it("reports what to do if the server has no such operation", async () => {
       sandbox().fail({
         on: { path: "/api/editor/upload" },
         reply: { status: 404, text: "<h1>Not Found</h1>", contentType: "text/html" },
@@ -160,7 +160,7 @@ describe("uploads", () => {
       ["vocu-upload-complete", FINISH, { payload: "came in", uploadId: "u" }],
       ["vocu-upload-chunk", CHUNK, { payload: Buffer.from("x"), uploadId: "u", parts: { index: 0 } }],
     ] as const) {
-      it(`hands on the whole answer of ${type} where it has no data, never what came in`, async () => {
+      it(`passes on the whole answer of ${type} if it has no data, never what came in`, async () => {
         const json = { status: 200, message: "OK", size: 1 };
         sandbox().fail({ on: { path }, reply: { status: 200, json } });
         assert.deepEqual((await sent(type, { ...message })).payload, json);
@@ -173,7 +173,7 @@ describe("uploads", () => {
       ["vocu-upload-complete", FINISH, { uploadId: "u" }, "HTTP_404"],
       ["vocu-upload-archive", CHUNK, { payload: zipOf({ "a.wav": Buffer.from("a") }) }, "HTTP_404"],
     ] as const) {
-      it(`says what a 404 without a code can mean to ${type}`, async () => {
+      it(`reports what a 404 without a code can mean to ${type}`, async () => {
         const reply = { status: 404, json: { status: 404, message: "Not Found" } };
         sandbox().fail({ on: { path }, reply });
         const flow = await load(type);
@@ -251,7 +251,7 @@ describe("uploads", () => {
       assert.equal(bodies(CHUNK).length, 1);
     });
 
-    it("tells on the second output how far it is", async () => {
+    it("reports on the second output how far it is", async () => {
       const flow = await load("vocu-upload-archive", { chunkMb });
       flow.input({ payload: zip, topic: "clone" }, "node");
       await flow.at("out").nth(0);
@@ -298,7 +298,7 @@ describe("uploads", () => {
       assert.equal(out.payload, "elsewhere");
     });
 
-    it("gives up when a chunk is refused, naming the upload, and says so on the second output", async () => {
+    it("gives up when a chunk is refused, naming the upload, and reports it on the second output", async () => {
       sandbox().fail({ on: { path: CHUNK }, error: { status: 413, code: "UPLOAD_TOO_LARGE" } });
       const flow = await load("vocu-upload-archive", { chunkMb });
       flow.input({ payload: zip }, "node");
@@ -310,7 +310,7 @@ describe("uploads", () => {
       assert.deepEqual(flow.at("out").entries, []);
     });
 
-    it("stops when it is told to, without completing the upload, and says so on the second output", async () => {
+    it("stops on reset, without completing the upload, and reports it on the second output", async () => {
       sandbox().fail({ on: { path: CHUNK }, hangBeforeHeaders: true });
       const flow = await load("vocu-upload-archive", { chunkMb });
       const message = flow.input({ payload: zip }, "node");

@@ -69,7 +69,7 @@ describe("voice nodes", () => {
       assert.equal((await create.refusal({ name: "Mum" }, { payload })).code, "INPUT_TOO_SHORT");
     });
 
-    it("refuses to go on without a name", async () => {
+    it("requires a name", async () => {
       const error = await create.refusal({}, { payload: await recording(sandbox()) });
       assert.equal(error.code, "INPUT_MISSING");
       assert.equal(error.cause.field, "name");
@@ -92,7 +92,7 @@ describe("voice nodes", () => {
       }
     });
 
-    it("hands on the service's refusal with its code", async () => {
+    it("passes on the service's refusal with its code", async () => {
       const node = { name: "Mum", lora: "no such upload", language: "de" };
       const { error } = await create.run(node, { payload: await recording(sandbox()) });
       assert.equal(error?.code, "VOICE_LORA_ARTIFACT_MISSING");
@@ -133,7 +133,7 @@ describe("voice nodes", () => {
       assert.ok(usable.some(({ id }) => id === voiceIds.english));
     });
 
-    it("hides deleted styles unless it is told not to", async () => {
+    it("hides deleted styles unless it is set not to", async () => {
       const { id } = await newVoice(sandbox());
       const deleted = await newStyle(sandbox(), id);
       await prepare(sandbox(), "DELETE", `/api/voice/${id}/prompt/${deleted}`);
@@ -159,7 +159,7 @@ describe("voice nodes", () => {
       assert.equal(voiceOf(sent[0]).id, voiceIds.market);
     });
 
-    it("hides deleted styles unless it is told not to", async () => {
+    it("hides deleted styles unless it is set not to", async () => {
       const { id } = await newVoice(sandbox());
       const deleted = await newStyle(sandbox(), id);
       await prepare(sandbox(), "DELETE", `/api/voice/${id}/prompt/${deleted}`);
@@ -183,7 +183,7 @@ describe("voice nodes", () => {
   });
 
   describe("voice-delete", () => {
-    it("deletes a voice and lets the message go on", async () => {
+    it("deletes a voice and passes the message on", async () => {
       const { id } = await newVoice(sandbox());
       const message = await bench("voice-delete").result(
         { voiceId: "topic", voiceIdType: "msg" },
@@ -289,7 +289,7 @@ describe("voice nodes", () => {
       "its data": { status: 200, data: { one: "a", two: "b" } },
       "the whole of it where it has no data": { status: 200, message: "OK" },
     })) {
-      it(`hand on ${what} where a success does not tell the id`, async () => {
+      it(`pass on ${what} if a success does not tell the id`, async () => {
         const payload = "data" in json ? json.data : json;
         sandbox().fail({ on: { path: /share$/ }, reply: { status: 200, json } });
         assert.deepEqual((await share.result({ voiceId: voiceIds.english })).payload, payload);
@@ -299,19 +299,19 @@ describe("voice nodes", () => {
       });
     }
 
-    it("ask under another path when the node says so", async () => {
+    it("use another path if the node sets one", async () => {
       const { requests } = await share.run({ voiceId: "a b", path: "/api/tts/voice/{id}/share" });
       assert.equal(requests[0]?.path, "/api/tts/voice/a%20b/share");
     });
 
-    it("say that either the operation or the ID may be unknown, the likelier first", async () => {
+    it("report that either the operation or the ID may be unknown, the likelier first", async () => {
       const reply = { status: 404, json: { status: 404, message: "Not Found" } };
       sandbox().fail({ on: { path: /share$/ }, reply });
       const { error } = await share.run({ voiceId: voiceIds.english });
       assert.deepEqual([error?.code, error?.cause.perhapsNotOffered], ["HTTP_404", true]);
     });
 
-    it("say that the server does not offer the operation", async () => {
+    it("report that the server does not offer the operation", async () => {
       const reply = { status: 404, text: "<h1>Not Found</h1>", contentType: "text/html" };
       sandbox().fail({ on: { path: /share$/ }, reply });
       const { error } = await share.run({ voiceId: voiceIds.english });
@@ -325,7 +325,7 @@ describe("voice-create waiting for its voice", () => {
   const flows = useFlows();
   const create = new Bench(sandbox, flows, "vocu-voice-create");
 
-  it("hands the voice on when it is usable, having looked again", async () => {
+  it("passes the voice on when it is usable, having looked again", async () => {
     const { sent, requests, flow } = await create.run(
       { name: "Mum" },
       { payload: await recording(sandbox()) },
@@ -339,7 +339,7 @@ describe("voice-create waiting for its voice", () => {
     );
   });
 
-  it("hands the voice on at once when it is not to wait", async () => {
+  it("passes the voice on immediately when it is not to wait", async () => {
     const { sent, requests } = await create.run(
       { name: "Mum", wait: false },
       { payload: await recording(sandbox()) },
@@ -389,7 +389,7 @@ describe("voice-create giving up", () => {
     ["lora-need-reupload", "VOICE_NEEDS_REUPLOAD"],
   ];
   for (const [status, code] of states) {
-    it(`ends at once with ${code} when the voice becomes ${status}`, async () => {
+    it(`ends immediately with ${code} when the voice becomes ${status}`, async () => {
       const voice = {
         id: "clone",
         name: "Mum",
@@ -408,7 +408,7 @@ describe("voice-create giving up", () => {
     });
   }
 
-  it("tells the owner to confirm a professional clone, and goes on waiting", async () => {
+  it("asks the owner to confirm a professional clone, and continues waiting", async () => {
     const voice = { id: "clone", name: "Mum", version: "v3.0", from: "upload", metadata: { prompts: [] } };
     const reply = (status: string) => ({ status: 200, json: { status: 200, data: { ...voice, status } } });
     sandbox().fail({ on: { method: "POST", path: "/api/voice" }, reply: reply("lora-awaiting") });

@@ -79,7 +79,7 @@ export function describeInstalled(edition: string, peer: () => Peer): void {
       assert.match(nodeRed.log(), new RegExp(`Node-RED version: v${edition.replace(".", "\\.")}\\.`));
     });
 
-    it("loads every node without a word of complaint", async () => {
+    it("loads every node without warnings", async () => {
       const ours = (await nodeRed.getNodes()).filter((set) => set.module === PACKAGE);
       assert.deepEqual(ours.map((set) => set.name).sort(), [...names].sort());
       assert.deepEqual(

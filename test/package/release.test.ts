@@ -9,7 +9,7 @@ describe("licences", () => {
     assert.deepEqual(licenceFaults(runtimePackages(), licenceDocuments()), []);
   });
 
-  it("are refused where nobody has allowed them, or where there is none", () => {
+  it("are refused if nobody has allowed them, or if there is none", () => {
     const packages = [
       { name: "hpagent", version: "1", licence: "AGPL-3.0" },
       { name: "ws", version: "1", licence: undefined },
@@ -55,12 +55,12 @@ describe("nrlint", () => {
 });
 
 describe("the audit", () => {
-  it("says where a registry does not offer it", () => {
+  it("says if a registry does not offer it", () => {
     assert.match(verdictOf({ message: "405 Method Not Allowed" }), /^NOT CHECKED: .*405/);
     assert.match(verdictOf({ error: { code: "ENOAUDIT" } }), /^NOT CHECKED/);
   });
 
-  it("fails where a package has a known problem", () => {
+  it("fails if a package has a known problem", () => {
     assert.equal(verdictOf({ vulnerabilities: {} }), "no known problems");
     assert.throws(() => verdictOf({ vulnerabilities: { ws: { severity: "high" } } }), /ws \(high\)/);
   });

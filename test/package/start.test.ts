@@ -43,7 +43,7 @@ describe("npm start with a key", function () {
     return sandbox.speech({ voiceId: spoken.query.voiceId, text });
   };
 
-  it("speaks once by itself, into a file, and says so in one line", async () => {
+  it("speaks once by itself, into a file, and reports it in one line", async () => {
     const [seconds, chunks, kilobytes] = first.said;
     const { audio } = first;
     assert.ok(audio.equals(await speechOf(GREETING)));
@@ -62,7 +62,7 @@ describe("npm start with a key", function () {
     while (!(await readFile(join(demo.dir, "announcement.mp3"))).equals(wanted)) await nextTurn();
   });
 
-  it("says what went wrong when the service refuses", async () => {
+  it("reports what went wrong when the service refuses", async () => {
     sandbox.fail({ error: { status: 403, code: "BILLING_INSUFFICIENT_CREDIT" } });
     await request(`${editor}/inject/washing`, { method: "POST" });
     const [reason] = await demo.waitFor(/^could not speak: (.+)$/m);

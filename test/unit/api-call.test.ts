@@ -92,7 +92,7 @@ describe("api call: requests", () => {
     });
   }
 
-  it("names itself and asks for a language when told to", async () => {
+  it("sends its name and a language if they are set", async () => {
     const server = await echo();
     await client(server.url, { userAgent: "node-red-vocu/1", language: "zh-CN" }).call(INFO);
     const { headers } = server.seen[0] ?? {};
@@ -107,13 +107,13 @@ describe("api call: requests", () => {
     assert.ok(server.connections() <= 2, `${server.connections()} connections`);
   });
 
-  it("says NO_API_KEY without sending anything when there is no key", async () => {
+  it("fails with NO_API_KEY without sending anything when there is no key", async () => {
     const server = await echo();
     const error = await failure(client(server.url, { apiKey: " " }).call(INFO));
     assert.deepEqual([error.code, server.connections()], ["NO_API_KEY", 0]);
   });
 
-  it("says BAD_API_KEY without sending anything when no header can hold the key", async () => {
+  it("fails with BAD_API_KEY without sending anything when no header can hold the key", async () => {
     const server = await echo();
     const error = await failure(client(server.url, { apiKey: "sk-“1234”" }).call(INFO));
     assert.deepEqual([error.code, server.connections()], ["BAD_API_KEY", 0]);
@@ -439,7 +439,7 @@ describe("api call: redirects", () => {
     assert.equal(server.seen.length, 1);
   });
 
-  it("closes the connection of a redirect whose body goes on", async () => {
+  it("closes the connection of a redirect whose body continues", async () => {
     const server = await serve((request, response) => {
       if (request.path === "/new") {
         json(response, { status: 200, data: "here" });

@@ -51,7 +51,7 @@ const open = async (speech: BegunSpeech, api = "http://127.0.0.1:9") =>
   client(api, {}, new FakeClock()).continueSpeech(speech, { meter: new FakeMeter() });
 
 describe("api continue: a speech that was begun elsewhere", () => {
-  it("goes on exactly behind the place, by Range, without the key", async () => {
+  it("continues exactly behind the place, by Range, without the key", async () => {
     const host = await storage();
     const rest = await open(begun({ streamUrl: `${host.url}/s?auth=1` }));
     assert.deepEqual(await collect(rest.audio), AUDIO.subarray(PLACE));
@@ -83,20 +83,20 @@ describe("api continue: a speech that was begun elsewhere", () => {
     );
   });
 
-  it("is the whole speech where nothing has been read of it", async () => {
+  it("is the whole speech if nothing has been read of it", async () => {
     const host = await storage();
     const rest = await open(begun({ audioUrl: host.url, bytes: 0 }));
     assert.deepEqual(await collect(rest.audio), AUDIO);
   });
 
-  it("goes on where the continued audio is cut too", async () => {
+  it("continues if the continued audio is cut too", async () => {
     const host = await storage(AUDIO, [OVERLAP + 10_000]);
     const rest = await open(begun({ streamUrl: host.url }));
     assert.deepEqual(await collect(rest.audio), AUDIO.subarray(PLACE));
     assert.equal(rest.resumes, 1);
   });
 
-  it("takes the finished audio where the growing one has gone or is another one", async () => {
+  it("takes the finished audio if the growing one has gone or is another one", async () => {
     const host = await storage();
     for (const first of [await answering(404), await storage(bytes(100_000).reverse())]) {
       const rest = await open(begun({ streamUrl: first.url, audioUrl: host.url }));
@@ -104,7 +104,7 @@ describe("api continue: a speech that was begun elsewhere", () => {
     }
   });
 
-  it("has no more where the place is the end", async () => {
+  it("has no more if the place is the end", async () => {
     const host = await storage();
     const rest = await open({ audioUrl: host.url, bytes: AUDIO.length, overlap: AUDIO });
     assert.deepEqual([rest.more, await collect(rest.audio)], [false, Buffer.alloc(0)]);
@@ -136,14 +136,14 @@ describe("api continue: a speech that was begun elsewhere", () => {
     });
   }
 
-  it("is refused with CONTINUE_GONE where no address has the audio", async () => {
+  it("is refused with CONTINUE_GONE if no address has the audio", async () => {
     const [stream, audio] = [await answering(403), await answering(404)];
     const error = await failure(open(begun({ streamUrl: stream.url, audioUrl: audio.url })));
     assert.deepEqual([error.code, error.cause.retryable], ["CONTINUE_GONE", false]);
     assert.deepEqual([stream.seen.length, audio.seen.length], [1, 1]);
   });
 
-  it("may be tried again where no address could be asked", async () => {
+  it("may be tried again if no address could be asked", async () => {
     const busy = await answering(503);
     const error = await failure(open(begun({ streamUrl: await refusingUrl(), audioUrl: busy.url })));
     assert.deepEqual([error.code, error.cause.retryable], ["CONTINUE_GONE", true]);

@@ -31,7 +31,7 @@ describe("api encoding: replies", () => {
     ["deflate", "deflate", deflateSync],
     ["brotli", "br", brotliCompressSync],
   ] as const) {
-    it(`understands ${name} all the same`, async () => {
+    it(`understands ${name} nevertheless`, async () => {
       assert.equal((await reading({ "content-encoding": encoding }, compress(json))).data, DATA.data);
     });
   }
@@ -46,7 +46,7 @@ describe("api encoding: replies", () => {
     assert.equal((await reading({ "content-type": "application/json; charset=none" }, json)).data, DATA.data);
   });
 
-  it("says BAD_REPLY for what cannot be decompressed", async () => {
+  it("fails with BAD_REPLY for what cannot be decompressed", async () => {
     const error = await failure(reading({ "content-encoding": "gzip" }, json));
     assert.equal(error.code, "BAD_REPLY");
   });
@@ -106,13 +106,13 @@ describe("api encoding: audio", () => {
     assert.equal(endless.seen.length, 2);
   });
 
-  it("says NOT_AUDIO for compressed audio that lies nowhere else", async () => {
+  it("fails with NOT_AUDIO for compressed audio that lies nowhere else", async () => {
     const headers = { "content-type": "audio/mpeg", "content-encoding": "gzip" };
     const server = await answering(headers, gzipSync(audio));
     assert.equal((await failure(client(server.url).speak(HELLO))).code, "NOT_AUDIO");
   });
 
-  it("says BAD_REPLY for a download that comes compressed", async () => {
+  it("fails with BAD_REPLY for a download that comes compressed", async () => {
     const server = await answering({ "content-encoding": "br" }, brotliCompressSync(audio));
     const error = await failure(client(server.url).download(`${server.url}/a.mp3`));
     assert.deepEqual([error.code, error.cause.detail], ["BAD_REPLY", "it is compressed (br)"]);

@@ -25,12 +25,12 @@ describe("the description of samples", () => {
   });
 
   for (const described of [undefined, null, "pcm", 24000, {}, []]) {
-    it(`is the usual one, and says that it is assumed, if none exists: ${JSON.stringify(described)}`, () => {
+    it(`is the usual one, and reports that it is assumed, if none exists: ${JSON.stringify(described)}`, () => {
       assert.deepEqual(pcmFormatOf(described), { ...usual, assumed: true });
     });
   }
 
-  it("assumes what is missing or makes no sense", () => {
+  it("assumes defaults for missing or invalid members", () => {
     const described = { rate: 8000, channels: 0, bits: 17 };
     assert.deepEqual(pcmFormatOf(described), { ...usual, sampleRate: 8000, assumed: true });
     assert.equal(pcmFormatOf({ rate: -1 }).sampleRate, 24000);

@@ -53,7 +53,7 @@ describe("a live channel", () => {
       });
     });
 
-    it("hands on the audio as it comes, with its description, until the empty piece", async () => {
+    it("passes on the audio as it comes, with its description, until the empty piece", async () => {
       const spoken = speaking(channel());
       const caller = await server().callers.nth(0);
       await caller.asked.nth(0);
@@ -164,7 +164,7 @@ describe("a live channel", () => {
       assert.equal((await failing(channel())).code, "LIVE_NOT_READY");
     });
 
-    it("opens another channel where the address is not known any more", async () => {
+    it("opens another channel if the address is not known any more", async () => {
       const live = channel();
       const first = speaking(live);
       const caller = await server().callers.nth(0);
@@ -181,14 +181,14 @@ describe("a live channel", () => {
       assert.equal(server().opened.length, 2);
     });
 
-    it("does not open channels forever where each new one is not known", async () => {
+    it("does not open channels forever if each new one is not known", async () => {
       server().greetings.push((each) => each.say("404 Not Found"));
       const { code, cause } = await failing(channel());
       assert.deepEqual([code, cause.statusCode], ["LIVE_REFUSED", 404]);
       assert.equal(server().opened.length, 1);
     });
 
-    it("may be tried again where the connection breaks before anything was asked", async () => {
+    it("may be tried again if the connection breaks before anything was asked", async () => {
       server().greetings.push((each) => each.socket.terminate());
       const { code, cause } = await failing(channel());
       assert.deepEqual([code, cause.retryable], ["LIVE_NOT_READY", true]);
@@ -203,7 +203,7 @@ describe("a live channel", () => {
   });
 
   describe("opening", () => {
-    it("is not offered where the operation is not", async () => {
+    it("is not offered if the operation is not", async () => {
       server().openReply = { status: 404, body: '{"message":"Cannot POST"}' };
       assert.equal((await failing(channel())).code, "LIVE_NOT_OFFERED");
     });
@@ -214,7 +214,7 @@ describe("a live channel", () => {
     });
 
     for (const wsUrl of [undefined, "", "channel", "https://127.0.0.1/", "file:///etc/passwd", 7]) {
-      it(`makes no sense with the address ${JSON.stringify(wsUrl)}`, async () => {
+      it(`is invalid with the address ${JSON.stringify(wsUrl)}`, async () => {
         server().data = { wsUrl };
         assert.equal((await failing(channel())).code, "BAD_REPLY");
       });
@@ -227,7 +227,7 @@ describe("a live channel", () => {
       server().refusals.push(`HTTP/1.1 ${status}\r\nContent-Length: ${length}\r\n${headers}\r\n${body}`);
     };
 
-    it("tells status, Retry-After and the server's words", async () => {
+    it("reports status, Retry-After and the server's words", async () => {
       refuse("429 Too Many", "Slow down", "Retry-After: 7\r\n");
       const { code, cause } = await failing(channel());
       assert.equal(code, "LIVE_REFUSED");
@@ -420,7 +420,7 @@ describe("a live channel", () => {
       assert.deepEqual([code, cause.timeoutMs], ["LIVE_NOT_READY", 2000]);
     });
 
-    it("is an error at once when it says in the middle that it knows no such channel", async () => {
+    it("fails immediately if the server reports an unknown channel", async () => {
       const failed = failing(channel());
       const caller = await server().callers.nth(0);
       await caller.asked.nth(0);
@@ -600,7 +600,7 @@ describe("a live channel", () => {
     });
 
     for (const no of ["127.0.0.1", "*", "localhost, 127.0.0.1"]) {
-      it(`goes past the proxy where the account says so: ${no}`, async () => {
+      it(`bypasses the proxy if the account excludes the host: ${no}`, async () => {
         const proxy = await startProxy();
         const spoken = speaking(channel({ proxy: { http: proxy.url, no } }));
         await answer(await server().callers.nth(0));
@@ -621,14 +621,14 @@ describe("a live channel", () => {
       assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes("wrong-password"));
     });
 
-    it("ends in an error where nobody listens, without the address's secret", async () => {
+    it("ends in an error if nobody listens, without the address's secret", async () => {
       server().data = { wsUrl: `${(await refusingUrl()).replace("http", "ws")}/channel/secret-queueOptions` };
       const error = await failing(channel());
       assert.equal(error.code, "CONNECTION_REFUSED");
       assert.ok(!JSON.stringify([error.message, error.stack, error.cause]).includes("secret-queueOptions"));
     });
 
-    it("ends in time where nobody answers the handshake", async () => {
+    it("ends in time if nobody answers the handshake", async () => {
       server().refusals.push("");
       const { code, cause } = await failing(channel({ connectTimeoutMs: 300 }));
       assert.deepEqual([code, cause.timeoutMs], ["CONNECT_TIMEOUT", 300]);
@@ -644,7 +644,7 @@ describe("a live channel", () => {
       await secure.stop();
     });
 
-    it("is never unencrypted where the API is encrypted", async () => {
+    it("is never unencrypted if the API is encrypted", async () => {
       const secure = await new LiveServer().start(true);
       secure.data = { wsUrl: server().url.replace("http", "ws") };
       const live = client(secure.url, { tls: { ca: pem("ca-cert") } }, clock).live("voice-1", FOREVER_MS);

@@ -29,17 +29,17 @@ const okTlsServer = (name?: string, options?: object) =>
 const hostOf = (server: { url: string }) => new URL(server.url).host;
 
 describe("api network: failures", () => {
-  it("says CONNECTION_REFUSED and names the host", async () => {
+  it("fails with CONNECTION_REFUSED and names the host", async () => {
     const url = await refusingUrl();
     const error = await failure(client(url).call(INFO));
     assert.deepEqual([error.code, error.cause.host], ["CONNECTION_REFUSED", new URL(url).host]);
   });
 
-  it("says HOST_NOT_FOUND for a name that does not exist", async () => {
+  it("fails with HOST_NOT_FOUND for a name that does not exist", async () => {
     assert.equal((await failure(client("http://nowhere.invalid").call(INFO))).code, "HOST_NOT_FOUND");
   });
 
-  it("says CONNECTION_LOST when the server hangs up instead of answering", async () => {
+  it("fails with CONNECTION_LOST when the server hangs up instead of answering", async () => {
     const server = await serveSocket((socket) => socket.once("data", () => socket.resetAndDestroy()));
     const error = await failure(client(server.url).call(INFO));
     assert.deepEqual([error.code, error.cause.retryable], ["CONNECTION_LOST", true]);
@@ -51,7 +51,7 @@ describe("api network: failures", () => {
     assert.deepEqual([error.code, error.cause.retryable], ["CONNECTION_LOST", false]);
   });
 
-  it("says FIRST_BYTE_TIMEOUT when the server does not answer in time", async () => {
+  it("fails with FIRST_BYTE_TIMEOUT when the server does not answer in time", async () => {
     const server = await serve(() => undefined);
     const error = await failure(client(server.url, { firstByteTimeoutMs: 30 }).call(INFO));
     assert.deepEqual([error.code, error.cause.timeoutMs], ["FIRST_BYTE_TIMEOUT", 30]);
@@ -64,7 +64,7 @@ describe("api network: failures", () => {
     assert.deepEqual([error.code, error.cause.timeoutMs], ["FIRST_BYTE_TIMEOUT", 30]);
   });
 
-  it("says CONNECT_TIMEOUT when TLS does not come about in time, and closes the socket", async () => {
+  it("fails with CONNECT_TIMEOUT when TLS is not established in time, and closes the socket", async () => {
     let closed: Promise<unknown> | undefined;
     const server = await serveSocket((socket) => {
       closed = once(socket, "close");
@@ -78,7 +78,7 @@ describe("api network: failures", () => {
 });
 
 describe("api network: abort", () => {
-  it("ends the wait for a connection at once and destroys the socket", async () => {
+  it("ends the wait for a connection immediately and destroys the socket", async () => {
     const abort = new AbortController();
     let closed: Promise<unknown> | undefined;
     const server = await serveSocket((socket) => {
@@ -92,14 +92,14 @@ describe("api network: abort", () => {
     await closed;
   });
 
-  it("ends the wait for headers at once and destroys the socket", async () => {
+  it("ends the wait for headers immediately and destroys the socket", async () => {
     const abort = new AbortController();
     const server = await serve(() => abort.abort());
     assert.equal((await failure(client(server.url).call(INFO, { signal: abort.signal }))).code, "ABORTED");
     await server.seen[0]?.closed;
   });
 
-  it("ends reading a body at once and destroys the socket", async () => {
+  it("ends reading a body immediately and destroys the socket", async () => {
     const abort = new AbortController();
     const server = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" });
@@ -142,7 +142,7 @@ describe("api network: close", () => {
     await request.closed;
   });
 
-  it("closes the connections that wait for more, at once and not when they would end by themselves", async () => {
+  it("closes the connections that wait for more, immediately and not when they would end by themselves", async () => {
     const server = await serve((_request, response) =>
       json(response, { status: 200 }, 200, { "keep-alive": "timeout=600" }),
     );
@@ -194,7 +194,7 @@ describe("api network: TLS", () => {
     assert.equal((await client(server.url, { tls }).call(INFO)).data, "ok");
   });
 
-  it("does without verification when told so", async () => {
+  it("skips verification if it is disabled", async () => {
     const server = await okTlsServer();
     assert.equal((await client(server.url, { tls: { rejectUnauthorized: false } }).call(INFO)).data, "ok");
   });
@@ -240,13 +240,13 @@ describe("api network: TLS", () => {
     assert.deepEqual(certificates, ["api: one", "storage: none", "api: one"]);
   });
 
-  it("says TLS_FAILED when the key file is none", async () => {
+  it("fails with TLS_FAILED when the key file is invalid", async () => {
     const server = await okTlsServer();
     const tls = { ca: pem("ca-cert"), cert: pem("server-cert"), key: "nonsense" };
     assert.equal((await failure(client(server.url, { tls }).call(INFO))).code, "TLS_FAILED");
   });
 
-  it("says TLS_FAILED when the server speaks plain HTTP", async () => {
+  it("fails with TLS_FAILED when the server speaks plain HTTP", async () => {
     const server = await okServer();
     assert.equal(
       (await failure(client(server.url.replace("http:", "https:")).call(INFO))).code,
@@ -327,7 +327,7 @@ describe("api network: proxy", () => {
       assert.equal(((await through(server, url.href)) as { data: unknown }).data, "ok");
     });
 
-    it(`says PROXY_FAILED, and nothing of the password, when the proxy refuses it (${scheme})`, async () => {
+    it(`fails with PROXY_FAILED, without the password, when the proxy refuses it (${scheme})`, async () => {
       const server = await start();
       const proxy = await startProxy("user:right");
       const error = await failure(through(server, proxy.url.replace("//", "//user:wrongpassword@")));
@@ -342,7 +342,7 @@ describe("api network: proxy", () => {
       assert.equal(server.seen.length, 0);
     });
 
-    it(`says PROXY_FAILED when the proxy is not there (${scheme})`, async () => {
+    it(`fails with PROXY_FAILED when the proxy is not there (${scheme})`, async () => {
       const server = await start();
       const error = await failure(through(server, await refusingUrl()));
       assert.deepEqual([error.code, error.cause.retryable], ["PROXY_FAILED", true]);
@@ -383,21 +383,21 @@ describe("api network: proxy", () => {
     });
   }
 
-  it("says PROXY_FAILED when the proxy cannot reach the server", async () => {
+  it("fails with PROXY_FAILED when the proxy cannot reach the server", async () => {
     const proxy = await startProxy();
     const url = (await refusingUrl()).replace("http:", "https:");
     const error = await failure(client(url, { proxy: { https: proxy.url } }).call(INFO));
     assert.deepEqual([error.code, error.cause.statusCode], ["PROXY_FAILED", 502]);
   });
 
-  it("says PROXY_FAILED when the proxy hangs up, and does not connect again and again", async () => {
+  it("fails with PROXY_FAILED when the proxy hangs up, and does not connect again and again", async () => {
     const proxy = await serveSocket((socket) => socket.once("data", () => socket.end()));
     const error = await failure(client("https://vocu.test", { proxy: { https: proxy.url } }).call(INFO));
     assert.equal(error.code, "PROXY_FAILED");
     assert.equal(proxy.connections(), 1);
   });
 
-  it("says CONNECT_TIMEOUT when the proxy does not answer", async () => {
+  it("fails with CONNECT_TIMEOUT when the proxy does not answer", async () => {
     let closed: Promise<unknown> | undefined;
     const proxy = await serveSocket((socket) => {
       closed = once(socket, "close");
@@ -408,7 +408,7 @@ describe("api network: proxy", () => {
     await closed;
   });
 
-  it("says PROXY_FAILED for a proxy of another kind", async () => {
+  it("fails with PROXY_FAILED for a proxy of another kind", async () => {
     const options = { proxy: { http: "socks5://user:secret@127.0.0.1:1080" } };
     const error = await failure(client("http://vocu.test", options).call(INFO));
     assert.deepEqual([error.code, JSON.stringify(error).includes("secret")], ["PROXY_FAILED", false]);
@@ -432,7 +432,7 @@ describe("api network: secrets", () => {
     assert.equal(error.cause.serverMessage, "bad *** ***");
   });
 
-  it("takes the key out of a reply that makes no sense", async () => {
+  it("takes the key out of a reply that is invalid", async () => {
     const server = await serve((request, response) =>
       response.writeHead(200).end(request.headers.authorization),
     );

@@ -88,7 +88,7 @@ describe("Reading a voice", () => {
       assert.equal(readVoice(given).voiceId, voiceId));
   }
 
-  it("believes a voice that says nothing about its status, and one that cannot speak", () => {
+  it("accepts a voice that says nothing about its status, and one that cannot speak", () => {
     assert.equal(readVoice({ id: "a" }).usable, true);
     assert.equal(readVoice({ id: "a", status: "lora-failed" }).usable, false);
   });

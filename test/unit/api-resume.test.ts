@@ -94,7 +94,7 @@ async function speak(
 }
 
 describe("api resume: a stream that was cut", () => {
-  it("goes on from the stream URL by Range, byte-exact, without the key and without a second generation", async () => {
+  it("continues from the stream URL by Range, byte-exact, without the key and without a second generation", async () => {
     const storage = await ranged();
     const { api, speech } = await speak(cutAfter(40_000), { streamUrl: `${storage.url}/s?auth=1` });
     assert.deepEqual(await collect(speech.audio), AUDIO);
@@ -149,7 +149,7 @@ describe("api resume: a stream that was cut", () => {
     assert.equal(gone.seen.length, 1);
   });
 
-  it("goes on after several cuts", async () => {
+  it("continues after several cuts", async () => {
     const storage = await ranged([1, 200, 50]);
     const { api, speech } = await speak(cutAfter(40_000), { streamUrl: storage.url });
     assert.deepEqual(await collect(speech.audio), AUDIO);
@@ -160,7 +160,7 @@ describe("api resume: a stream that was cut", () => {
     );
   });
 
-  it("goes on after any number of cuts, as long as each try brings something", async () => {
+  it("continues after any number of cuts, as long as each try brings something", async () => {
     const storage = await ranged(Array.from({ length: 12 }, () => 40));
     const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 13]);
@@ -192,7 +192,7 @@ describe("api resume: a stream that was cut", () => {
     assert.deepEqual(clock.waits, [0, 250, 500]);
   });
 
-  it("gives up after five tries without a new byte, and says how much arrived", async () => {
+  it("gives up after five tries without a new byte, and reports how much arrived", async () => {
     const storage = await answering(503);
     const meter = new FakeMeter();
     const { speech } = await speak(cutAfter(40_000), { streamUrl: storage.url }, { meter });
@@ -205,13 +205,13 @@ describe("api resume: a stream that was cut", () => {
     assert.equal(storage.seen.length, 5);
   });
 
-  it("says STREAM_CUT at once when there is no URL", async () => {
+  it("fails with STREAM_CUT immediately when there is no URL", async () => {
     const { speech } = await speak(cutAfter(40_000), {});
     const error = await failure(collect(speech.audio));
     assert.deepEqual([error.code, error.cause.bytes, error.cause.audioMs], ["STREAM_CUT", 40_000, undefined]);
   });
 
-  it("hands out all that arrived before it fails", async () => {
+  it("returns all that arrived before it fails", async () => {
     const { speech } = await speak(cutAfter(40_000), {});
     const got: Buffer[] = [];
     await failure(
@@ -222,7 +222,7 @@ describe("api resume: a stream that was cut", () => {
     assert.deepEqual(Buffer.concat(got), AUDIO.subarray(0, 40_000));
   });
 
-  it("is complete when the host says that there is no more", async () => {
+  it("is complete when the host reports that there is no more", async () => {
     const storage = await ranged();
     const { speech } = await speak(cutAfter(100_000), { streamUrl: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 0]);
@@ -284,7 +284,7 @@ describe("api resume: a stream that was cut", () => {
     ],
   ];
   for (const [what, start] of liars) {
-    it(`never goes on with ${what}`, async () => {
+    it(`never continues with ${what}`, async () => {
       const liar = await start();
       const { speech } = await speak(cutAfter(40_000), { streamUrl: liar.url });
       assert.equal((await failure(collect(speech.audio))).code, "STREAM_CUT");
@@ -292,14 +292,14 @@ describe("api resume: a stream that was cut", () => {
     });
   }
 
-  it("goes on from the other URL where one holds another file", async () => {
+  it("continues from the other URL if one has another file", async () => {
     const liar = await changedAt(39_999);
     const storage = await ranged();
     const { speech } = await speak(cutAfter(40_000), { streamUrl: liar.url, audio: storage.url });
     assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 1]);
   });
 
-  it("closes the connection to a host that it does not go on with", async () => {
+  it("closes the connection to a host that it does not continue with", async () => {
     const liar = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "audio/mpeg" }).write(bytes(100_001).subarray(1));
     });
@@ -328,7 +328,7 @@ describe("api resume: a stream that was cut", () => {
     assert.equal(storage.connections(), 0);
   });
 
-  it("is ended by abort while it waits to go on", async () => {
+  it("is ended by abort while it waits to continue", async () => {
     const storage = await answering(503);
     const abort = new AbortController();
     const { speech } = await speak(
@@ -357,7 +357,7 @@ describe("api resume: a stream that was cut", () => {
 });
 
 describe("api resume: a stream that stalls", () => {
-  it("goes on from the URL, and closes the silent connection", async () => {
+  it("continues from the URL, and closes the silent connection", async () => {
     const storage = await ranged();
     const { api, speech } = await speak(
       stallAfter(40_000),
@@ -368,7 +368,7 @@ describe("api resume: a stream that stalls", () => {
     await api.seen[0]?.closed;
   });
 
-  it("says STREAM_STALLED when there is no URL", async () => {
+  it("fails with STREAM_STALLED when there is no URL", async () => {
     const { speech } = await speak(stallAfter(40_000), {}, { stallTimeoutMs: 30 });
     const error = await failure(collect(speech.audio));
     assert.deepEqual(
@@ -377,7 +377,7 @@ describe("api resume: a stream that stalls", () => {
     );
   });
 
-  it("says FIRST_BYTE_TIMEOUT when the headers are never followed by audio", async () => {
+  it("fails with FIRST_BYTE_TIMEOUT when the headers are never followed by audio", async () => {
     const error = await failure(speak((response) => response.flushHeaders(), {}, { firstByteTimeoutMs: 30 }));
     assert.deepEqual([error.code, error.cause.retryable], ["FIRST_BYTE_TIMEOUT", false]);
   });
@@ -435,7 +435,7 @@ describe("api resume: a stream that stalls", () => {
 });
 
 describe("api resume: an end that is clean but too early", () => {
-  it("goes on when the meter finds it within a frame", async () => {
+  it("continues when the meter finds it within a frame", async () => {
     const storage = await ranged();
     const { api, speech } = await speak(
       endAfter(45_050),
@@ -450,7 +450,7 @@ describe("api resume: an end that is clean but too early", () => {
     ["milliseconds", 500_000],
     ["seconds", 290],
   ] as const) {
-    it(`goes on when it is much shorter than estimated in ${unit}`, async () => {
+    it(`continues when it is much shorter than estimated in ${unit}`, async () => {
       const audio = bytes(1_000_000);
       const storage = await ranged([], audio);
       const { speech } = await speak(
@@ -489,7 +489,7 @@ describe("api resume: an end that is clean but too early", () => {
     });
   }
 
-  it("says STREAM_INCOMPLETE when the host cannot be asked", async () => {
+  it("fails with STREAM_INCOMPLETE when the host cannot be asked", async () => {
     const storage = await answering(403);
     const { speech } = await speak(endAfter(45_050), { streamUrl: storage.url }, { meter: new FakeMeter() });
     const error = await failure(collect(speech.audio));
@@ -499,12 +499,12 @@ describe("api resume: an end that is clean but too early", () => {
     );
   });
 
-  it("says STREAM_INCOMPLETE when there is no URL", async () => {
+  it("fails with STREAM_INCOMPLETE when there is no URL", async () => {
     const { speech } = await speak(endAfter(45_050), {}, { meter: new FakeMeter() });
     assert.equal((await failure(collect(speech.audio))).code, "STREAM_INCOMPLETE");
   });
 
-  it("believes whole frames when only the estimate speaks against them and nobody can be asked", async () => {
+  it("accepts whole frames if only the estimate differs and no host can be asked", async () => {
     const storage = await answering(503);
     const { speech } = await speak(
       endAfter(40_000),
@@ -550,7 +550,7 @@ describe("api resume: an end that only the connection tells", () => {
     assert.deepEqual([speech.resumes, speech.unverified], [1, false]);
   });
 
-  it("is good where the finished audio ends there, too", async () => {
+  it("is good if the finished audio ends there, too", async () => {
     const storage = await ranged();
     const speech = await speakUnframed(100_000, { audio: storage.url });
     assert.deepEqual(await collect(speech.audio), AUDIO);
@@ -563,14 +563,14 @@ describe("api resume: an end that only the connection tells", () => {
     ["the URL holds another file", async () => ({ audio: (await whole(bytes(100_001).subarray(1))).url })],
     ["the other end is told in the same way", async () => ({ audio: (await unframed(30_000)).url })],
   ] as const) {
-    it(`cannot be confirmed where ${where}: the audio is handed out, and says so`, async () => {
+    it(`cannot be confirmed if ${where}: the audio is returned as unverified`, async () => {
       const speech = await speakUnframed(30_000, await urlsOf());
       assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 30_000));
       assert.equal(speech.unverified, true);
     });
   }
 
-  it("is an error within a frame where nobody has the rest", async () => {
+  it("is an error within a frame if nobody has the rest", async () => {
     const speech = await speakUnframed(30_050, {});
     assert.equal((await failure(collect(speech.audio))).code, "STREAM_INCOMPLETE");
   });
@@ -611,7 +611,7 @@ describe("api resume: an audio beside its estimate", () => {
 });
 
 describe("api resume: a download", () => {
-  it("goes on after a cut", async () => {
+  it("continues after a cut", async () => {
     const storage = await ranged([30_000, 30_000]);
     const file = await client("https://v1.vocu.ai").download(storage.url);
     assert.deepEqual(await collect(file.body), AUDIO);
@@ -633,12 +633,12 @@ describe("api resume: a download", () => {
     assert.deepEqual(await collect(body), AUDIO);
   });
 
-  it("takes it as it is where the host confirms its end", async () => {
+  it("takes it as it is if the host confirms its end", async () => {
     const { body } = await endingEarly(25_050, endAfter(25_050));
     assert.deepEqual(await collect(body), AUDIO.subarray(0, 25_050));
   });
 
-  it("says STREAM_INCOMPLETE where nobody can tell", async () => {
+  it("fails with STREAM_INCOMPLETE if no host can confirm it", async () => {
     const { body } = await endingEarly(25_050, (response) => response.end(bytes(90_000).subarray(1)));
     const error = await failure(collect(body));
     assert.deepEqual([error.code, error.cause.bytes], ["STREAM_INCOMPLETE", 25_050]);

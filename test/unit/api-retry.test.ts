@@ -139,7 +139,7 @@ describe("api retry", () => {
     });
   }
 
-  it("does not wait when Retry-After asks for more than a minute, but says how long", async () => {
+  it("does not wait when Retry-After asks for more than a minute, but reports how long", async () => {
     const clock = new FakeClock();
     const server = await failing([429], { "Retry-After": "61" });
     const error = await failure(client(server.url, { retries: 1 }, clock).call(READ));
@@ -196,7 +196,7 @@ describe("api rate limit", () => {
     return waits;
   };
 
-  it("tells the account how long the server wants to be left alone", async () => {
+  it("passes the wait that the server requests to the account", async () => {
     assert.deepEqual(await told([[429], { "retry-after": "3" }], PAID_GET), [3000]);
   });
 
@@ -205,19 +205,19 @@ describe("api rate limit", () => {
     assert.deepEqual(await told([[429], { "retry-after": "3" }], HELLO), [3000]);
   });
 
-  it("tells the wait before the next try where the server says nothing", async () => {
+  it("passes the wait before the next try if the server requests none", async () => {
     assert.deepEqual(await told([[429]], READ), [500]);
   });
 
-  it("tells it also when there is no try left", async () => {
+  it("passes it also when no try is left", async () => {
     assert.deepEqual(await told([[429, 429], { "retry-after": "2" }], READ), [2000, 2000]);
   });
 
-  it("never tells more than a minute, so that nobody waits behind a lost hour", async () => {
+  it("passes at most a minute", async () => {
     assert.deepEqual(await told([[429], { "retry-after": "3600" }], READ), [60_000]);
   });
 
-  it("tells nothing at other faults", async () => {
+  it("passes nothing for other faults", async () => {
     assert.deepEqual(await told([[503], { "retry-after": "3" }], READ), []);
   });
 });

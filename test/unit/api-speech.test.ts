@@ -169,7 +169,7 @@ describe("api speech: where the key goes", () => {
       assert.deepEqual(ways(server), ["header"]);
     });
 
-    it(`does not show the key in a URL after ${status} where the header has worked before`, async () => {
+    it(`does not show the key in a URL after ${status} if the header has worked before`, async () => {
       let known = true;
       const server = await serve((_request, response) => {
         if (known) speakTo(response);
@@ -204,7 +204,7 @@ describe("api speech: where the key goes", () => {
     }
   });
 
-  it("sends the header for everything but a streaming GET, also where the query was chosen", async () => {
+  it("sends the header for everything but a streaming GET, also if the query was chosen", async () => {
     const server = await older();
     const vocu = client(server.url, { keyIn: "query" });
     await vocu.speak({ ...HELLO, vivid: true });
@@ -283,7 +283,7 @@ describe("api speech: reply", () => {
     });
   }
 
-  it("hands on audio of an audio type whatever it begins with", async () => {
+  it("passes on audio of an audio type whatever it begins with", async () => {
     const audio = Buffer.from("{not json");
     const server = await serve((_request, response) => speakTo(response, {}, audio));
     assert.deepEqual(await collect((await client(server.url).speak(HELLO)).audio), audio);
@@ -328,7 +328,7 @@ describe("api speech: reply", () => {
     ["nothing", undefined, ""],
   ];
   for (const [what, type, body] of notAudio) {
-    it(`says NOT_AUDIO to ${what}`, async () => {
+    it(`fails with NOT_AUDIO for ${what}`, async () => {
       const server = await serve((_request, response) => {
         response.writeHead(200, type === undefined ? {} : { "content-type": type }).end(body);
       });
@@ -374,7 +374,7 @@ describe("api speech: abort", () => {
       response.write(AUDIO.subarray(0, 100));
     });
 
-  it("ends reading at once and closes the socket", async () => {
+  it("ends reading immediately and closes the socket", async () => {
     const server = await beginning();
     const abort = new AbortController();
     const speech = await client(server.url).speak(HELLO, { signal: abort.signal });
@@ -472,7 +472,7 @@ describe("api speech: download", () => {
     });
   }
 
-  it("says with which status the host refused", async () => {
+  it("reports with which status the host refused", async () => {
     const storage = await serve((_request, response) => response.writeHead(404).end("<Error>gone</Error>"));
     const error = await failure(client("https://v1.vocu.ai").download(storage.url));
     assert.deepEqual(
@@ -481,7 +481,7 @@ describe("api speech: download", () => {
     );
   });
 
-  it("says CONNECTION_REFUSED when the host is not there", async () => {
+  it("fails with CONNECTION_REFUSED when the host is not there", async () => {
     const error = await failure(client("https://v1.vocu.ai").download(await refusingUrl()));
     assert.equal(error.code, "CONNECTION_REFUSED");
   });

@@ -114,7 +114,7 @@ describe("api uploads: patience", () => {
     assert.deepEqual([error.code, error.cause.timeoutMs], ["FIRST_BYTE_TIMEOUT", 100]);
   });
 
-  it("says so when the file changes while it is sent", async () => {
+  it("reports it when the file changes while it is sent", async () => {
     const folder = await mkdtemp(join(tmpdir(), "vocu-upload-"));
     try {
       const path = join(folder, "a.zip");

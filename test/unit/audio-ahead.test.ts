@@ -94,7 +94,7 @@ function leastAhead(sent: readonly Sent[]): number {
 }
 
 describe("chunks joined ahead", () => {
-  it("go on one by one where the audio comes no faster than it plays", async () => {
+  it("continue one by one if the audio comes no faster than it plays", async () => {
     const sent = await play(every(50, 24), 24);
     assert.deepEqual(
       sent.map(({ at }) => at),
@@ -114,7 +114,7 @@ describe("chunks joined ahead", () => {
     assert.ok(leastAhead(await play(every(1250, 12), 24)) >= 0);
   });
 
-  it("go on before the listener runs dry when the audio stops coming", async () => {
+  it("continue before the listener runs dry when the audio stops coming", async () => {
     const times = [...every(100, 5), 60_000];
     const sent = await play(times, 24);
     const arrived = sent.slice(0, -1);
@@ -125,12 +125,12 @@ describe("chunks joined ahead", () => {
     assert.ok(leastAhead(arrived) >= 0);
   });
 
-  it("begin again at once after the listener has run dry", async () => {
+  it("begin again immediately after the listener has run dry", async () => {
     const sent = await play([0, 5000, 5001, 5002], 24);
     assert.deepEqual(sent.map(({ at }) => at).slice(0, 2), [0, 5000]);
   });
 
-  it("go on as they are where each is long enough", async () => {
+  it("stay unchanged if each is long enough", async () => {
     const sent = await play(every(5, 0), 4000);
     assert.deepEqual(
       sent.map(({ audioMs }) => audioMs),
@@ -156,7 +156,7 @@ describe("chunks joined ahead", () => {
     );
   });
 
-  it("go on before the error of their source", async () => {
+  it("continue before the error of their source", async () => {
     const clock = new VirtualClock();
     async function* broken(): AsyncGenerator<Chunk> {
       for (let index = 0; index < 20; index++) {
@@ -174,7 +174,7 @@ describe("chunks joined ahead", () => {
     assert.equal(bytes, 20);
   });
 
-  it("stop at once when they are told to, though the source is silent", async () => {
+  it("stop immediately when they are told to, though the source is silent", async () => {
     const stop = new AbortController();
     async function* silent(): AsyncGenerator<Chunk> {
       yield { data: Buffer.alloc(1), audioMs: 24 };

@@ -100,7 +100,7 @@ describe("chunks as audio arrives", () => {
     assert.equal((await chunked([empty, frame(), empty, empty, frame(), empty])).length, 2);
   });
 
-  it("tell how long each plays, and in the end the figures of all", async () => {
+  it("report how long each plays, and in the end the figures of all", async () => {
     const list = await chunked([Buffer.concat(framesOf(10)), frame({ sampleRate: 48000 })]);
     assert.deepEqual(
       list.map((chunk) => Math.round(chunk.audioMs * 1000)),
@@ -201,7 +201,7 @@ describe("chunks and what is not audio", () => {
     assert.equal(list[1]?.last?.bytes, 417 * 2 + 128);
   });
 
-  it("have a cut off last frame in the last chunk, which says so", async () => {
+  it("have a truncated last frame in the last chunk, which is marked", async () => {
     const list = await chunked([one, two, three.subarray(0, 100)]);
     assert.deepEqual(
       list.map((chunk) => chunk.data),
@@ -210,7 +210,7 @@ describe("chunks and what is not audio", () => {
     assert.equal(list[1]?.last?.truncated, true);
   });
 
-  it("let an enormous leading tag go on in pieces before the audio", async () => {
+  it("let an enormous leading tag continue in pieces before the audio", async () => {
     const tag = id3v2(4 * MB);
     const { source, seen } = watched([...cut(tag, 65_536), one, two]);
     const output = chunks(source, { chunkBytes: 0 });
@@ -297,7 +297,7 @@ describe("chunks and their source", () => {
     assert.deepEqual(got, [Buffer.concat(framesOf(3))]);
   });
 
-  it("pass an error on at once when no frame may go", async () => {
+  it("pass an error on immediately when no frame may go", async () => {
     await assert.rejects(
       collect(chunks(watched([], new Error("refused")).source, { chunkBytes: 0 })),
       /refused/,

@@ -181,7 +181,7 @@ describe("mp3 to samples", () => {
       assert.ok((await convert(mp3, { sampleRate: 8000 }, size)).data.equals(whole.data));
   });
 
-  it("goes on in the first format where the mp3 changes its own", async () => {
+  it("continues in the first format where the mp3 changes its own", async () => {
     const chime = await lameMp3({ channels: 2, sampleRate: 44100, seconds: 1, bitrate: 64 });
     const speech = await lameMp3({ channels: 1, sampleRate: 24000, seconds: 1, bitrate: 64 });
     const { format, data } = await convert(Buffer.concat([chime, speech]));

@@ -78,11 +78,11 @@ describe("mp3 frame header", () => {
     });
   }
 
-  it("tells mono from stereo", () => {
+  it("distinguishes mono from stereo", () => {
     assert.deepEqual([parse({ mono: true }).channels, parse({ mono: false }).channels], [1, 2]);
   });
 
-  it("tells whether a checksum follows, which does not change the length", () => {
+  it("reports whether a checksum follows, which does not change the length", () => {
     const [without, withCrc] = [parse({}), parse({ crc: true })];
     assert.deepEqual([without.crc, withCrc.crc, withCrc.bytes], [false, true, without.bytes]);
   });
@@ -149,7 +149,7 @@ describe("headers of one stream", () => {
     it(`may not differ in ${what}`, () => assert.equal(sameStream(parse(one), parse(other)), false));
   }
 
-  it("may not differ in version where the sample rate is the same", () => {
+  it("may not differ in version if the sample rate is the same", () => {
     const one = parse({ version: 2, sampleRate: 24000 });
     assert.equal(sameStream(one, { ...one, version: 2.5 }), false);
   });

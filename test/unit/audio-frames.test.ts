@@ -53,7 +53,7 @@ function assertFrames(parts: Buffer[], expected: Buffer[], order?: string): Fram
 }
 
 describe("frame splitter: frames", () => {
-  it("hands out a frame with its last byte, not later", () => {
+  it("returns a frame with its last byte, not later", () => {
     const splitter = new FrameSplitter();
     const data = frame();
     assert.deepEqual(splitter.push(data.subarray(0, -1)), []);
@@ -63,7 +63,7 @@ describe("frame splitter: frames", () => {
     );
   });
 
-  it("tells each frame's header", () => {
+  it("reports each frame's header", () => {
     const [unit] = split([frame({ bitrate: 64, sampleRate: 48000, mono: true })]).units;
     assert.ok(unit?.kind === "frame");
     const { bitrate, sampleRate, channels, bytes } = unit.header;
@@ -142,7 +142,7 @@ describe("frame splitter: free format", () => {
     assert.ok(Math.abs(splitter.audioMs - 30 * frameMs()) < 1e-9);
   });
 
-  it("tells the length it found in the header", () => {
+  it("reports the length it found in the header", () => {
     const found = split(framesOf(4, recipe)).units.map((unit) => unit.kind === "frame" && unit.header.bytes);
     assert.deepEqual(found, [313, 313, 313, 313]);
   });
@@ -165,7 +165,7 @@ describe("frame splitter: free format", () => {
     assertFrames([...frames, id3v1()], frames, "ft");
   });
 
-  it("hands out later frames with their last byte", () => {
+  it("returns later frames with their last byte", () => {
     const splitter = new FrameSplitter();
     for (const data of framesOf(30, recipe)) splitter.push(data);
     assert.equal(splitter.frames, 30);
@@ -260,7 +260,7 @@ describe("frame splitter: what is not audio", () => {
     assertFrames([id3v2(10), ...frames, Buffer.alloc(60), ...frames], [...frames, ...frames], "tfgf");
   });
 
-  it("goes on with a second mp3 glued behind the first one's tag", () => {
+  it("continues with a second mp3 glued behind the first one's tag", () => {
     assertFrames(
       [...frames, id3v1(), id3v2(30), infoFrame("Info"), ...frames],
       [...frames, ...frames],
@@ -318,7 +318,7 @@ describe("frame splitter: garbage", () => {
     assertFrames([...frames, mixed, ...frames], [...frames, ...frames], "fgf");
   });
 
-  it("does not hide a stream that goes on with another sample rate", () => {
+  it("does not hide a stream that continues with another sample rate", () => {
     const later = framesOf(5, { sampleRate: 48000 });
     assertFrames([...frames, junk, ...later], [...frames, ...later], "fgf");
   });
@@ -356,7 +356,7 @@ describe("frame meter", () => {
     }
   });
 
-  it("does not take a byte that cannot go on as a header for a cut frame", () => {
+  it("does not take a byte that cannot continue as a header for a cut frame", () => {
     const meter = new FrameMeter();
     for (const byte of [0xff, 0x61]) meter.push(Buffer.from([byte]));
     assert.equal(meter.truncated, false);

@@ -76,7 +76,7 @@ describe("speeches joined with pauses", () => {
     assert.deepEqual((await join(20, one, 30)).mp3, Buffer.concat([SILENT, one, SILENT, SILENT]));
   });
 
-  it("tell where each of them begins", async () => {
+  it("report where each of them begins", async () => {
     const { begins } = await join(20, one, 50, two);
     assert.deepEqual(
       begins.map((ms) => Math.round(ms)),

@@ -5,7 +5,7 @@ import { pcmMs, SampleCutter } from "../../lib/audio";
 const usual = { sampleRate: 24000, channels: 1, bitsPerSample: 16 };
 
 describe("raw samples", () => {
-  it("tells how long samples play", () => {
+  it("reports how long samples play", () => {
     assert.equal(pcmMs(48000, usual), 1000);
     assert.equal(pcmMs(48000, { ...usual, channels: 2 }), 500);
   });

@@ -53,7 +53,7 @@ describe("a player that never ends", () => {
   });
 });
 
-describe("a player that says that all is well", () => {
+describe("a player that exits successfully", () => {
   it("but wrote that it could not play has failed", async () => {
     const command = program('process.stdin.resume(); console.error("audio open failed")', {
       failure: /audio open failed/,

@@ -36,7 +36,7 @@ describe("audio that grows in a file", () => {
   const read = async (spool: Spool): Promise<Buffer> =>
     Buffer.concat(await collect(spool.read(0, Infinity, never).audio));
 
-  it("can be read by nobody else", async () => {
+  it("can be read by no other user", async () => {
     const spool = await create();
     assert.equal(
       (await stat(join(folder(), "speech"))).mode & 0o777,
@@ -144,13 +144,13 @@ describe("published audio", () => {
       else signal.addEventListener("abort", () => resolve(), { once: true });
     });
 
-  it("has a name that nobody guesses, with an ending that tells its type", async () => {
+  it("has a name that nobody guesses, with an ending that reports its type", async () => {
     const [one, two] = [await published.begin("audio/wav"), await published.begin("audio/wav")];
     assert.match(one.name, /^[\w-]{32}\.wav$/);
     assert.notEqual(one.name, two.name);
   });
 
-  it("is forgotten when its time is over", async () => {
+  it("is removed when it has expired", async () => {
     const publication = await whole(10, 1);
     await publication.spool.removed;
     assert.equal(findPublication(publication.name), undefined);
@@ -177,7 +177,7 @@ describe("published audio", () => {
     assert.ok((await descriptors()) - before < 5, "a reader that waits keeps the file open");
   });
 
-  it("that nobody listens to goes first for want of room, then what has listeners, who are cut off", async () => {
+  it("without listeners is removed first if space is short, then audio with listeners, who are disconnected", async () => {
     const [heard, unheard] = [await whole(400_000), await whole(400_000)];
     const signal = await stuckReader(heard);
     const third = await whole(400_000);
@@ -189,7 +189,7 @@ describe("published audio", () => {
     assert.deepEqual([findPublication(heard.name), findPublication(third.name)], [undefined, undefined]);
   });
 
-  it("whose time is over counts as long as somebody listens", async () => {
+  it("that has expired counts as long as it has listeners", async () => {
     const publication = await whole(600_000, 1);
     const signal = await stuckReader(publication);
     while (findPublication(publication.name)) await new Promise((resolve) => setImmediate(resolve));
@@ -198,7 +198,7 @@ describe("published audio", () => {
     assert.ok(signal.aborted, "audio that was heard to its end did not count");
   });
 
-  it("lets nobody listen for longer than it plays when its time is over", async () => {
+  it("limits listeners to its playing time after it has expired", async () => {
     const spool = await new Scratch().file((path) => Spool.create(path));
     await spool.append(Buffer.alloc(200_000));
     spool.finish();
@@ -254,7 +254,7 @@ describe("a folder for temporary audio", () => {
     await scratch.remove();
   });
 
-  it("that could not be made is not a trouble when everything is removed", async () => {
+  it("that could not be made is not an error when everything is removed", async () => {
     const scratch = new Scratch();
     process.env.TMPDIR = join(root(), "none");
     await assert.rejects(create(scratch));

@@ -99,7 +99,7 @@ for (const speech of SPEECHES) {
         }
       });
 
-      it(`becomes louder up to where it would clip, and says so, for ${name}`, async () => {
+      it(`becomes louder up to where it would clip, and reports it, for ${name}`, async () => {
         const { mp3: louder, facts } = await shape(mp3, { gain: 12 });
         assert.equal(facts.gainCapped, true);
         // The tones have an amplitude of 0.4, so that 8 dB are what there is room for.
@@ -122,7 +122,7 @@ for (const speech of SPEECHES) {
 }
 
 describe("shaping", () => {
-  it("adds louder speech exactly where there is room", async () => {
+  it("adds louder speech exactly where there is headroom", async () => {
     const mp3 = await lameMp3({ channels: 1, sampleRate: 24000, seconds: 1, bitrate: 64 });
     const { facts } = await shape(mp3, { gain: 3 });
     assert.deepEqual([facts.gain, facts.gainCapped], [3.01, false]);
@@ -175,7 +175,7 @@ describe("shaping", () => {
       assert.equal(measured(mp3).frames, 7);
     });
 
-    it(`keeps a ${mark} frame where only the gain changes`, async () => {
+    it(`keeps a ${mark} frame if only the gain changes`, async () => {
       const mp3 = Buffer.concat([infoFrame(mark), ...framesOf(3)]);
       assert.ok((await shape(mp3, { gain: -3 })).mp3.subarray(0, 417).equals(infoFrame(mark)));
     });

@@ -114,7 +114,7 @@ describe("the editor's side of a node that needs no account", () => {
     assert.deepEqual(wordsOfNode(local, language({}, bare)).complaints, []);
   });
 
-  it("explains no sources where it has no inputs", () => {
+  it("explains no sources if it has no inputs", () => {
     const { words } = wordsOfNode(local, language({}, bare));
     assert.doesNotMatch(helpOf(local, words), /From anywhere/);
   });
@@ -168,7 +168,7 @@ describe("the dialog of a node", () => {
     assert.match(deciding, /node-input-wait"[^]*node-input-name"[^]*node-input-limit"/);
   });
 
-  it("has nothing to fold away where nothing is advanced", () => {
+  it("has nothing to fold away if nothing is advanced", () => {
     assert.doesNotMatch(dialog, /vocu-advanced/);
   });
 
@@ -189,7 +189,7 @@ describe("the help of a node", () => {
     assert.doesNotMatch(help(), /^[ \t]+\S/m);
   });
 
-  it("tells which inputs are optional", () => {
+  it("reports which inputs are optional", () => {
     assert.match(help(), /<dt>Name <span class="property-type">name: string<\/span>/);
     assert.match(help(), /<dt class="optional">Model /);
   });
@@ -200,14 +200,14 @@ describe("the help of a node", () => {
     assert.match(helpOf(source, wordsOfNode(source, language()).words), /<dt class="optional">Name /);
   });
 
-  it("tells choices with their meaning, and the default", () => {
+  it("reports choices with their meaning, and the default", () => {
     assert.match(
       help(),
       /One of <code>v3\.0<\/code> \(V3\), <code>v4\.0<\/code> \(V4\)\. Default: <code>v3\.0<\/code>\./,
     );
   });
 
-  it("tells the range of a number", () => {
+  it("reports the range of a number", () => {
     assert.match(help(), /From 1 to 9\. Default: <code>5<\/code>\./);
   });
 
@@ -215,7 +215,7 @@ describe("the help of a node", () => {
     assert.match(help(), /1 &lt; 2/);
   });
 
-  it("has details where there is prose", () => {
+  it("has details if there is prose", () => {
     assert.doesNotMatch(help(), /### Details/);
     assert.match(help("Read *this*."), /### Details\n\nRead \*this\*\./);
   });

@@ -17,7 +17,7 @@ describe("the words of a node at build time", () => {
     assert.deepEqual([words.inputs.name?.label, complaints], ["Voice name", []]);
   });
 
-  it("fail by file and key where one is missing", () => {
+  it("fail by file and key if one is missing", () => {
     const { complaints } = wordsOfNode(SOURCE, language({}, { ...SHARED, inputs: {} }));
     assert.ok(
       complaints.includes(
@@ -26,7 +26,7 @@ describe("the words of a node at build time", () => {
     );
   });
 
-  it("fail where the word of a choice is missing", () => {
+  it("fail if the word of a choice is missing", () => {
     const inputs = {
       ...(SHARED.inputs as object),
       modelVersion: { label: "Model", help: "It.", choices: { "v3.0": "V3" } },
@@ -36,7 +36,7 @@ describe("the words of a node at build time", () => {
     assert.match(complaints[0] ?? "", /inputs\.modelVersion\.choices\.v4\.0 is missing/);
   });
 
-  it("fail where a word of its own is not used", () => {
+  it("fail if a word of its own is not used", () => {
     const { complaints } = wordsOfNode(SOURCE, language({ inputs: { voice: { label: "Voice" } } }));
     assert.deepEqual(complaints, ["locales/en-US/voice-create.json: inputs.voice.label is not used"]);
   });
@@ -162,7 +162,7 @@ describe("the catalogs that Node-RED serves", () => {
     assert.deepEqual(inputs.modelVersion.choices, { v3_0: "V3", v4_0: "V4" });
   });
 
-  it("say where a word that another one mentions is found", () => {
+  it("name the namespace of words that others link to", () => {
     const { errors } = sharedCatalog(language()) as { errors: Record<string, string> };
     assert.equal(
       errors.INPUT_INVALID,
@@ -174,7 +174,7 @@ describe("the catalogs that Node-RED serves", () => {
 describe("package.json and the node files", () => {
   const listed = { account: "dist/nodes/account.js", "voice-get": "dist/nodes/voice-get.js" };
 
-  it("agree where each file is listed", () => {
+  it("agree if each file is listed", () => {
     assert.deepEqual(disagreements(listed, ["account", "voice-get"]), []);
   });
   it("disagree on a file that is not listed", () => {

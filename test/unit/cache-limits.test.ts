@@ -199,7 +199,7 @@ describe("the cache's folder", () => {
     if (process.platform === "win32") this.skip();
   });
 
-  it("and its files can be read by nobody else", async () => {
+  it("and its files can be read by no other user", async () => {
     await stores()
       .open()
       .keep({ ...speechOf("a"), kept: true });
@@ -281,7 +281,7 @@ describe("files of others in the cache's folder", () => {
 describe("clearing the cache", () => {
   const stores = useStores();
 
-  it("removes every speech and tells how many", async () => {
+  it("removes every speech and reports how many", async () => {
     const store = stores().open();
     for (const text of ["a", "b", "c"]) await store.keep(speechOf(text));
     await writeFile(join(stores().folder, ".vocu-0123456789abcdef.tmp"), "half");
@@ -290,11 +290,11 @@ describe("clearing the cache", () => {
     assert.equal(await store.find(speechOf("a").key, "a"), undefined);
   });
 
-  it("of a folder that is not there is no trouble", async () => {
+  it("of a folder that is not there is not an error", async () => {
     assert.equal(await clearStore(stores().folder), 0);
   });
 
-  it("of a folder that is none says so", async () => {
+  it("of a folder that is none reports it", async () => {
     await writeFile(stores().folder, "I am a file");
     await assert.rejects(clearStore(stores().folder), { code: "ENOTDIR" });
   });

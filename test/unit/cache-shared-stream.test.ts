@@ -226,7 +226,7 @@ describe("leaving a shared stream", () => {
     assert.notEqual(await stream.settled, undefined);
   });
 
-  it("by its signal gives the one who waits the signal's reason at once", async () => {
+  it("by its signal gives the one who waits the signal's reason immediately", async () => {
     const stream = streamOf(new Source());
     const stay = stream.join(never);
     const leaving = new AbortController();
@@ -263,7 +263,7 @@ describe("leaving a shared stream", () => {
     assert.deepEqual(await subscriber.next(), { done: true, value: undefined });
   });
 
-  it("as the last one closes the source at once, although it is silent", async () => {
+  it("as the last one closes the source immediately, although it is silent", async () => {
     const source = new Source();
     let signal: AbortSignal = never;
     const stream = new SharedStream({

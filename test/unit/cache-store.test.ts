@@ -168,7 +168,7 @@ describe("a damaged entry", () => {
   }
 
   for (const missing of ["mp3", "json"] as const) {
-    it(`without its ${missing} is not speech and no trouble, and can be stored again`, async () => {
+    it(`without its ${missing} is not speech and not an error, and can be stored again`, async () => {
       const store = stores().open();
       await store.keep(speech);
       await unlink(await stores().path(TEXT, missing));

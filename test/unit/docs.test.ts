@@ -96,7 +96,7 @@ describe("the documentation", () => {
     );
   });
 
-  it("names examples that exist, where a sentence says “example”", () => {
+  it("names examples that exist wherever a sentence says “example”", () => {
     const known = new Set(
       readdirSync(join(ROOT, "examples"))
         .map((file) => file.replace(/\.json$/, ""))

@@ -80,7 +80,7 @@ describe("the address of Node-RED's HTTP nodes", () => {
     });
 
     for (const host of ["localhost", "127.0.0.1:1880", "a b", "evil.example/x", "user@evil.example", ""]) {
-      it(`is its own, where the proxy says ${JSON.stringify(host)}`, () => {
+      it(`is its own, if the proxy says ${JSON.stringify(host)}`, () => {
         const url = httpNodesUrl(red(), "", request(true, { ...forwarded, "x-forwarded-host": host }));
         assert.equal(url, "http://192.168.1.10:1880");
       });

@@ -58,7 +58,7 @@ describe("a budget", () => {
     assert.equal(budget.usage().hour.used, 90);
   });
 
-  it("allows it again when the window has rolled on, and tells when", async () => {
+  it("allows it again when the window has rolled on, and reports when", async () => {
     const { clock, spend } = setUp();
     await spend(80);
     const error = await spend(30).catch((thrown: unknown) => thrown as Problem);
@@ -100,14 +100,14 @@ describe("a budget", () => {
     await spend(60);
   });
 
-  it("can be retried where the message is exactly as dear as the limit", async () => {
+  it("can be retried if the message is exactly as dear as the limit", async () => {
     const { spend } = setUp();
     await spend(1);
     const error = await spend(100).catch((thrown: unknown) => thrown as Problem);
     assert.ok(error instanceof Problem && error.facts.retryable === true);
   });
 
-  it("tells what was spent in an hour and in a day, each with its limit", async () => {
+  it("reports what was spent in an hour and in a day, each with its limit", async () => {
     const { budget, clock, spend } = setUp({ perHour: 100, perDay: 500 });
     await spend(50, 50.26);
     clock.now += 2 * HOUR;
@@ -136,7 +136,7 @@ describe("a budget", () => {
     assert.equal(budget.state().rate, 1);
   });
 
-  it("is never retryable where a single message is dearer than the limit", async () => {
+  it("is never retryable if a single message is dearer than the limit", async () => {
     const { spend } = setUp();
     const error = await spend(101).catch((thrown: unknown) => thrown as Problem);
     assert.ok(
@@ -226,7 +226,7 @@ describe("a budget", () => {
     assert.equal(warnings.length, 2);
   });
 
-  it("goes on from the state of before a restart", async () => {
+  it("continues from the state of before a restart", async () => {
     const first = setUp();
     await first.spend(80, 80);
     const second = setUp({}, first.budget.state());

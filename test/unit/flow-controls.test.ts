@@ -49,13 +49,13 @@ describe("the control properties of a message", () => {
     ["expires", "soon", "time"],
     ["expires", new Date(NaN), "time"],
   ] as const) {
-    it(`are named where they make no sense: msg.${name} of ${String(value)}`, () => {
+    it(`are named where they is invalid: msg.${name} of ${String(value)}`, () => {
       const field = `msg.${name}`;
       assert.deepEqual(told({ [name]: value }), { params: { field, wanted }, facts: { field } });
     });
   }
 
-  it("make no sense later where the message has expired", () => {
+  it("is invalid later if the message has expired", () => {
     assert.deepEqual(told({ expires: 0 }).facts, { retryable: false });
   });
 

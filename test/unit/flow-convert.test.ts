@@ -21,7 +21,7 @@ const refuses = (spec: Input, value: unknown, code: string): void =>
     (error) => error instanceof InputFault && error.code === code && error.field === "x",
   );
 
-describe("converting what a flow hands in", () => {
+describe("conversion of inputs", () => {
   it("takes text, numbers, booleans and UTF-8 Buffers as text", () => {
     accepts(text(), "door", "door");
     accepts(text(), 21.5, "21.5");
@@ -146,7 +146,7 @@ describe("the fault of a value that is refused", () => {
     [list(), "[", wanted("list")],
     [choice(["a", "b"]), "c", ["INPUT_NOT_A_CHOICE", { choices: "a, b" }]],
   ] as const) {
-    it(`says what was wanted: ${spec.kind} for ${JSON.stringify(value)}`, () => {
+    it(`reports what was wanted: ${spec.kind} for ${JSON.stringify(value)}`, () => {
       assert.deepEqual(told(spec, value), expected);
     });
   }
@@ -168,7 +168,7 @@ describe("the fault of a value that is refused", () => {
     assert.deepEqual(told({ ...list(), length: 2 }, [1]), ["INPUT_WRONG_LENGTH", { length: 2 }]);
   });
 
-  it("is that of a member where a list of whole numbers has another", () => {
+  it("is that of a member if a list of whole numbers has another", () => {
     assert.deepEqual(told({ ...list(), integers: true }, [1.5]), wanted("integer"));
   });
 });

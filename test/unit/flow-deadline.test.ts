@@ -14,7 +14,7 @@ describe("a deadline that several messages wait for", () => {
   const wait = (deadline: SharedDeadline, name: string, ms: number): { cancel(): void } =>
     deadline.expire(Date.now() + ms, () => expired.push(name));
 
-  it("lets each of them wait as long as it is worth it", () => {
+  it("gives each message its own expiry", () => {
     const deadline = new SharedDeadline();
     wait(deadline, "patient", 500);
     wait(deadline, "hasty", 100);
@@ -24,7 +24,7 @@ describe("a deadline that several messages wait for", () => {
     assert.deepEqual(expired, ["hasty", "patient"]);
   });
 
-  it("lets nobody expire once it has come", () => {
+  it("expires no message once the event has happened", () => {
     const deadline = new SharedDeadline();
     wait(deadline, "before", 100);
     deadline.cancelAll();
@@ -61,7 +61,7 @@ describe("a deadline that several messages wait for", () => {
     never.cancel();
   });
 
-  it("does not expire at once what expires in 30 years", () => {
+  it("does not expire early what expires in 30 years", () => {
     const deadline = new SharedDeadline();
     wait(deadline, "years", 1e12);
     clock.tick(1000);

@@ -121,7 +121,7 @@ describe("a file input", () => {
       });
     }
 
-    it("believes the file's name where the content shows nothing", async () => {
+    it("uses the file's name if the content is ambiguous", async () => {
       const path = await place("c.wma", "unknown content");
       assert.match(await urlOf(AUDIO, path), /^data:audio\/x-ms-wma;base64,/);
     });
@@ -261,7 +261,7 @@ describe("a file input", () => {
   describe("with limits of length", () => {
     const SAMPLE = { ...AUDIO, minSeconds: 3, maxSeconds: 5 } as const;
 
-    it("refuses a WAV recording that is too short and says how long it is", async () => {
+    it("refuses a WAV recording that is too short and reports how long it is", async () => {
       const problem = await problemOf(loadFile(SAMPLE, "prompt", wav(2)));
       assert.equal(problem.code, "INPUT_TOO_SHORT");
       assert.deepEqual(problem.params, { field: "prompt", seconds: "2.0", min: 3 });

@@ -42,7 +42,7 @@ describe("an end that Node-RED waits for", () => {
     assert.deepEqual(told, ["done"]);
   });
 
-  it("comes once, also where the work ends later", async () => {
+  it("comes once, also if the work ends later", async () => {
     let finished: () => void = () => undefined;
     end(new Promise<void>((resolve) => (finished = resolve)), 100);
     await clock.tickAsync(100);

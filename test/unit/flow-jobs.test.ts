@@ -73,7 +73,7 @@ describe("the jobs of a node", () => {
     assert.equal((job.signal.reason as Error).message, "Stopped: reset");
   });
 
-  it("give way to a later one, which goes on", async () => {
+  it("give way to a later one, which continues", async () => {
     const { jobs, begun, ended, start } = setUp();
     start("first");
     start("second");

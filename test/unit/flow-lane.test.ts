@@ -32,7 +32,7 @@ describe("a lane", () => {
     assert.equal(lane.busy, false);
   });
 
-  it("gives a place back only once, however often its holder says so", async () => {
+  it("frees a place only once, however often its holder releases it", async () => {
     const lane = new Lane(1);
     const release = await lane.enter(queueOptions());
     const second = lane.enter(queueOptions());
@@ -73,7 +73,7 @@ describe("a lane", () => {
     await lane.enter(queueOptions());
   });
 
-  it("says that work that is too old makes no sense later", async () => {
+  it("reports that work that is too old is invalid later", async () => {
     await assert.rejects(new Lane(0).enter(queueOptions({ expiresAt: 1 })), (error) => {
       assert.ok(error instanceof Problem);
       assert.equal(error.facts.retryable, false);
@@ -81,7 +81,7 @@ describe("a lane", () => {
     });
   });
 
-  it("lets go of waiting work at once when it is aborted", async () => {
+  it("removes waiting work immediately when it is aborted", async () => {
     const lane = new Lane(1);
     await lane.enter(queueOptions());
     const controller = new AbortController();
@@ -103,7 +103,7 @@ describe("a lane", () => {
     assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
-  it("tells how many wait after that has changed", async () => {
+  it("reports how many wait after that has changed", async () => {
     const seen: number[] = [];
     const lane = new Lane(1, (waiting) => seen.push(waiting));
     const release = await lane.enter(queueOptions());
@@ -115,7 +115,7 @@ describe("a lane", () => {
     assert.deepEqual(seen, [1, 0]);
   });
 
-  it("tells those who wait how many they are, as long as they wait", async () => {
+  it("reports the number of waiting messages to each of them", async () => {
     const seen: string[] = [];
     const lane = new Lane(1);
     const release = await lane.enter(queueOptions());
@@ -190,7 +190,7 @@ describe("a lane", () => {
 
 describe("a lane that pauses", () => {
   for (let looks = 1; looks <= 6; looks++) {
-    it(`forgets nobody who comes when the pause runs out (after ${looks} looks at the clock)`, async () => {
+    it(`admits every message that arrives at the end of the pause (after ${looks} looks at the clock)`, async () => {
       const lane = new Lane(0);
       const clock = sinon.stub(performance, "now").returns(0);
       try {
@@ -205,7 +205,7 @@ describe("a lane that pauses", () => {
     });
   }
 
-  it("lets nobody in until the pause is over", async () => {
+  it("admits nothing until the pause has ended", async () => {
     const lane = new Lane(2);
     const until = performance.now() + 30;
     lane.pause(30);
@@ -225,7 +225,7 @@ describe("a lane that pauses", () => {
     assert.ok(performance.now() >= until);
   });
 
-  it("lets in as many as have a place when it is over", async () => {
+  it("admits as many as there are places after the pause", async () => {
     const lane = new Lane(2);
     lane.pause(5);
     const [first] = await Promise.all([lane.enter(queueOptions()), lane.enter(queueOptions())]);
@@ -273,7 +273,7 @@ describe("a lane that pauses", () => {
 });
 
 describe("a waiting limit", () => {
-  it("refuses messages beyond its seats, in whatever lane they would wait, and says how many there are", async () => {
+  it("refuses messages beyond the limit, in whatever lane they would wait, and reports how many there are", async () => {
     const limit = new QueueLimit(2);
     const lanes = [new Lane(1), new Lane(1)] as const;
     for (const lane of lanes) {

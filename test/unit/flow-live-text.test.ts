@@ -72,13 +72,13 @@ describe("sentences of a text that grows", () => {
     assert.deepEqual(cut(["Yes. I do. Really. x"], 8), ["Yes. I do.", "Really. x"]);
   });
 
-  it("are cut at a pause where a text does not end", () => {
+  it("are cut at a pause if a text does not end", () => {
     const [first = "", rest = ""] = cut(["word, ".repeat(200)]);
     assert.ok(first.length <= 1000 && first.length > 900 && first.endsWith(","));
     assert.ok(rest.startsWith("word"));
   });
 
-  it("are cut between characters where there is no pause either", () => {
+  it("are cut between characters if there is no pause either", () => {
     const [first = ""] = cut(["a" + "😀".repeat(800)]);
     assert.equal(first, "a" + "😀".repeat(499));
   });
@@ -127,7 +127,7 @@ describe("Markdown that is about to be spoken", () => {
     it(`is its words: ${JSON.stringify(written)}`, () => assert.equal(withoutMarkdown(written), words));
   }
 
-  it("has lost its marks where a sentence holds one half of them", () => {
+  it("has lost its marks if a sentence holds one half of them", () => {
     assert.deepEqual(["**One.", "Two**"].map(withoutMarkdown), ["One.", "Two"]);
   });
 

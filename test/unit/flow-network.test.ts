@@ -58,7 +58,7 @@ describe("the proxy of the environment", () => {
     );
   });
 
-  it("is none where no variable names one", () => {
+  it("is none if no variable names one", () => {
     assert.equal(environmentProxy({ NO_PROXY: "vocu.ai", HTTP_PROXY: "" }), undefined);
   });
 

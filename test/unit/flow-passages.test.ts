@@ -71,7 +71,7 @@ describe("the parts of a text with pauses", () => {
     assert.equal((await asked.nth(1)).first, false);
   });
 
-  it("are estimated by their characters where the service does not tell their length", async () => {
+  it("are estimated by their characters if the service does not tell their length", async () => {
     const { run, clock } = speaking(`${"x".repeat(200)} [pause 1s] Two.`);
     await run();
     assert.equal(await clock.waits.nth(0), 200 * 50 + 1000 - 3000);
@@ -115,7 +115,7 @@ describe("a text whose pauses cannot be spoken", () => {
     throw new Error("no problem");
   };
 
-  it("says how long they are and may be", () => {
+  it("reports how long they are and may be", () => {
     const { code, params } = problemOf("a [pause 400s] b [pause 200.5s] c");
     assert.deepEqual([code, params], ["PAUSES_TOO_LONG", { seconds: 601, limit: 600 }]);
   });

@@ -42,7 +42,7 @@ describe("Polling", () => {
     assert.deepEqual(clock.waits, [1000, 1500, 2250, 3375, 5000, 5000, 5000]);
   });
 
-  it("goes on after faults that may pass, and waits as long as the server asks", async () => {
+  it("continues after faults that may pass, and waits as long as the server asks", async () => {
     const clock = quickClock();
     const busy = new VocuError("RATE_LIMIT_EXCEEDED", { statusCode: 429, retryAfter: 12, retryable: true });
     const lost = new VocuError("CONNECTION_LOST", { retryable: true });
@@ -65,7 +65,7 @@ describe("Polling", () => {
     await assert.rejects(poll({ ...options, clock: quickClock(), look: looks(gone) }), gone);
   });
 
-  it("says what kept the last look from succeeding when the time is up", async () => {
+  it("reports the failure of the last poll when the time is up", async () => {
     const lost = new VocuError("CONNECTION_LOST", { retryable: true });
     const late = { trouble: undefined as VocuError | undefined };
     const timedOutWith = (trouble: VocuError | undefined): Error => {
@@ -77,7 +77,7 @@ describe("Polling", () => {
     assert.equal(late.trouble, lost);
   });
 
-  it("gives up a look that is still running when the time is up", async () => {
+  it("aborts a poll that is still running when the time is up", async () => {
     const look = (either: AbortSignal): Promise<undefined> =>
       new Promise((_, reject) => {
         either.addEventListener("abort", () => reject(abortError(either)));
@@ -85,7 +85,7 @@ describe("Polling", () => {
     await assert.rejects(poll({ signal, timeoutMs: 20, look, timedOut }), /too late/);
   });
 
-  it("stops at once when it is aborted, and does not call that late", async () => {
+  it("stops immediately when it is aborted, and does not call that late", async () => {
     const controller = new AbortController();
     const look = (): Promise<undefined> => {
       controller.abort();

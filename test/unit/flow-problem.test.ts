@@ -42,7 +42,7 @@ describe("the error a flow gets", () => {
     assert.equal(flowError(missing, "voice-create", translate).message, "“name” is missing.");
   });
 
-  it("says that a 404 may mean the operation as well, where it may", () => {
+  it("reports that a 404 may mean the operation as well, if it may", () => {
     const words = catalog({
       "shared:errors.HTTP_404": "Not found.",
       "shared:errors.HTTP_404_EITHER": "Either.",
@@ -54,7 +54,7 @@ describe("the error a flow gets", () => {
     assert.equal(flowError(new VocuError("HTTP_404", facts), "voice-get", words).message, "Not found.");
   });
 
-  it("says what the service said where there are no words for its code", () => {
+  it("includes the service's message if there is no text for its code", () => {
     const translate = catalog({ "shared:errors.HTTP_4xx": "Vocu refused: __said__" });
     const thrown = new VocuError("BRAND_NEW", {
       statusCode: 400,
@@ -110,7 +110,7 @@ describe("the error a flow gets of an error with more facts", () => {
     assert.equal(withFacts(thrown, {}).cause, thrown);
   });
 
-  it("stays what it is where it has become the error of a flow already", () => {
+  it("stays what it is if it has become the error of a flow already", () => {
     const error = flowError(thrown, "task-wait", words);
     assert.equal(flowError(error, "voice-get", words), error);
   });
@@ -189,7 +189,7 @@ describe("a refusal of the operating system", () => {
 
 describe("what a failure says about itself", () => {
   it("is its message", () => assert.equal(detailOf({ message: "too loud", code: "D1" }), "too loud"));
-  it("is its code where the message is blank", () =>
+  it("is its code if the message is blank", () =>
     assert.equal(detailOf({ message: "", code: "D1" }), "D1"));
   it("is the code of an unexpected error", () => {
     const { code, cause } = flowError(new Error("broken"), "voice-get", catalog({}));
@@ -210,7 +210,7 @@ describe("what there is room for", () => {
     const missing = new Problem("INPUT_MISSING", { field: "text" }, { field: "text" });
     assert.equal(flowError(missing, "speech-stream", words).short, "text missing");
   });
-  it("is the sentence where a code has no few words", () => {
+  it("is the sentence if a code has no short text", () => {
     const error = flowError(new Problem("NEW_CODE"), "speech-stream", words);
     assert.equal(error.short, error.message);
   });

@@ -160,7 +160,7 @@ describe("an audio sequence", () => {
     assert.deepEqual(carriedParts(split), split);
   });
 
-  it("says that the member is in the payload now, wherever the text was", () => {
+  it("reports that the member is in the payload now, wherever the text was", () => {
     const split = { id: "o", index: 0, count: 2, type: "array", len: 1, property: "text" };
     assert.deepEqual(carriedParts(split), { ...split, property: "payload" });
   });

@@ -90,7 +90,7 @@ describe("npm run new", () => {
     assert.equal(read("icons/voice-usage.svg"), "mine");
   });
 
-  it("says what the document lacks, with file, key and remedy", () => {
+  it("reports what the document lacks, with file, key and remedy", () => {
     assert.throws(
       () => layOut(["voice-usage", "GET", "/api/nothing"], root),
       /sandbox\/openapi\.yaml: paths\."\/api\/nothing"\.get is missing: describe the operation there first/,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { ignoreFailure } from "../../lib/promises";
 
-describe("work that nobody waits for", () => {
+describe("work without a waiting caller", () => {
   it("may fail without a rejection that ends the process", async () => {
     const unhandled: unknown[] = [];
     const others = process.listeners("unhandledRejection");

@@ -100,7 +100,7 @@ describe("a line of text in a dialog", () => {
 });
 
 describe("a fault", () => {
-  it("is found where one is thrown", () => {
+  it("is found if one is thrown", () => {
     const thrown = new InputFault("X", "text");
     assert.equal(
       faultOf(() => {

@@ -231,7 +231,7 @@ describe("what a change reaches", () => {
     assert.deepEqual(reaching("package-lock.json"), tests);
   });
 
-  it("is nothing for prose, and says so", () => {
+  it("is nothing for prose, which is printed", () => {
     assert.deepEqual(affectedBy(["SECURITY.md"], tests, graph), { tests: [], unreached: ["SECURITY.md"] });
   });
 

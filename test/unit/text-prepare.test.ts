@@ -149,7 +149,7 @@ describe("Terms that are replaced", () => {
     it("use the entries of the language", () => {
       assert.equal(replaced("de")("WLAN und TV"), "Funknetz und television");
     });
-    it("need no spaces where a script has none", () => {
+    it("need no spaces if a script has none", () => {
       assert.equal(replaced("zh")("打开空调和AI吧"), "打开冷气和人工智能吧");
     });
   });

@@ -110,7 +110,7 @@ describe("a loop over what is there already", () => {
     while (performance.now() < end);
   };
 
-  it("lets other work run where it has been busy for 10 ms", async () => {
+  it("lets other work run if it has been busy for 10 ms", async () => {
     let others = 0;
     const turns = new Turns();
     setImmediate(() => (others += 1));
@@ -119,7 +119,7 @@ describe("a loop over what is there already", () => {
     assert.equal(others, 1);
   });
 
-  it("goes on without a turn of the event loop before", async () => {
+  it("continues without a turn of the event loop before", async () => {
     let others = 0;
     const other = setImmediate(() => (others += 1));
     await new Turns().share();

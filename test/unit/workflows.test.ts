@@ -58,7 +58,7 @@ describe("the workflows", () => {
       );
     });
 
-    it(`end by themselves and may only read, where a job does not say more: ${file}`, () => {
+    it(`end by themselves and may only read, if a job does not say more: ${file}`, () => {
       const { permissions, jobs } = workflow(file);
       assert.deepEqual(permissions, { contents: "read" });
       for (const [name, job] of Object.entries(jobs)) assert.ok(job["timeout-minutes"], name);
