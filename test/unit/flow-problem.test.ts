@@ -189,8 +189,7 @@ describe("a refusal of the operating system", () => {
 
 describe("what a failure says about itself", () => {
   it("is its message", () => assert.equal(detailOf({ message: "too loud", code: "D1" }), "too loud"));
-  it("is its code if the message is blank", () =>
-    assert.equal(detailOf({ message: "", code: "D1" }), "D1"));
+  it("is its code if the message is blank", () => assert.equal(detailOf({ message: "", code: "D1" }), "D1"));
   it("is the code of an unexpected error", () => {
     const { code, cause } = flowError(new Error("broken"), "voice-get", catalog({}));
     assert.deepEqual([code, cause.retryable, cause.detail], ["INTERNAL", false, "broken"]);
