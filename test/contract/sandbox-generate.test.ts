@@ -235,6 +235,23 @@ describe("the sandbox's account and editions", () => {
     });
   }
 
+  for (const edition of ["2025", "2026"] as const) {
+    it(`refuses every form of simple generation to a web session in the ${edition} edition`, async () => {
+      const sandbox = await start({ edition });
+      const path = "/api/tts/simple-generate";
+      const token: Record<string, string> = edition === "2025" ? { token: SESSION_TOKEN } : {};
+      const replies = [
+        await call(sandbox, path, { query: { ...query, ...token }, key: SESSION_TOKEN }),
+        await call(sandbox, `${path}.mp3`, { query: { ...query, ...token }, key: SESSION_TOKEN }),
+        await call(sandbox, path, { json: query, key: SESSION_TOKEN }),
+      ];
+      assert.deepEqual(
+        replies.map(({ status, json }) => [status, json.message]),
+        replies.map(() => [403, "Use an API key"]),
+      );
+    });
+  }
+
   it("takes the streaming key only as token in the 2025 edition", async () => {
     const sandbox = await start({ edition: "2025" });
     const path = "/api/tts/simple-generate";

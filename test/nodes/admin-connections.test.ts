@@ -28,6 +28,26 @@ describe("a dialog's question about an account", () => {
     server.close();
   });
 
+  it("is asked once, however busy the service is: a user waits for the answer", async () => {
+    await flows.load([tab, { id: "account", type: "vocu-account" }], keyed());
+    let asked = 0;
+    const busy = createServer((_request, response) => {
+      asked += 1;
+      response.writeHead(503, { "content-type": "application/json", "retry-after": "0" });
+      response.end(JSON.stringify({ status: 503 }));
+    });
+    await new Promise<void>((resolve) => busy.listen(0, "127.0.0.1", resolve));
+    try {
+      const baseUrl = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+      const account = { id: "new", site: "custom", baseUrl, apiKey: "sk-typed", retries: 5 };
+      const reply = await helper.request().post("/vocu/account").send(account);
+      assert.equal((reply.body as { error?: { statusCode?: number } }).error?.statusCode, 503);
+      assert.equal(asked, 1);
+    } finally {
+      busy.close();
+    }
+  });
+
   for (const path of ["/vocu/account", "/vocu/voices"]) {
     it(`closes its connections when it is answered (${path})`, async () => {
       await flows.load([tab, { id: "account", type: "vocu-account" }], keyed());

@@ -348,14 +348,18 @@ describe("a live channel", () => {
     it("leaves no timer behind when it is closed", async () => {
       const timers = (): number =>
         process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
-      const live = channel();
-      const spoken = speaking(live);
-      const caller = await server().callers.nth(0);
-      await answer(caller);
-      await spoken;
-      const before = timers();
-      await live.close();
-      await caller.closed;
+      // A second one finds what the first needs of the process in place.
+      let before = 0;
+      for (const turn of [0, 1]) {
+        const live = channel();
+        const spoken = speaking(live);
+        const caller = await server().callers.nth(turn);
+        await answer(caller);
+        await spoken;
+        await live.close();
+        await caller.closed;
+        if (turn === 0) before = timers();
+      }
       assert.ok(timers() <= before, `${timers()} timers instead of ${before}`);
     });
 

@@ -1,5 +1,6 @@
 /** The player process itself, with programs of the test in place of players. */
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,14 @@ async function* audioOf(...pieces: Buffer[]): AsyncGenerator<Buffer> {
   yield* pieces;
 }
 
+describe("a player that has ended", () => {
+  it("leaves nothing behind on the signal", async () => {
+    const { signal } = new AbortController();
+    await play(program("process.stdin.resume()"), audioOf(...framesOf(3)), { signal, type: "audio/mpeg" });
+    assert.equal(getEventListeners(signal, "abort").length, 0);
+  });
+});
+
 describe("a player that never ends", () => {
   const deaf = "setInterval(() => undefined, 1000)";
   const listening = `process.stdin.resume(); ${deaf}`;
@@ -30,6 +39,15 @@ describe("a player that never ends", () => {
   it("is stopped when the audio is long over", async () => {
     const playing = play(program(listening), audioOf(...framesOf(3)), { ...MP3, marginMs: 50 });
     await assert.rejects(playing, { code: "PLAYER_STUCK" });
+  });
+
+  it("is killed where it does not end when it is asked to", async () => {
+    const deafToSignals = `process.on("SIGTERM", () => undefined); console.log("ready"); ${listening}`;
+    const startedAt = performance.now();
+    const playing = play(program(deafToSignals), audioOf(...framesOf(3)), { ...MP3, marginMs: 1000 });
+    await assert.rejects(playing, { code: "PLAYER_STUCK" });
+    const took = performance.now() - startedAt;
+    assert.ok(took >= 2000 && took < 15_000, `it took ${took} ms`);
   });
 
   it("is stopped when it takes no audio", async () => {
