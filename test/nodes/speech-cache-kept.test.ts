@@ -75,6 +75,20 @@ describe("speech-stream: what the speech cache keeps", () => {
     }
   });
 
+  it("is heard to its end by a message that would have expired while it plays", async () => {
+    const settings = { node: { pace: "realtime", leadMs: 0 }, account: { cacheEnabled: true } };
+    const load = (): Promise<Flow> =>
+      flows.load(speechFlow(stage().url, settings), keyed(), { userDir: userDir() });
+    const audio = Buffer.concat(framesOf(40));
+    const first = (await load()).speak("Hello.");
+    (await stage().calls.nth(0)).end(audio);
+    await first;
+    const flow = await load();
+    const { chunks, summary } = await flow.speak({ payload: "Hello.", expires: 500 });
+    assert.equal((summary.vocu as { cached?: boolean }).cached, true);
+    assert.deepEqual(Buffer.concat(chunks.map(({ payload }) => payload as Buffer)), audio);
+  });
+
   it("is not the secret in the address of source audio", async () => {
     const files = await kept(WHOLE, {
       input_audio: "https://storage.example/vc-input/a.mp3?auth=planted-secret",

@@ -102,6 +102,31 @@ describe("an audio sequence", () => {
     assert.equal("room" in chunk, false);
   });
 
+  it("copies nothing for what Node-RED reads while it sends", () => {
+    let copies = 0;
+    const counting = {
+      generateId: () => "s1",
+      cloneMessage: <T>(message: T): T => {
+        copies += 1;
+        return structuredClone(message);
+      },
+    };
+    const speech = new AudioSequence(counting, { _msgid: "m", seen: new Map([["door", "open"]]) });
+    const chunk = speech.next(Buffer.from("a"), {}, true);
+    const before = copies;
+    speech.whileSending(() => assert.ok(chunk.seen instanceof Map));
+    assert.equal(copies, before);
+    assert.throws(() =>
+      speech.whileSending(() => {
+        throw new Error("a wire that fails");
+      }),
+    );
+    assert.ok(chunk.seen instanceof Map);
+    assert.equal(copies, before + 1);
+    assert.equal(chunk.seen, chunk.seen);
+    assert.equal(copies, before + 1);
+  });
+
   it("gives a copy to who reads while nothing is sent, also after something was", () => {
     const speech = sequence({ room: { name: "kitchen" } });
     const [first, second] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { passagesOf, withoutMarks } from "../../lib/schema/spoken-text";
+import { betweenMarks, marksIn, passagesOf, withoutMarks } from "../../lib/schema/spoken-text";
 
 describe("the marks of pauses in a text", () => {
   for (const [mark, pauseMs] of [
@@ -32,6 +32,20 @@ describe("the marks of pauses in a text", () => {
       { pauseMs: 1500 },
       { text: "Two" },
     ]);
+  });
+
+  it("are left alone where the words between them are changed", () => {
+    const shouted = betweenMarks("hi [pause 1s] you [Pause 2 ms] there", (text) => text.toUpperCase());
+    assert.equal(shouted, "HI [pause 1s] YOU [Pause 2 ms] THERE");
+  });
+
+  it("are found where they are", () => {
+    const text = "hi [pause 1s] you";
+    const marks = marksIn(text);
+    assert.deepEqual(
+      marks.map(([from, to]) => text.slice(from, to)),
+      ["[pause 1s]"],
+    );
   });
 
   it("are spaces where they are not spoken", () => {
