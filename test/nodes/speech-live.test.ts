@@ -331,6 +331,17 @@ describe("speech-live", () => {
       assert.deepEqual(flow.at("out").entries[0]?.parts?.parts, undefined);
     });
 
+    it("has what it was split at between its pieces", async () => {
+      const flow = await load(PIECES);
+      const pieces = ["The door", "is open.", "Please", "close it"];
+      const parts = { id: "words", type: "string", ch: " ", count: pieces.length };
+      await type(
+        flow,
+        pieces.map((payload, index) => ({ payload, parts: { ...parts, index } })),
+      );
+      assert.deepEqual(spokenTexts(flow), ["The door is open.", "Please close it"]);
+    });
+
     it("is forgotten at a reset", async () => {
       const flow = await load(PIECES);
       await type(flow, ["Never spoken", { reset: true }, { payload: "Spoken", flush: true }]);
@@ -342,5 +353,29 @@ describe("speech-live", () => {
       await type(flow, [{ payload: " … ", flush: true }]);
       assert.deepEqual(sandbox().requests, []);
     });
+  });
+
+  describe("behind prepare text", () => {
+    const ANSWER = "**Dr. Smith** is here. It is 3 km away 😀. See https://example.com now! Bye";
+    const SENTENCES = ["Doctor Smith is here.", "It is 3 kilometres away.", "See now!", "Bye"];
+    const loadBehind = (input: "whole" | "pieces"): Promise<Flow> => {
+      const prepare = {
+        ...{ id: "prepare", z: "tab", type: "vocu-text-prepare", name: "", wires: [["node"]] },
+        ...{ split: "sentences", units: true, language: "en", languageType: "str" },
+      };
+      const live = nodeFlow(sandbox().url, "vocu-speech-live", {
+        node: { voiceId: voiceIds.english, input, minLength: 1 },
+      });
+      return flows.load([...live, prepare], keyed());
+    };
+
+    for (const input of ["whole", "pieces"] as const) {
+      it(`speaks each prepared sentence as it comes, with text that arrives ${input}`, async () => {
+        const flow = await loadBehind(input);
+        flow.input({ payload: ANSWER }, "prepare");
+        await flow.at("second").nth(SENTENCES.length - 1);
+        assert.deepEqual(spokenTexts(flow), SENTENCES);
+      });
+    }
   });
 });

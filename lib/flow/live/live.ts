@@ -93,13 +93,19 @@ function textsOf({ inputs, settings, msg, memory }: Context): string[] {
   }
   const { id, index, count } = (msg.parts ?? {}) as Parts;
   const growing = memory.texts.of(id);
-  const sentences = growing.push(text, settings.minLength);
+  const sentences = growing.push(separatorOf(msg) + text, settings.minLength);
   const isLast = count !== undefined && index !== undefined && index + 1 >= count;
   if (isLast || isFlush(msg)) {
     sentences.push(growing.take());
     memory.texts.drop(id);
   }
   return sentences.map((sentence) => withoutEdges(plain(sentence))).filter(isSpeakable);
+}
+
+/** What the members of a split text had between them: without it, words and sentences would run into each other. */
+function separatorOf({ parts }: Message): string {
+  const { type, index = 0, ch } = (parts ?? {}) as Parts;
+  return type === "string" && index > 0 && typeof ch === "string" ? ch : "";
 }
 
 const isFlush = ({ flush }: Message): boolean => flush !== undefined && flush !== false;
