@@ -1,3 +1,4 @@
+/** The client of the Vocu API: one object for each account. */
 import { systemClock, type Clock } from "./clock";
 import { continueSpeech, type BegunSpeech, type ContinuedSpeech, type ContinueOptions } from "./continue";
 import { download, type Download, type DownloadOptions } from "./download";

@@ -1,3 +1,4 @@
+/** Decodes the bodies of replies: compression and charset. */
 import { promisify } from "node:util";
 import { brotliDecompress, constants, unzip } from "node:zlib";
 import type { Answer } from "./exchange";

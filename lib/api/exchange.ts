@@ -1,3 +1,4 @@
+/** One HTTP request and its reply, with a time limit for each phase. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";

@@ -1,3 +1,4 @@
+/** Turns failures of the network into a VocuError. */
 import { VocuError, type ErrorFacts } from "./errors";
 import type { Redactor } from "./redact";
 

@@ -1,3 +1,4 @@
+/** Removes secrets from texts and values before they leave the client. */
 const SHORTEST_SECRET = 4;
 const LONGEST_TEXT = 300;
 

@@ -1,3 +1,4 @@
+/** Follows redirects without sending the key to another host. */
 import { VocuError } from "./errors";
 import type { Answer } from "./exchange";
 import type { Outgoing, Transport } from "./transport";

@@ -1,3 +1,4 @@
+/** Reads replies: the envelope, errors and Retry-After. */
 import { bodyText, encodingOf } from "./decode";
 import { VocuError } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";

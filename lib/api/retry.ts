@@ -1,3 +1,4 @@
+/** Retries requests that are safe to repeat. */
 import type { Clock } from "./clock";
 import { abortError, VocuError } from "./errors";
 import { neverSent } from "./failure";

@@ -1,3 +1,4 @@
+/** The options of a client and of its calls, and the state that the parts of a client share. */
 import type { Clock } from "./clock";
 import { VocuError } from "./errors";
 import type { KeyIn } from "./key-place";

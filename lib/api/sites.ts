@@ -1,3 +1,4 @@
+/** The sites of the service, and the base URL of an account. */
 import { VocuError } from "./errors";
 
 /** The public sites and their base URLs (API reference 1). Keys are not known to be shared between them. */

@@ -1,3 +1,4 @@
+/** Builds the request of a speech. */
 import type { KeyPlace } from "./key-place";
 import { addQuery, apiUrl, isBlank, type BuiltRequest } from "./request";
 

@@ -1,3 +1,4 @@
+/** The connection pools of a client: direct and through a proxy. */
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";

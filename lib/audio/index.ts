@@ -1,3 +1,4 @@
+/** The functions and types of lib/audio that the rest of the package uses. */
 export { SharedStream, type Completed, type Subscriber } from "./cache/shared-stream";
 export { joinAhead } from "./ahead";
 export {

@@ -1,3 +1,4 @@
+/** Sends chunks at playback speed. */
 import { AbortRace, systemClock, type Clock } from "./clock";
 
 /** How `pace` sends. */
