@@ -134,4 +134,8 @@ export default tseslint.config(
   { files: ["test/**/*.ts"], rules: { "max-lines-per-function": "off", "max-lines": "off" } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
   { files: [".*.js"], languageOptions: { sourceType: "commonjs", globals: globals.node } },
+  {
+    files: ["test/brokers/stand-in/*.js"],
+    languageOptions: { globals: globals.node, sourceType: "commonjs" },
+  },
 );

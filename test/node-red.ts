@@ -254,6 +254,16 @@ export class NodeRed {
     return this.call("GET", path, { headers });
   }
 
+  /** Ends the process in the middle of whatever it does, as a power failure would, and removes the user directory. */
+  async crash(): Promise<void> {
+    if (!this.exited) {
+      const exit = once(this.child, "exit");
+      this.kill("SIGKILL");
+      await exit;
+    }
+    await this.stop();
+  }
+
   /** Ends the process and whatever it started, and removes the user directory that was made for it. */
   async stop(): Promise<void> {
     if (!this.exited) {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 /**
  * Suites that start browsers and Node-REDs, or many servers: they mostly wait, so each file is a job that begins early.
  */
-const SLOW = ["editor", "package", "faults", "examples"];
+const SLOW = ["editor", "scale-out", "package", "faults", "examples"];
 
 /** Suites whose files share a browser and Node-REDs where they run in one process: they are dealt to a few jobs. */
 const SHARING: Readonly<Record<string, number>> = { editor: 2 };

@@ -11,7 +11,7 @@ import { affectedBy, changedFiles } from "./changed";
 import { allTests, graphPath, TestGraph } from "./graph";
 import { jobsOf, runJobs, type Figures } from "./jobs";
 import { readOptions, USAGE, type TestOptions } from "./options";
-import { installPeers, installSpeakers } from "./peers";
+import { installBrokers, installPeers, installSpeakers } from "./peers";
 import { watchTests } from "./watch";
 
 const COVERAGE = join("coverage", "raw");
@@ -60,12 +60,18 @@ async function some(tests: readonly string[], graph: TestGraph, options: TestOpt
   if (tests.some((file) => graph.needsBuild(file)))
     await Promise.all([buildIfChanged("development"), installPeers()]);
   if (tests.some((file) => graph.reachedBy(file).has("test/speakers.ts"))) await installSpeakers();
+  if (tests.some((file) => graph.reachedBy(file).has("test/brokers.ts"))) await installBrokers();
   return runJobs(jobsOf(tests), options);
 }
 
 /** All suites, then their coverage; too low a coverage fails the run. */
 async function everything(options: TestOptions): Promise<Figures> {
-  await Promise.all([runShown(process.execPath, ["scripts/build.mjs"]), installPeers(), installSpeakers()]);
+  await Promise.all([
+    runShown(process.execPath, ["scripts/build.mjs"]),
+    installPeers(),
+    installSpeakers(),
+    installBrokers(),
+  ]);
   rmSync(COVERAGE, { recursive: true, force: true });
   const measured = options.mocha.length === 0;
   const figures = await runJobs(jobsOf(allTests()), {

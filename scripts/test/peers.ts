@@ -14,6 +14,12 @@ export const installSpeakers = (): Promise<void> =>
     console.error("NOT TESTED with the nodes in test/speakers: they could not be installed");
   });
 
+/** Installs the client of RabbitMQ; without it the tests say what they leave out. */
+export const installBrokers = (): Promise<void> =>
+  install("test/brokers").catch(() => {
+    console.error("NOT TESTED with RabbitMQ: test/brokers could not be installed");
+  });
+
 async function install(folder: string): Promise<void> {
   const wanted = statSync(join(folder, "package-lock.json")).mtimeMs;
   const installed = statSync(join(folder, "node_modules", ".package-lock.json"), { throwIfNoEntry: false });

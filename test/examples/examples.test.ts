@@ -18,9 +18,10 @@ const plain = (text: string): string => text.replace(/[*_]/g, "").replace(/\s+/g
 
 /** The tests that run examples, this one left out. */
 const testSources = (): string[] =>
-  readdirSync(__dirname)
-    .filter((file) => file.endsWith(".test.ts") && join(__dirname, file) !== __filename)
-    .map((file) => readFileSync(join(__dirname, file), "utf8"));
+  [__dirname, join(__dirname, "../scale-out")]
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+    .filter((file) => file.endsWith(".test.ts") && file !== __filename)
+    .map((file) => readFileSync(file, "utf8"));
 
 describe("Every example", () => {
   for (const name of exampleNames()) {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { voiceIds } from "../../sandbox";
 import { framesOf } from "../unit/audio-fixtures";
 import { useFlows, type Flow } from "./support/flows";
@@ -173,6 +175,24 @@ describe("speech-stream: jobs that are delivered again", () => {
     assert.equal(spent() - before, TEXT.length);
     assert.deepEqual(bytesOf(again.chunks), bytesOf(first.chunks));
     assert.deepEqual([factsOf(again.summary).cached, factsOf(again.summary).jobId], [true, "7"]);
+  });
+
+  it("cost nothing on another machine that shares the folder of the cache", async () => {
+    const shared = join(userDir(), "shared");
+    process.env.VOCU_CACHE_FOLDER = shared;
+    try {
+      const before = spent();
+      for (const machine of ["one", "two"]) {
+        const own = { node: { cache: false }, account: { cacheEnabled: true } };
+        const settings = { userDir: join(userDir(), machine) };
+        const flow = await flows.load(speechFlow(sandbox().url, own), keyed(), settings);
+        await flow.speak({ payload: TEXT, jobId: "12" });
+      }
+      assert.equal(spent() - before, TEXT.length);
+      assert.equal((await readdir(shared)).length, 2);
+    } finally {
+      delete process.env.VOCU_CACHE_FOLDER;
+    }
   });
 
   it("are known by msg.vocu.jobId as well", async () => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { speechOf, useStores } from "./cache-fixtures";
+import * as promises from "node:fs/promises";
+import { bytesOf, speechOf, useStores, type CacheFs } from "./cache-fixtures";
 
 const run = promisify(execFile);
 
@@ -17,6 +18,64 @@ async function hammer(folder: string): Promise<Seen> {
   const { stdout } = await run(process.execPath, args, { timeout: 50_000 });
   return JSON.parse(stdout) as Seen;
 }
+
+const fault = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe("two stores of one folder that keep the same speech at the same time", () => {
+  const stores = useStores();
+  const first = speechOf("Dinner is ready.", 20);
+  // Another generation of the same text never has the same bytes.
+  const second = { ...speechOf("Dinner is ready.", 30), key: first.key };
+
+  /** A file system that lets another store write as soon as the audio is in its place, before its side-car is. */
+  const interrupted = (by: () => Promise<void>): CacheFs => {
+    let done = false;
+    return {
+      ...promises,
+      rename: async (from, to) => {
+        await promises.rename(from, to);
+        if (done || !String(to).endsWith(".mp3")) return;
+        done = true;
+        await by();
+      },
+    };
+  };
+
+  it("leave a whole one, although the files of both were put in their places in turn", async () => {
+    const other = stores().open();
+    await stores()
+      .open({ fs: interrupted(() => other.keep(second)) })
+      .keep(first);
+    const found = await stores().open().find(first.key, first.label);
+    assert.ok(found && [first, second].some((each) => bytesOf(each).equals(bytesOf(found))));
+    assert.deepEqual(stores().troubles, []);
+  });
+
+  it("leave a whole one, although a third store took the half one for damaged and removed it", async () => {
+    await stores().open().keep(second);
+    const reader = stores().open();
+    const read = async (): Promise<void> => {
+      await reader.find(first.key, first.label);
+    };
+    await stores()
+      .open({ fs: interrupted(read) })
+      .keep(first);
+    const found = await stores().open().find(first.key, first.label);
+    assert.deepEqual(found && bytesOf(found), bytesOf(first));
+  });
+
+  it("find it where another machine replaces it while it is read", async () => {
+    await stores().open().keep(first);
+    let stale = 1;
+    const fs: CacheFs = {
+      ...promises,
+      open: (...args) => (stale-- > 0 ? Promise.reject(fault("ESTALE")) : promises.open(...args)),
+    };
+    const found = await stores().open({ fs }).find(first.key, first.label);
+    assert.deepEqual(found && bytesOf(found), bytesOf(first));
+    assert.deepEqual(stores().troubles, []);
+  });
+});
 
 describe("several processes with one folder", function () {
   this.timeout(60_000);

@@ -18,6 +18,9 @@ import { clear, removeEntry, tidy, type CacheFs, type Limits } from "./folder";
 /** A longer speech is not kept: it has to fit into memory while it is checked. */
 export const MAX_SPEECH_BYTES = 16 * 1024 * 1024;
 
+/** How often an entry is written until its audio and its side-car are of one and the same writer. */
+const WRITE_ATTEMPTS = 3;
+
 /** Audio leaves in pieces of this size, about a second each. */
 const PIECE_BYTES = 16 * 1024;
 
@@ -55,7 +58,8 @@ export interface NewSpeech extends Pick<Card, "key" | "audioMs" | "info" | "requ
 
 /**
  * Finished speeches on disk: each an mp3 with a readable name and a JSON side-car, in one flat folder that several
- * processes may share. Whatever goes wrong is reported and makes a miss, never an exception.
+ * processes, also on several machines, may share. It relies on no locks, only on a rename being all or nothing. Whatever
+ * goes wrong is reported and makes a miss, never an exception.
  */
 export class SpeechStore {
   readonly #fs: CacheFs;
@@ -72,8 +76,13 @@ export class SpeechStore {
 
   /** The speech of a key; undefined if it is missing, damaged or expired. `label` as when it was stored. */
   async find(key: string, label: string): Promise<StoredSpeech | undefined> {
+    const name = entryName(label, key);
     try {
-      return await this.#find(key, entryName(label, key));
+      // On a network file system, a file that another machine replaces meanwhile can no longer be read.
+      return await this.#find(key, name).catch((error: unknown) => {
+        if (codeOf(error) === "ESTALE") return this.#find(key, name);
+        throw error;
+      });
     } catch (error) {
       if (codeOf(error) !== "ENOENT") this.#options.report("unreadable", codeOf(error));
       return undefined;
@@ -153,13 +162,27 @@ export class SpeechStore {
     try {
       await this.#fs.mkdir(this.#options.folder, { recursive: true, mode: FOLDER_MODE });
       await this.#restrict();
-      await this.#place(audio, this.#path(name, "audio"));
-      // The side-car last: an entry exists when its side-car does.
-      await this.#place(`${JSON.stringify(card, null, 2)}\n`, this.#path(name, "card"));
+      // Another process may store the same speech, from a generation of its own, at the same time.
+      for (let attempt = 1; attempt === 1 || !(await this.#isWhole(name, key)); attempt++) {
+        if (attempt > WRITE_ATTEMPTS) break;
+        await this.#place(audio, this.#path(name, "audio"));
+        // The side-car last: an entry exists when its side-car does.
+        await this.#place(`${JSON.stringify(card, null, 2)}\n`, this.#path(name, "card"));
+      }
       if (kept) await this.#protect(name);
     } catch (error) {
       this.#options.report("unwritable", codeOf(error));
       await this.#remove(name);
+    }
+  }
+
+  /** Whether an entry is there whose audio is what its card says. */
+  async #isWhole(name: string, key: string): Promise<boolean> {
+    try {
+      const card = readCard(await this.#fs.readFile(this.#path(name, "card"), "utf8"), key);
+      return card !== undefined && (await this.#read(name, card)) !== undefined;
+    } catch {
+      return false;
     }
   }
 

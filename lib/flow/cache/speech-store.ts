@@ -1,4 +1,7 @@
-/** The speech cache on disk: one folder in Node-RED's user directory, for all accounts. */
+/**
+ * Where the speech cache is: one folder for all accounts, in Node-RED's user directory or where the environment variable
+ * `VOCU_CACHE_FOLDER` says. Several machines may share it.
+ */
 import { join } from "node:path";
 import type { NodeAPI } from "node-red";
 import { clearStore, listKept, readKept, removeKept, SpeechStore } from "../../audio";
@@ -88,6 +91,8 @@ export async function forgetKept(RED: NodeAPI, entry: string): Promise<void> {
 }
 
 function cacheFolder(RED: NodeAPI): string | undefined {
+  const shared = process.env.VOCU_CACHE_FOLDER?.trim();
+  if (shared) return shared;
   const { userDir } = RED.settings as { userDir?: unknown };
   return typeof userDir === "string" && userDir !== "" ? join(userDir, "vocu-cache") : undefined;
 }

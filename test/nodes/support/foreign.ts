@@ -3,6 +3,10 @@ import type { Node, NodeAPI, NodeDef, NodeInitializer } from "node-red";
 
 /** Node types of other packages, and the package to install for each. */
 export const FOREIGN: Readonly<Record<string, string>> = {
+  "amqp-broker": "@frankvdb/node-red-contrib-amqp",
+  "amqp-in": "@frankvdb/node-red-contrib-amqp",
+  "amqp-in-manual-ack": "@frankvdb/node-red-contrib-amqp",
+  "amqp-out": "@frankvdb/node-red-contrib-amqp",
   "api-call-service": "node-red-contrib-home-assistant-websocket",
   "sonos-universal": "node-red-contrib-sonos-plus",
   "castv2-sender": "node-red-contrib-castv2",
