@@ -15,7 +15,7 @@ const HELP = `npm run bench [-- OPTIONS]
 Measures the built package beside undici by itself, core's http request node and bare loops, in turn and in the same process.
 
   --only CASE      only this case; may be given several times
-  --quick          few rounds, to try the cases themselves
+  --quick          a tenth of the rounds
   --json FILE      writes the results as JSON
   --publish        writes them to bench/results.json and into the tables of the READMEs
   --tables         measures nothing and remakes those tables
@@ -76,6 +76,7 @@ async function measure(names: readonly string[], quick: boolean): Promise<Result
     node: process.versions.node,
     nodeRed,
     processors: availableParallelism(),
+    quick,
     figures,
   };
 }

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compare, wallMs } from "../harness/measure";
+import { compare, wallMs, roundsOf } from "../harness/measure";
 import { account, isLast, placed, point, startHost } from "../harness/node-red";
 import type { Case } from "../harness/result";
 import { startService } from "../harness/service";
@@ -25,7 +25,7 @@ export const run: Case = async ({ quick }) => {
   while (!(await speak()).cached) await new Promise((resolve) => setTimeout(resolve, 10));
   const file = join(tmpdir(), `vocu-bench-${process.pid}.mp3`);
   await writeFile(file, Buffer.alloc(bytes));
-  const { median, ratio } = await compare(quick ? 2 : 200, {
+  const { median, ratio } = await compare(roundsOf(100, quick), {
     raw: () => wallMs(() => readFile(file)),
     ours: () => wallMs(speak),
   });

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compare, type Way } from "../harness/measure";
+import { compare, type Way, roundsOf } from "../harness/measure";
 import { placed, point, speaker, startHost, type Host } from "../harness/node-red";
 import { rawFirst } from "../harness/peers";
 import type { Case } from "../harness/result";
@@ -29,7 +29,7 @@ export const run: Case = async ({ quick }) => {
     placed("play", "vocu-audio-play", { ...own, wires: [[], []] }),
     ...[point("chunks"), point("address"), point("end")],
   ]);
-  const { median, ratio } = await compare(quick ? 2 : 40, {
+  const { median, ratio } = await compare(roundsOf(40, quick), {
     raw: timed(host, "chunks-speech", async () => {
       await host.next("chunks");
     }),

@@ -5,5 +5,5 @@ export const run = wholeAudio({
   answer: "hour",
   rounds: 7,
   time: { id: "hour-of-audio" },
-  memory: { id: "hour-of-audio-memory", goal: { most: 32 } },
+  memory: { id: "hour-of-audio-memory" },
 });

@@ -1,5 +1,5 @@
 /** The cost of one message of a speech whose messages are single frames, compared with a loop that only sends. */
-import { compare, cpuMs } from "../harness/measure";
+import { compare, cpuMs, roundsOf } from "../harness/measure";
 import { point, speaker, startHost, type Host } from "../harness/node-red";
 import type { Case } from "../harness/result";
 import { startService } from "../harness/service";
@@ -14,7 +14,7 @@ export const run: Case = async ({ quick }) => {
     ...[point("chunks"), point("loop", "end"), point("end")],
   ]);
   const { chunks } = await speak(host, "speech", "chunks");
-  const { median, ratio } = await compare(quick ? 2 : 200, {
+  const { median, ratio } = await compare(roundsOf(100, quick), {
     raw: async () => ((await cpuMs(() => loop(host, chunks))) / chunks) * US_PER_MS,
     ours: async () => ((await cpuMs(() => speak(host, "speech", "chunks"))) / chunks) * US_PER_MS,
   });

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { median } from "../harness/measure";
+import { median, roundsOf } from "../harness/measure";
 import { account, placed } from "../harness/node-red";
 import type { Case, Figure } from "../harness/result";
 import { makeUserDir, type FlowNode } from "../../test/node-red/user-dir";
@@ -33,7 +33,7 @@ export const run: Case = async ({ quick }) => {
     used: await makeUserDir({ ...content, flows: placedNodes, credentials: KEY }),
   };
   const starts: Record<keyof typeof folders, Start[]> = { bare: [], installed: [], used: [] };
-  const rounds = quick ? 2 : 9;
+  const rounds = roundsOf(5, quick);
   for (let round = -1; round < rounds; round += 1) {
     for (const [name, folder] of Object.entries(folders) as [keyof typeof folders, string][]) {
       const start = await startOnce(folder);

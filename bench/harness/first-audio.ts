@@ -1,5 +1,5 @@
 /** The time from the message to the first audio, compared with bare undici and core's http request node. */
-import { compare, wallMs } from "./measure";
+import { compare, wallMs, roundsOf } from "./measure";
 import { coreRequest, point, speaker, startHost } from "./node-red";
 import { rawFirst } from "./peers";
 import type { Case, Goal } from "./result";
@@ -17,7 +17,7 @@ export const firstAudio =
       coreRequest("core", url, "answer"),
       ...[point("chunks"), point("answer")],
     ]);
-    const { median, ratio } = await compare(quick ? 2 : rounds, {
+    const { median, ratio } = await compare(roundsOf(rounds, quick), {
       raw: () => rawFirst(url),
       core: () => wallMs(() => ask(host, "core", "answer")),
       ours: async () => (await speak(host, "speech", "chunks")).firstMs,

@@ -15,6 +15,13 @@ export interface Compared<K extends string> {
 /** Rounds that do not count: code is compiled and connections are made in them. */
 const WARM_UP = 3;
 
+/** Where a round takes seconds, one has to be enough. */
+const FEW_ROUNDS = 10;
+
+/** How many rounds a case has: a tenth of them in a quick run. */
+export const roundsOf = (rounds: number, quick: boolean): number =>
+  quick ? Math.max(2, Math.round(rounds / 10)) : rounds;
+
 /** Lets the ways work in turn (A B C A B C ...). */
 export async function compare<K extends string>(
   rounds: number,
@@ -22,7 +29,7 @@ export async function compare<K extends string>(
 ): Promise<Compared<K>> {
   const names = Object.keys(ways) as K[];
   const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
-  for (let round = -WARM_UP; round < rounds; round += 1) {
+  for (let round = rounds < FEW_ROUNDS ? -1 : -WARM_UP; round < rounds; round += 1) {
     for (const name of names) {
       const figure = await ways[name]();
       if (round >= 0) figures[name].push(figure);

@@ -61,6 +61,9 @@ export const account = (id: string, baseUrl: string, own: object = {}): FlowNode
   cacheEnabled: false,
   maxConcurrent: 0,
   maxWaiting: 0,
+  // A busy machine may take long to connect a thousand times; a message that fails would never be counted.
+  connectTimeout: 600,
+  stallTimeout: 600,
   ...own,
 });
 

@@ -34,6 +34,8 @@ export interface Results {
   readonly node: string;
   readonly nodeRed: string;
   readonly processors: number;
+  /** Whether it was a quick run, with a tenth of the rounds. */
+  readonly quick: boolean;
   readonly figures: readonly Figure[];
 }
 

@@ -1,5 +1,5 @@
 /** The work for a whole audio, compared with reading it with bare undici and with core's http request node. */
-import { compare, cpuMs, peakBytes } from "./measure";
+import { compare, cpuMs, peakBytes, roundsOf } from "./measure";
 import { coreRequest, point, speaker, startHost } from "./node-red";
 import { rawAll } from "./peers";
 import type { Case, Figure, Goal } from "./result";
@@ -42,7 +42,7 @@ export const wholeAudio =
       ours: (await peakBytes(ours)) / MB,
       ...(core ? { core: (await peakBytes(() => ask(host, "core", "answer"))) / MB } : {}),
     };
-    const { median, ratio } = await compare(quick ? 2 : rounds, {
+    const { median, ratio } = await compare(roundsOf(rounds, quick), {
       raw: () => cpuMs(raw),
       ours: () => cpuMs(ours),
       ...(core ? { core: () => cpuMs(() => ask(host, "core", "answer")) } : {}),

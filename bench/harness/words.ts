@@ -1,5 +1,7 @@
 /** What the figures are called in the tables of the READMEs. */
 
+import type { Results } from "./result";
+
 /** The languages of the tables, and the documents that have them. */
 export const DOCUMENTS = { en: "README.md", zh: "README.zh-CN.md" } as const;
 
@@ -78,33 +80,14 @@ export const WORDS = {
     head: ["", "By itself", "http request", "This package", "Goal", ""],
     goal: { raw: "× by itself", core: "× http request", most: "at most" },
     met: { true: "reached", false: "not reached" },
-    run: ({
-      date,
-      node,
-      nodeRed,
-      processors,
-    }: {
-      date: string;
-      node: string;
-      nodeRed: string;
-      processors: number;
-    }) =>
-      `Measured on ${date} with Node.js ${node} and Node-RED ${nodeRed} on a shared machine with ${processors} processors.`,
+    run: ({ date, node, nodeRed, processors, quick }: Omit<Results, "figures">) =>
+      `Measured on ${date}${quick ? " in a quick run (few rounds)" : ""} with Node.js ${node} and Node-RED ${nodeRed} on a shared machine with ${processors} processors.`,
   },
   zh: {
     head: ["", "单独完成", "http request 节点", "本软件包", "目标", ""],
     goal: { raw: "× 单独完成", core: "× http request", most: "不超过" },
     met: { true: "达到", false: "未达到" },
-    run: ({
-      date,
-      node,
-      nodeRed,
-      processors,
-    }: {
-      date: string;
-      node: string;
-      nodeRed: string;
-      processors: number;
-    }) => `测量于 ${date}，Node.js ${node}，Node-RED ${nodeRed}，${processors} 个处理器的共享机器。`,
+    run: ({ date, node, nodeRed, processors, quick }: Omit<Results, "figures">) =>
+      `测量于 ${date}${quick ? "（快速测量，轮次较少）" : ""}，Node.js ${node}，Node-RED ${nodeRed}，${processors} 个处理器的共享机器。`,
   },
 } as const;

@@ -1,6 +1,7 @@
 /** Bytes waiting in a row. */
 
-const BLOCK = 16 * 1024;
+/** Most rows hold the beginning of a frame, and each speech has several of them. */
+const BLOCK = 2 * 1024;
 
 /**
  * Bytes waiting in a row: appended at the end, taken from the front.
@@ -50,6 +51,9 @@ export class ByteQueue {
 /** Pieces below this many bytes are copied together, so that audio in small writes is no list of thousands. */
 const SMALL = 2048;
 
+/** So many small pieces are copied into one block. */
+const SMALL_BLOCK = 8 * 1024;
+
 /** The part of some memory that waits. */
 interface Stretch {
   readonly memory: Buffer;
@@ -79,7 +83,7 @@ export class PieceQueue {
     }
     if (last === undefined || last.end + length > last.limit) {
       if (last) last.limit = last.end;
-      last = { memory: Buffer.allocUnsafeSlow(BLOCK), start: 0, end: 0, limit: BLOCK };
+      last = { memory: Buffer.allocUnsafeSlow(SMALL_BLOCK), start: 0, end: 0, limit: SMALL_BLOCK };
       this.#stretches.push(last);
     }
     last.memory.set(data, last.end);
