@@ -55,6 +55,11 @@ function end(playing: Playing): void {
   if (current === playing) current = undefined;
   playing.leaving.abort();
   playing.audio.pause();
-  if (playing.address !== undefined) URL.revokeObjectURL(playing.address);
+  if (playing.address !== undefined) {
+    // An audio that still loads from the address would report its loss.
+    playing.audio.removeAttribute("src");
+    playing.audio.load();
+    URL.revokeObjectURL(playing.address);
+  }
   playing.told("stopped");
 }
