@@ -12,7 +12,7 @@ import { Journal } from "./node-red/journal";
 import { makeUserDir, placed, type Credentials, type FlowNode } from "./node-red/user-dir";
 import { nodeRed4 } from "./peers";
 
-export { CHECKOUT, npm, PACKAGE, type Credentials, type FlowNode } from "./node-red/user-dir";
+export { CHECKOUT, PACKAGE, type Credentials, type FlowNode } from "./node-red/user-dir";
 
 /** A message as a node received it. */
 export type Message = Record<string, unknown>;

@@ -18,7 +18,7 @@ export interface AudioMeter {
 }
 
 /** A position in an audio that another reader has reached. */
-export interface BegunAt {
+interface BegunAt {
   /** Bytes read so far. */
   readonly bytes: number;
   /** The last bytes read; empty if unknown. */

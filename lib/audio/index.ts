@@ -9,7 +9,7 @@ export {
   type StoredSpeech,
   type StoreOptions,
 } from "./cache/store";
-export { listKept, readKept, removeKept, type KeptSpeech } from "./cache/kept";
+export { listKept, readKept, removeKept } from "./cache/kept";
 export { chunks, NoAudioError, type Chunk, type ChunkOptions } from "./mp3/chunks";
 export { LengthMeter } from "./length";
 export { orAborted, systemClock, type Clock } from "./clock";

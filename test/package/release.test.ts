@@ -1,8 +1,23 @@
 /** The quick steps of `npm run release:check`, so that a change that breaks a release is noticed at once. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/build/paths";
 import { verdictOf } from "../../scripts/release/audit";
 import { licenceDocuments, licenceFaults, runtimePackages } from "../../scripts/release/licences";
+import { manifest } from "../../scripts/release/manifest";
 import { exampleFaults, flowFaults } from "../../scripts/release/nrlint";
+
+describe("the version", () => {
+  it("is the same in the lock file, and the newest in the CHANGELOG", () => {
+    const [lock, changelog] = ["package-lock.json", "CHANGELOG.md"].map((file) =>
+      readFileSync(join(ROOT, file), "utf8"),
+    ) as [string, string];
+    assert.equal((JSON.parse(lock) as { version: string }).version, manifest.version);
+    const [, newest] = /^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$/m.exec(changelog) ?? [];
+    assert.equal(newest, manifest.version);
+  });
+});
 
 describe("licences", () => {
   it("of everything that is installed are allowed, and named where they must be", () => {

@@ -22,7 +22,7 @@ export interface BegunAudio extends Delivery {
  * JSON or base64).
  * @throws InputFault `INPUT_INVALID`
  */
-export function readBegun(given: Readonly<Record<string, unknown>>): BegunSpeech {
+function readBegun(given: Readonly<Record<string, unknown>>): BegunSpeech {
   const { streamUrl, audioUrl, bytes, overlap } = given;
   const known = overlapOf(overlap);
   const position = typeof bytes === "string" && bytes.trim() !== "" ? Number(bytes) : bytes;
