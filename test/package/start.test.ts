@@ -7,6 +7,7 @@ import { request } from "undici";
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { GREETING } from "../../scripts/start/mqtt-report";
 import { prepareUserDir } from "../../scripts/start/user-dir";
+import { CHECKOUT } from "../node-red";
 import { Demo, START_MS } from "./demo";
 
 const SPOKE =
@@ -14,6 +15,10 @@ const SPOKE =
 const EDITOR = /^editor: (\S+)/m;
 
 const KEY = "sk-demo-1234";
+
+/** A line without what differs from run to run. */
+const formOf = (line: string): string =>
+  line.replace(/-> \S*announcement/, "-> announcement").replace(/[\d.]+/g, "#");
 
 const nextTurn = (): Promise<void> => pause(20);
 
@@ -24,13 +29,15 @@ describe("npm start with a key", function () {
   let editor: string;
   let first: { said: string[]; audio: Buffer };
   let times: number | undefined;
+  let greeting: string;
   before(async () => {
     sandbox = await startSandbox({ apiKey: KEY });
     demo = await Demo.start({ VOCU_API_KEY: KEY, VOCU_BASE_URL: sandbox.url });
     [editor = ""] = await demo.waitFor(EDITOR);
     // Its first words, before a test presses a button.
     first = { said: await demo.waitFor(SPOKE), audio: await readFile(join(demo.dir, "announcement.mp3")) };
-    times = demo.text().match(new RegExp(SPOKE, "gm"))?.length;
+    greeting = demo.text();
+    times = greeting.match(new RegExp(SPOKE, "gm"))?.length;
   });
   after(async () => {
     await demo.remove();
@@ -52,6 +59,19 @@ describe("npm start with a key", function () {
     assert.ok(Number(chunks) >= 1);
     assert.equal(times, 1);
   });
+
+  for (const readme of ["README.md", "README.zh-CN.md"]) {
+    it(`prints what ${readme} shows, with figures of its own`, async () => {
+      const document = await readFile(join(CHECKOUT, readme), "utf8");
+      const [, sample = ""] = /^```text\n(spoke [^]*?)\n```$/m.exec(document) ?? [];
+      const printed = greeting.split("\n").map(formOf);
+      assert.deepEqual(
+        sample.split("\n").filter((line) => !printed.includes(formOf(line))),
+        [],
+      );
+      assert.match(sample, /^spoke [^]*\npage: [^]*\neditor: /);
+    });
+  }
 
   it("speaks again, into a fresh file, when a button of the flow is pressed", async () => {
     demo.forget();
