@@ -53,7 +53,12 @@ export class RabbitMq {
       RABBITMQ_PID_FILE: join(folder, "pid"),
     };
     const broker = new RabbitMq(existsSync(OWN_SCRIPT) ? OWN_SCRIPT : program, folder, env, port, epmdPort);
-    await broker.up();
+    try {
+      await broker.up();
+    } catch (error) {
+      await broker.stop();
+      throw error;
+    }
     return broker;
   }
 
