@@ -3,6 +3,7 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { ClientOptions, Clock, SpeakOptions } from "../../lib/api";
 import { doubtAbout } from "../../lib/api/audio-plan";
+import type { Answer } from "../../lib/api/exchange";
 import { systemClock } from "../../lib/api/clock";
 import {
   bytes,
@@ -608,6 +609,34 @@ describe("api resume: an audio beside its estimate", () => {
       assert.equal(doubt(audioMs, estimatedMs), undefined);
     });
   }
+});
+
+describe("api resume: a clean end", () => {
+  const stated = { headers: { "content-length": "1" } } as unknown as Answer;
+  const unstated = { headers: {} } as unknown as Answer;
+  const why = (bytes: number, truncated: boolean, source: Answer): string | undefined => {
+    const meter = { audioMs: 1, truncated, push: () => undefined };
+    const plan = { operation: "", urls: [], firstByteTimeoutMs: 1, meter };
+    return doubtAbout(plan, bytes, source)?.why;
+  };
+
+  it("is in doubt where nothing came", () => assert.equal(why(0, true, unstated), "empty"));
+
+  it("is in doubt within a frame", () => assert.equal(why(1, true, unstated), "within a frame"));
+
+  it("is in doubt where only the connection ended", () => {
+    assert.equal(why(1, false, unstated), "end not stated");
+  });
+
+  it("is good where the reply states its end", () => assert.equal(why(1, false, stated), undefined));
+
+  it("is no audio where nothing came and nobody has the rest", async () => {
+    const api = await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "audio/mpeg", "content-length": "0" }).end();
+    });
+    const error = await failure(client(api.url).speak(HELLO));
+    assert.deepEqual([error.code, error.cause.retryable], ["NOT_AUDIO", false]);
+  });
 });
 
 describe("api resume: a download", () => {
