@@ -28,6 +28,8 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   "scripts/docs/main.ts": ["nodes", "locales/en-US", "examples", "docs/nodes", "package.json"],
   "scripts/release/nrlint.ts": ["examples", ".nrlintrc.js"],
   "scripts/release/licences.ts": ["README.md", "README.zh-CN.md", "NOTICE", "package-lock.json"],
+  "bench/readme.ts": ["bench/results.json", "README.md", "README.zh-CN.md"],
+  "test/unit/performance-table.test.ts": ["bench/cases"],
   "test/unit/build-words.test.ts": ["locales"],
   "test/unit/icons.test.ts": ["icons", "nodes"],
   "test/unit/test-runner.test.ts": ["scripts/test", "scripts/test.mjs", ".mocharc.json"],
