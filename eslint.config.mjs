@@ -107,6 +107,11 @@ export default tseslint.config(
     },
   },
   {
+    // Its packages are installed apart from the project's.
+    files: ["scripts/mutation/**"],
+    rules: { "import-x/no-unresolved": "off" },
+  },
+  {
     files: ["lib/{schema,api,audio,editor,timers}/**/*.ts", "sandbox/**/*.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: [NODE_RED] }] },
   },

@@ -109,7 +109,7 @@ describe("picking from a list", function () {
     const { editor } = stage;
     await open("vocu-speech-stream", { account: "account", speechRate: "[0-9]", speechRateType: "re" });
     const offered = '$("#node-input-speechRate").typedInput("instance").typeList.map(({ value }) => value)';
-    assert.ok(((await editor.page.evaluate(offered)) as string[]).includes("re"));
+    assert.ok((await editor.page.evaluate<string[]>(offered)).includes("re"));
     await editor.done("node");
     const { speechRate, speechRateType } = await editor.saved("node");
     assert.deepEqual([speechRate, speechRateType], ["[0-9]", "re"]);
