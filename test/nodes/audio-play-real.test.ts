@@ -149,7 +149,7 @@ describe("audio-play with the players of this machine", () => {
     it(`reports it when there is no such device: ${player}`, async () => {
       await start(player, { device: player === "mpv" ? "alsa/no-such" : "no-such" });
       const error = await errorOf({ payload: speech });
-      assert.equal(error?.code, "PLAYER_FAILED");
+      assert.equal(error?.code, "PLAYER_NO_DEVICE");
     });
   }
 

@@ -50,6 +50,12 @@ describe("a player that never ends", () => {
     assert.ok(took >= 2000 && took < 15_000, `it took ${took} ms`);
   });
 
+  it("is reported as being without a sound device where it said so and went on", async () => {
+    const complains = `console.error("AL lib: (EE) Could not open playback device 'default'"); ${listening}`;
+    const playing = play(program(complains), audioOf(...framesOf(3)), { ...MP3, marginMs: 1000 });
+    await assert.rejects(playing, { code: "PLAYER_NO_DEVICE" });
+  });
+
   it("is stopped when it takes no audio", async () => {
     const much = Buffer.concat([...framesOf(3), Buffer.alloc(1_000_000)]);
     const playing = play(program(deaf), audioOf(much, much), { ...MP3, marginMs: 50 });
@@ -73,12 +79,12 @@ describe("a player that never ends", () => {
 
 describe("a player that exits successfully", () => {
   it("but wrote that it could not play has failed", async () => {
-    const command = program('process.stdin.resume(); console.error("audio open failed")', {
-      failure: /audio open failed/,
+    const command = program('process.stdin.resume(); console.error("stream not found")', {
+      failure: /stream not found/,
     });
     await assert.rejects(play(command, audioOf(...framesOf(2)), MP3), {
       code: "PLAYER_FAILED",
-      detail: "audio open failed",
+      detail: "stream not found",
     });
   });
 });
@@ -136,5 +142,22 @@ describe("the cause of a failure in a player's output", () => {
     ],
   ] as const) {
     it(`is ${what}`, () => assert.equal(causeIn(output), cause));
+  }
+});
+
+describe("a player without a sound device", () => {
+  // As mpv, ffplay, SoX, VLC and mpg123 report it.
+  for (const report of [
+    "Could not open/initialize audio device -> no sound.",
+    "SDL_OpenAudio (1 channels, 44100 Hz): ALSA: Couldn't open audio device: No such file or directory",
+    "play FAIL sox: Sorry, there is no default audio device configured",
+    'main audio output error: The audio device "default" could not be used:',
+    "error: out123 error 3: failure loading driver module",
+    "AL lib: (EE) ALCplaybackAlsa_open: Could not open playback device 'default': No such file or directory",
+  ]) {
+    it(`is told from another failure: ${report}`, async () => {
+      const script = `console.error(${JSON.stringify(report)}); process.stdin.resume().on("end", () => process.exit(1))`;
+      await assert.rejects(play(program(script), audioOf(...framesOf(3)), MP3), { code: "PLAYER_NO_DEVICE" });
+    });
   }
 });

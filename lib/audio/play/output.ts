@@ -11,6 +11,13 @@ const NOISE = /^(ALSA lib |AL lib|Jack|jack server|Cannot connect to server|\[[A
 
 const FAILURE = /fail|error|could ?n[o']t|can(no|')t|no such|unable|sorry|not found|denied|unknown|invalid/i;
 
+/** What players say where the machine has no sound device, or not the one that was chosen. */
+const NO_DEVICE =
+  /(could(n't| not) open|no|cannot open|can't open|failed to open) (the )?(default )?(audio|playback|sound)( output)? device|could not open\/initialize audio device|audio open failed|failure loading driver module|audio device "[^"]*" could not be used/i;
+
+/** Whether a player has reported that it could not open a sound device. */
+export const lacksDevice = (output: string): boolean => NO_DEVICE.test(output);
+
 /**
  * The line that names the cause: the last one that mentions a failure, else the first; undefined without any output.
  */

@@ -7,7 +7,7 @@ import { sleep, startTimer } from "../../timers";
 import { removeScratch, scratchFolder } from "../files/scratch";
 import { writeAll } from "../files/write";
 import { LengthMeter } from "../length";
-import { causeIn } from "./output";
+import { causeIn, lacksDevice } from "./output";
 import { FILE, PlayerError, type PlayerCommand } from "./players";
 
 /** How long a player may take to end when it is asked to, in ms; then it is killed. */
@@ -46,7 +46,7 @@ interface Ending {
 /**
  * Plays audio to its end. The audio is read no faster than the player takes it.
  * @returns how long the player ran, in milliseconds
- * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of the file system; what the audio
+ * @throws PlayerError `PLAYER_NOT_FOUND`, `PLAYER_NO_DEVICE`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of the file system; what the audio
  * throws; the signal's reason. In every case the player has ended by then.
  */
 export async function play(
@@ -182,14 +182,15 @@ class Run {
     this.heardAt = Math.max(this.heardAt, performance.now()) + this.length.atMostMs - before;
   }
 
-  /** @throws PlayerError `PLAYER_STUCK` where the work takes longer than the audio that the player was given */
+  /** @throws PlayerError `PLAYER_STUCK` or `PLAYER_NO_DEVICE` where the work takes longer than the audio that the player was given */
   private async unlessStuck<T>(work: Promise<T>): Promise<T> {
     const { marginMs = MARGIN_MS } = this.options;
     let giveUp: (error: Error) => void = () => undefined;
     const late = new Promise<never>((_resolve, reject) => (giveUp = reject));
     const left = this.heardAt + marginMs - performance.now();
-    const { name } = this.command;
-    const timer = startTimer(Math.max(0, left), () => giveUp(new PlayerError("PLAYER_STUCK", name)));
+    const timer = startTimer(Math.max(0, left), () =>
+      giveUp(this.deviceError() ?? new PlayerError("PLAYER_STUCK", this.command.name)),
+    );
     try {
       return await Promise.race([work, late]);
     } finally {
@@ -205,7 +206,16 @@ class Run {
     await Promise.race([this.silence, sleep(LAST_OUTPUT_MS, undefined, { unref: true })]);
     if (code === 0 && whole && !this.refused && failure?.test(this.output) !== true) return;
     if (AS_ROOT.test(this.output)) throw new PlayerError("PLAYER_NOT_AS_ROOT", name);
-    throw new PlayerError("PLAYER_FAILED", name, causeIn(this.output) ?? String(killedBy ?? code ?? ""));
+    throw (
+      this.deviceError() ??
+      new PlayerError("PLAYER_FAILED", name, causeIn(this.output) ?? String(killedBy ?? code ?? ""))
+    );
+  }
+
+  /** Some players go on without a sound device, and are stuck then. */
+  private deviceError(): PlayerError | undefined {
+    if (!lacksDevice(this.output)) return undefined;
+    return new PlayerError("PLAYER_NO_DEVICE", this.command.name, causeIn(this.output));
   }
 
   /** Asks it to end, and kills it when it does not; resolves when it is gone. */

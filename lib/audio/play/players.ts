@@ -33,13 +33,18 @@ export class PlayerError extends Error {
 
   /**
    * `code`: `PLAYER_NOT_FOUND`, `PLAYER_CANNOT` (the player has no such option or does not know the audio),
-   * `PLAYER_NOT_AS_ROOT`, `PLAYER_FAILED`, or `PLAYER_STUCK` (it did not end and was killed).
+   * `PLAYER_NOT_AS_ROOT`, `PLAYER_NO_DEVICE` (no sound device could be opened), `PLAYER_FAILED`, or `PLAYER_STUCK` (it did not end and was killed).
    * @param player which one
    * @param detail what it said itself, one line
    */
   constructor(
     readonly code:
-      "PLAYER_NOT_FOUND" | "PLAYER_CANNOT" | "PLAYER_NOT_AS_ROOT" | "PLAYER_FAILED" | "PLAYER_STUCK",
+      | "PLAYER_NOT_FOUND"
+      | "PLAYER_CANNOT"
+      | "PLAYER_NOT_AS_ROOT"
+      | "PLAYER_NO_DEVICE"
+      | "PLAYER_FAILED"
+      | "PLAYER_STUCK",
     readonly player: string,
     readonly detail = "",
   ) {

@@ -25,7 +25,8 @@ export async function askPlayers({ player }: Posted, signal: AbortSignal): Promi
 /**
  * Plays a tone with the posted settings, and returns the player and how long it ran (`playedMs`). Only known players
  * are started: a user who may open a dialog need not be allowed to run any program.
- * @throws those of `playerFor`; Problem `INPUT_NOT_A_CHOICE`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of the system
+ * @throws those of `playerFor`; Problem `INPUT_NOT_A_CHOICE`, `PLAYER_NO_DEVICE`, `PLAYER_FAILED`, `PLAYER_STUCK`; errors of
+ * the system
  */
 export async function askTone(posted: Posted, signal: AbortSignal): Promise<ToneReply> {
   const name = textOf(posted.player) || "auto";
