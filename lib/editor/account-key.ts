@@ -1,4 +1,4 @@
-/** Whether an account has a key: the editor is not told what is stored, so it asks. */
+/** Whether an account has a key: the editor does not know what is stored, so it asks. */
 import { UNTOUCHED } from "./admin-api";
 import { elementOf } from "./fields";
 import type { EditorNode } from "./red-types";

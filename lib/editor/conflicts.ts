@@ -30,7 +30,7 @@ interface Conflict {
 
 const V4 = "v4.0";
 
-/** Only V3 voices heed them (API reference 7.5). */
+/** Only V3 voices use them (API reference 7.5). */
 const V3_ONLY = ["language", "vivid", "emo_switch"];
 
 /** Make sense only together with another input. */

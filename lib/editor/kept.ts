@@ -1,4 +1,4 @@
-/** The phrases that are kept for ever, in the account's dialog: a list that is heard and thinned out. */
+/** The phrases that are kept forever, in the account's dialog: each can be played and deleted. */
 import { ask, askForAudio } from "./admin-api";
 import { button, element } from "./elements";
 import { Hint } from "./hint";

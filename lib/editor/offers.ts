@@ -62,7 +62,7 @@ export function search(offers: readonly Offer[], typed: string, unusableHeading?
   return [...groups].map(([heading, members]) => ({ heading, offers: members }));
 }
 
-/** The one offer of exactly this name or value; undefined where there is none or more than one. */
+/** The one offer of exactly this name or value; undefined without one, or with several. */
 export function exactly(offers: readonly Offer[], typed: string): Offer | undefined {
   const wanted = typed.trim();
   const byValue = offers.find(({ value }) => value === wanted);

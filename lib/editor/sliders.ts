@@ -31,7 +31,7 @@ export function addSliders(node: EditorNode): void {
   }
 }
 
-/** The range of a slider; undefined where there is none, or too wide a one. */
+/** The range of a slider; undefined without a range, or with one that is too wide. */
 function rangeOf(field: Input | Setting): Range | undefined {
   if (field.kind !== "number" && field.kind !== "integer" && field.kind !== "count") return undefined;
   const { min, max } = field;
@@ -76,7 +76,7 @@ function sliderFor(
   return slider;
 }
 
-/** A value that is none, or blank, leaves the slider where the service's own default is. */
+/** A blank or invalid value leaves the slider where the service's own default is. */
 function follow(
   slider: HTMLInputElement,
   value: string | number | boolean | undefined,

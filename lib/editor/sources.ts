@@ -10,7 +10,7 @@ import { choiceWord, word } from "./words";
 
 const ELSEWHERE = ["msg", "flow", "global", "env", "jsonata"];
 
-/** The types of an input's TypedInput; a stored one that is none of them stays available. */
+/** The types of an input's TypedInput; a stored one that is not among them stays available. */
 export function sourcesOf(
   node: EditorNode,
   name: string,

@@ -16,7 +16,7 @@ describe("the account in one line", () => {
   it("leaves out what has another form", () => {
     assert.deepEqual(accountFacts({ user: { name: 7, isPaid: "yes", credit: "many" } }), { name: "" });
   });
-  it("survives an account that is none", () => {
+  it("survives a body that is not an account", () => {
     assert.deepEqual(accountFacts({ user: null }), { name: "" });
   });
 });

@@ -311,7 +311,7 @@ describe("the edit dialog", function () {
       assert.deepEqual([instruct_mode, instruct_modeType], ["true", "bool"]);
     });
 
-    it("hides what only V3 voices heed, unless it is set", async () => {
+    it("hides what only V3 voices use, unless it is set", async () => {
       await open({ voiceId: controllable, vivid: "true", vividType: "bool" });
       const row = (name: string) => stage.editor.page.locator(`[data-vocu="${name}"]`);
       await row("language").waitFor({ state: "hidden" });

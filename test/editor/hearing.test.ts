@@ -68,7 +68,7 @@ describe("hearing in the dialogs", function () {
     assert.equal(spoken(), before);
   });
 
-  it("speaks the text as the dialog stands, and stops when told to", async () => {
+  it("speaks the text as the dialog stands, and stops on request", async () => {
     await openSpeech();
     const { account } = stage.sandbox;
     const before = account.spent;

@@ -1,4 +1,4 @@
-/** The phrases that are kept for ever: the list in the account's dialog, and the routes behind it. */
+/** The phrases that are kept forever: the list in the account's dialog, and the routes behind it. */
 import assert from "node:assert/strict";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ const failed = (trouble: string, code: string): never => {
   throw new Error(`${trouble} ${code}`);
 };
 
-describe("phrases that are kept for ever", function () {
+describe("phrases that are kept forever", function () {
   this.timeout(60_000);
   let stage: Stage;
   let folder = "";

@@ -147,7 +147,7 @@ describe("what the dialogs ask about an account", function () {
     assert.match(String(error.params.host), /^127\.0\.0\.1/);
   });
 
-  it("refuses an address that is none", async () => {
+  it("refuses an invalid address", async () => {
     assert.equal(
       (await ask("account", custom({ baseUrl: "nonsense", apiKey: "x" }))).error?.code,
       "BAD_BASE_URL",

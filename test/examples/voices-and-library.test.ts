@@ -127,7 +127,7 @@ describe("Examples of voices, styles, templates and splitters", () => {
     await shown(example, "Rename", "Renamed");
     const renamed = (await styles()).find((style) => style.id === id);
     assert.deepEqual([renamed?.name, renamed?.description], ["Merry", "In a good mood"]);
-    await shown(example, "Clean the recording", "Processed anew");
+    await shown(example, "Clean the recording", "Processed again");
     assert.equal((await styles()).find((style) => style.id === id)?.vocalFilter, true);
     await shown(example, "Delete", "Deleted");
     assert.equal((await styles()).find((style) => style.id === id)?.deleted, true);
