@@ -39,7 +39,7 @@ describe("the node reference", function () {
     assert.match(row("speechRate"), /\| number \| `1` \| 0\.5 to 2 \| – \|/);
     assert.match(
       row("text"),
-      /\| string \| – \| – \| `msg\.payload` \| Required unless _Source audio_ is given\./,
+      /\| string \| – \| – \| `msg\.payload` \| Required unless _Source audio_ or _Continue_ is given\./,
     );
     assert.match(row("gain"), /`msg\.gain`, before the dialog's value/);
   });
