@@ -10,7 +10,7 @@ const KINDS: readonly RegExp[] = [
   /^dist\/nodes\/[a-z-]+\.(js|html)$/,
   /^dist\/nodes\/icons\/[a-z-]+\.svg$/,
   /^dist\/nodes\/locales\/[a-zA-Z-]+\/[a-z-]+\.(json|html)$/,
-  /^dist\/lib\/(schema|api|audio|flow|timers|promises)\/([a-z0-9-]+\/)*[a-z0-9-]+\.js$/,
+  /^dist\/lib\/flow\.js$/,
   /^resources\/vocu-editor\.js$/,
   /^examples\/\d\d [^/]+\.json$/,
 ];

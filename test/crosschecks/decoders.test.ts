@@ -97,7 +97,7 @@ describe("the joined output of stream speech", () => {
   it("would be found faulty by every decoder where bytes are missing", async () => {
     const whole = await sandbox().speech({ voiceId: voiceIds.english, text: TEXT });
     const audioMs = (whole.length / (64_000 / 8)) * 1000;
-    const torn = Buffer.concat([whole.subarray(0, 5000), whole.subarray(5070)]);
+    const torn = Buffer.concat([whole.subarray(0, 5000), whole.subarray(6000)]);
     for (const [name, decode] of all) {
       const { samples, complaints } = await decode(torn);
       const isShort = audioMs - (samples / RATE) * 1000 > FRAME_MS + 0.5;

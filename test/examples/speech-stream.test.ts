@@ -187,6 +187,7 @@ describe("Examples of the stream node", () => {
       const { payload } = await flow.at(id("debug", "The whole story")).nth(0);
       const story = exampleNodes("Stop with reset").find(({ name }) => name === "Tell a story")?.payload;
       assert.deepEqual(payload, await speech(story));
+      await flow.at(id("debug", "Told to the end")).nth(0);
       assert.equal(flow.at(id("debug", "Told to the end")).entries.length, 1);
     });
   });
