@@ -21,7 +21,7 @@ describe("speech-stream: messages", () => {
   describe("chunks", () => {
     it("are one sequence of Buffers with a fresh id and rising indexes", async () => {
       inPieces();
-      const flow = await load();
+      const flow = await load({ chunkBytes: 300 });
       const { chunks } = await flow.speak({ payload: TEXT, _msgid: "given" });
       const id = chunks[0]?.parts?.id;
       assert.notEqual(id, "given");
