@@ -30,7 +30,7 @@ export interface AmqpChannel {
 }
 
 /** A message that has been received. */
-export interface AmqpMessage {
+interface AmqpMessage {
   readonly content: Buffer;
   readonly fields: { readonly redelivered: boolean; readonly routingKey: string };
 }

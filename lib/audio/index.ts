@@ -25,14 +25,7 @@ export { soundDevices } from "./play/devices";
 export { TEST_TONE } from "./play/test-tone";
 export { joinMp3 } from "./play/join";
 export { play, type PlayOptions } from "./play/player";
-export {
-  findPlayer,
-  installedPlayers,
-  PLAYER_NAMES,
-  PlayerError,
-  type InstalledPlayer,
-  type PlayerCommand,
-} from "./play/players";
+export { findPlayer, installedPlayers, PLAYER_NAMES, PlayerError, type PlayerCommand } from "./play/players";
 export { joinWithPauses, type Stretch } from "./shape/pauses";
 export { shapeAudio, type Shape, type Shaped, type ShapeFacts } from "./shape/shape";
 export { serveAudio } from "./serve/serve";
