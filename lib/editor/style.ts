@@ -7,6 +7,7 @@ const CSS = `
 .red-ui-editor .vocu-form button.vocu-side-button { width: 32px; height: 34px; margin-left: 4px; padding: 0; vertical-align: top; }
 .vocu-form .vocu-has-slider .red-ui-typedInput-container { width: calc(100% - 325px) !important; }
 .red-ui-editor .vocu-form .form-row input.vocu-slider { width: 138px; margin: 0 0 0 8px; padding: 0; vertical-align: middle; accent-color: var(--red-ui-text-color-link, #3c7cbd); }
+.red-ui-editor .vocu-form .form-row input.vocu-slider[hidden] { display: none; }
 .vocu-hint, .vocu-problem, .vocu-conflict { display: none; margin: 3px 0 0 169px; font-size: 12px; line-height: 18px; color: var(--red-ui-primary-text-color); }
 .vocu-hint i, .vocu-problem i, .vocu-conflict i { margin-right: 5px; }
 .vocu-hint.vocu-good i { color: var(--red-ui-text-color-success); }

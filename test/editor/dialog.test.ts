@@ -380,6 +380,14 @@ describe("the edit dialog", function () {
     assert.equal(await stage.editor.problem("account"), "“Account” is missing.");
   });
 
+  it("shows a slider only where the number is written in the dialog", async () => {
+    await open({});
+    const slider = stage.editor.page.locator('[data-vocu="speechRate"] input[type=range]');
+    await slider.waitFor({ state: "visible" });
+    await stage.editor.chooseSource("speechRate", "msg");
+    await slider.waitFor({ state: "hidden" });
+  });
+
   it("moves a number by its slider", async () => {
     await open({});
     const slider = stage.editor.page.locator('[data-vocu="speechRate"] input[type=range]');
