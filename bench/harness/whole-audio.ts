@@ -1,9 +1,9 @@
 /** The work for a whole audio, compared with reading it with bare undici and with core's http request node. */
+import { besideCore } from "./beside-core";
 import { compare, cpuMs, peakBytes, roundsOf } from "./measure";
-import { coreRequest, point, speaker, startHost } from "./node-red";
 import { rawAll } from "./peers";
 import type { Case, Figure, Goal } from "./result";
-import { startService, type Answer } from "./service";
+import type { Answer } from "./service";
 import { ask, speak } from "./speech";
 
 const MB = 1e6;
@@ -24,13 +24,7 @@ interface Whole {
 export const wholeAudio =
   ({ answer, rounds, time, memory, core = true }: Whole): Case =>
   async ({ quick }) => {
-    const service = await startService();
-    const url = service.url(answer);
-    const host = await startHost([
-      ...speaker("speech", url, "chunks"),
-      coreRequest("core", url, "answer"),
-      ...[point("chunks"), point("answer")],
-    ]);
+    const { url, host } = await besideCore(answer);
     const expected = await rawAll(url);
     const raw = (): Promise<number> => rawAll(url);
     const ours = async (): Promise<void> => {
