@@ -14,8 +14,11 @@ import { installPeers } from "../test/peers";
 const HERE = "scripts/mutation";
 const CACHE = "node_modules/.cache/stryker";
 
-/** All tests but those that measure what something costs: the code that counts the lines that run costs more. */
-const NOT_MEASURING = "^(?!.* costs (linear|less) )";
+/**
+ * All tests but those that measure what something costs, because the code that counts the lines that run costs more, and
+ * those that start processes of their own, in which nothing is changed.
+ */
+const IN_PROCESS = "^(?!.* costs (linear|less) |several processes )";
 
 /** Runs Stryker over a path relative to the package, and sets the exit code. */
 export async function mutate([path = "", ...others]: readonly string[]): Promise<void> {
@@ -52,7 +55,7 @@ async function configFor(path: string, tests: readonly string[], withStatic: boo
     plugins: [`./${HERE}/mocha-runner.mjs`],
     testRunner: "mocha",
     testRunnerNodeArgs: ["--import=tsx"],
-    mochaOptions: { spec: tests.length > 0 ? tests : await testsThatReach(path), grep: NOT_MEASURING },
+    mochaOptions: { spec: tests.length > 0 ? tests : await testsThatReach(path), grep: IN_PROCESS },
     coverageAnalysis: "perTest",
     ignoreStatic: !withStatic,
     ignorePatterns: [

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import * as promises from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTick } from "node:timers/promises";
 import { clearStore } from "../../lib/audio";
-import { bytesOf, DAY_MS, speechOf, useStores, type StoreHost } from "./cache-fixtures";
+import { bytesOf, DAY_MS, speechOf, useStores, type CacheFs, type StoreHost } from "./cache-fixtures";
 
 const HOUR_MS = DAY_MS / 24;
 
@@ -40,6 +41,15 @@ describe("the size of the cache", () => {
     await stores().open({ maxBytes }).keep(speechOf("d"));
     assert.deepEqual(await textsIn(stores()), ["a", "c", "d"]);
     assert.ok((await sizeOf(stores())) <= maxBytes);
+  });
+
+  it("may be used up to its last byte", async () => {
+    await stored(stores(), "a", 1000);
+    await stored(stores(), "b", 0);
+    await stores()
+      .open({ maxBytes: await sizeOf(stores()) })
+      .keep(speechOf("b"));
+    assert.deepEqual(await textsIn(stores()), ["a", "b"]);
   });
 
   it("forgets something else when an old speech was used just now", async () => {
@@ -83,6 +93,68 @@ describe("the size of the cache", () => {
     await store.find(speechOf("b").key, "b");
     while ((await textsIn(stores())).length > 1) await nextTick();
     assert.deepEqual(await textsIn(stores()), ["b"]);
+  });
+});
+
+describe("looking after the cache", () => {
+  const stores = useStores();
+
+  it("is done once, not at every question", async () => {
+    let lists = 0;
+    const readdir = ((...args: Parameters<typeof promises.readdir>) => {
+      lists++;
+      return promises.readdir(...args);
+    }) as CacheFs["readdir"];
+    const store = stores().open({ fs: { ...promises, readdir } });
+    for (const text of ["a", "b", "c"]) await store.find(speechOf(text).key, text);
+    await store.close();
+    assert.equal(lists, 1);
+  });
+
+  /** A store that is closed before a file is examined: number `at`, counted from 0. */
+  async function closedAt(at: number): Promise<{ examined: number }> {
+    for (const text of ["a", "b", "c"]) await stored(stores(), text, 2 * DAY_MS);
+    let examined = 0;
+    const stat = ((path: string) => {
+      if (examined++ === at) void store.close();
+      return promises.stat(path);
+    }) as CacheFs["stat"];
+    const store = stores().open({ maxAgeMs: DAY_MS, fs: { ...promises, stat } });
+    await store.keep(speechOf("d"));
+    return { examined };
+  }
+
+  it("examines no more files once the store has closed", async () => {
+    assert.deepEqual(await closedAt(2), { examined: 3 });
+  });
+
+  it("removes no more speeches once the store has closed", async () => {
+    await closedAt(7);
+    assert.deepEqual(await textsIn(stores()), ["a", "b", "c", "d"]);
+  });
+
+  it("is no trouble where another process removes a file first", async () => {
+    const gone = "gone-0123456789abcdef.mp3";
+    const readdir = (async (path: string) => [gone, ...(await promises.readdir(path))]) as CacheFs["readdir"];
+    await stores()
+      .open({ fs: { ...promises, readdir } })
+      .keep(speechOf("a"));
+    assert.deepEqual(stores().troubles, []);
+  });
+
+  it("tells which file cannot be examined, and does the others", async () => {
+    await stored(stores(), "a", 2 * DAY_MS);
+    await stored(stores(), "b", 2 * DAY_MS);
+    const locked = await stores().path("a", "json");
+    const stat = ((path: string) =>
+      path === locked
+        ? Promise.reject(Object.assign(new Error("locked"), { code: "EACCES" }))
+        : promises.stat(path)) as CacheFs["stat"];
+    await stores()
+      .open({ maxAgeMs: DAY_MS, fs: { ...promises, stat } })
+      .keep(speechOf("c"));
+    assert.ok(!(await textsIn(stores())).includes("b"));
+    assert.deepEqual(stores().troubles, ["unremovable EACCES"]);
   });
 });
 
@@ -137,6 +209,37 @@ describe("a speech that is kept", () => {
     await age(await stores().path("a", "json"), 400 * DAY_MS);
     await store.keep(speechOf("b"));
     assert.notEqual(await store.find(speechOf("a").key, "a"), undefined);
+  });
+
+  it("may be larger than all others together", async () => {
+    const store = stores().open({ maxBytes: 1000 });
+    await store.keep({ ...speechOf("a"), kept: true });
+    assert.notEqual(await store.find(speechOf("a").key, "a"), undefined);
+  });
+
+  for (const ending of ["mp3", "json"] as const) {
+    it(`leaves its ${ending} alone where the other file is missing`, async () => {
+      await stores()
+        .open()
+        .keep({ ...speechOf("a"), kept: true });
+      const path = await stores().path("a", ending);
+      await age(path, 400 * DAY_MS);
+      await unlink(await stores().path("a", ending === "mp3" ? "json" : "mp3"));
+      await stores().open().keep(speechOf("b"));
+      assert.equal(await stores().path("a", ending), path);
+    });
+  }
+
+  it("leaves no mark where both files are missing", async () => {
+    await stores()
+      .open()
+      .keep({ ...speechOf("a"), kept: true });
+    for (const ending of ["mp3", "json"] as const) await unlink(await stores().path("a", ending));
+    await stores().open().keep(speechOf("b"));
+    assert.deepEqual(
+      (await stores().files()).filter((name) => name.endsWith(".keep")),
+      [],
+    );
   });
 
   it("does not count for the size of the cache", async () => {
@@ -213,6 +316,14 @@ describe("the cache's folder", () => {
     await stores().open().keep(speechOf("a"));
     assert.equal(await modeOf(stores().folder), 0o700);
   });
+
+  it("stays open to others where somebody opens it while it is used", async () => {
+    const store = stores().open();
+    await store.keep(speechOf("a"));
+    await chmod(stores().folder, 0o755);
+    await store.keep(speechOf("b"));
+    assert.equal(await modeOf(stores().folder), 0o755);
+  });
 });
 
 describe("what a crash left behind", () => {
@@ -268,6 +379,7 @@ describe("files of others in the cache's folder", () => {
       names.sort(),
     );
     assert.notEqual(await store.find(speechOf("b").key, "b"), undefined);
+    assert.deepEqual(stores().troubles, []);
   });
 
   it("stay when the cache is cleared", async () => {

@@ -158,6 +158,15 @@ describe("a shared stream", () => {
     assert.equal(await stream.settled, undefined);
   });
 
+  it("settles without audio when it cannot be opened, although nobody asks for any", async () => {
+    const stream = new SharedStream<{ audio: Source }>({
+      keepBytes: BIG,
+      open: () => Promise.reject(new Error("refused")),
+    });
+    stream.join(never);
+    assert.equal(await stream.settled, undefined);
+  });
+
   it("settles with all of its audio after a clean end, and can still be joined", async () => {
     const stream = streamOf(speaking("a", "b"));
     await textOf(stream.join(never));
@@ -306,6 +315,39 @@ describe("leaving a shared stream", () => {
     other.leave();
     assert.notEqual(await stream.settled, undefined);
     assert.equal(stream.joinable, true);
+  });
+});
+
+describe("a shared stream that all have left", () => {
+  it("keeps nothing of the audio that comes later", async () => {
+    const source = new Source();
+    const stream = streamOf(source);
+    const subscriber = stream.join(never);
+    const asked = subscriber.next();
+    await quiet();
+    await subscriber.return();
+    source.give("a");
+    await asked;
+    await quiet();
+    assert.equal(stream.at(0), undefined);
+  });
+
+  it("tells the last one that it is done", async () => {
+    const subscriber = streamOf(new Source()).join(never);
+    assert.deepEqual(await subscriber.return(), { done: true, value: undefined });
+  });
+
+  it("is not aborted where it had ended", async () => {
+    let signal: AbortSignal = never;
+    const stream = new SharedStream({
+      keepBytes: BIG,
+      open: (given) => {
+        signal = given;
+        return Promise.resolve({ audio: speaking("a") });
+      },
+    });
+    await textOf(stream.join(never));
+    assert.equal(signal.aborted, false);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import * as promises from "node:fs/promises";
 import { appendFile, mkdir, open, readFile, rm, truncate, unlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { MAX_SPEECH_BYTES } from "../../lib/audio";
 import { bytesOf, keyOf, speechOf, useStores, type CacheFs } from "./cache-fixtures";
 
@@ -51,6 +51,16 @@ describe("a stored speech", () => {
     assert.ok(found?.pieces.every(({ length }) => length <= 16_384));
   });
 
+  it("leaves in pieces of which none is empty", async () => {
+    const store = stores().open();
+    await store.keep({ ...speech, pieces: [Buffer.alloc(32_768, 1)] });
+    const found = await store.find(speech.key, TEXT);
+    assert.deepEqual(
+      found?.pieces.map(({ length }) => length),
+      [16_384, 16_384],
+    );
+  });
+
   it("is not found for another key with the same text", async () => {
     const store = stores().open();
     await store.keep(speech);
@@ -66,6 +76,12 @@ describe("a stored speech", () => {
     const found = await store.find(speech.key, TEXT);
     assert.deepEqual(found && bytesOf(found), bytesOf(newer));
     assert.equal((await stores().files()).length, 2);
+  });
+
+  it("is kept up to the length that fits into memory", async () => {
+    const store = stores().open();
+    await store.keep({ ...speech, pieces: [Buffer.alloc(MAX_SPEECH_BYTES)] });
+    assert.notEqual(await store.find(speech.key, TEXT), undefined);
   });
 
   it("is not kept when it is longer than fits into memory", async () => {
@@ -99,6 +115,81 @@ describe("a stored speech", () => {
     void store.keep(speechOf("another"));
     await store.close();
     assert.equal((await stores().files()).length, 4);
+  });
+});
+
+describe("the work of a store", () => {
+  const stores = useStores();
+
+  it("is to write a speech once where nobody else writes it", async () => {
+    const places: string[] = [];
+    const fs: CacheFs = {
+      ...promises,
+      rename: (from, to) => {
+        places.push(extname(String(to)));
+        return promises.rename(from, to);
+      },
+    };
+    await stores().open({ fs }).keep(speech);
+    assert.deepEqual(places, [".mp3", ".json"]);
+  });
+
+  it("is to have a file safely on the disk before it gets its name", async () => {
+    const steps: string[] = [];
+    const fs: CacheFs = {
+      ...promises,
+      async open(...args) {
+        const file = await promises.open(...args);
+        const sync = file.sync.bind(file);
+        file.sync = () => {
+          steps.push("sync");
+          return sync();
+        };
+        return file;
+      },
+      rename: (from, to) => {
+        steps.push("rename");
+        return promises.rename(from, to);
+      },
+    };
+    await stores().open({ fs }).keep(speech);
+    assert.deepEqual(steps, ["sync", "rename", "sync", "rename"]);
+  });
+
+  it("is to look once for a speech that is not there", async () => {
+    let reads = 0;
+    const fs: CacheFs = {
+      ...promises,
+      readFile: ((...args: Parameters<typeof readFile>) => {
+        reads++;
+        return promises.readFile(...args);
+      }) as CacheFs["readFile"],
+    };
+    await stores().open({ fs }).find(speech.key, TEXT);
+    assert.equal(reads, 1);
+  });
+
+  it("closes every file that it has opened", async () => {
+    let open = 0;
+    const fs: CacheFs = {
+      ...promises,
+      async open(...args) {
+        const file = await promises.open(...args);
+        const close = file.close.bind(file);
+        open++;
+        file.close = () => {
+          open--;
+          return close();
+        };
+        return file;
+      },
+    };
+    const store = stores().open({ fs });
+    await store.keep({ ...speech, kept: true });
+    await store.find(speech.key, TEXT);
+    await truncate(await stores().path(TEXT, "mp3"), 1000);
+    await store.find(speech.key, TEXT);
+    assert.equal(open, 0);
   });
 });
 
@@ -235,6 +326,27 @@ describe("a folder that does not work", () => {
     assert.deepEqual(found && bytesOf(found), bytesOf(speech));
     await store.keep(speechOf("another"));
     assert.deepEqual(stores().troubles, ["unwritable EROFS"]);
+  });
+
+  it("because its files cannot be listed is told, while it keeps speech", async () => {
+    const refuse = (): Promise<never> => Promise.reject(fault("EACCES"));
+    const fs: CacheFs = { ...promises, readdir: refuse };
+    const store = stores().open({ fs });
+    await store.keep(speech);
+    assert.deepEqual(stores().troubles, ["unreadable EACCES"]);
+    assert.notEqual(await store.find(speech.key, TEXT), undefined);
+  });
+
+  it("because no mark can be set in it is told, while it keeps speech", async () => {
+    const fs: CacheFs = {
+      ...promises,
+      open: (path, flags, mode) =>
+        flags === "a" ? Promise.reject(fault("EROFS")) : promises.open(path, flags, mode),
+    };
+    const store = stores().open({ fs });
+    await store.keep({ ...speech, kept: true });
+    assert.deepEqual(stores().troubles, ["unwritable EROFS"]);
+    assert.notEqual(await store.find(speech.key, TEXT), undefined);
   });
 
   it("because it may not be read is told once for each speech", async () => {

@@ -52,8 +52,9 @@ export function cacheFile(name: string): CacheFile | undefined {
   if (UNFINISHED_FILE.test(name)) return { kind: "unfinished" };
   const kinds = Object.keys(FILE_ENDINGS) as EntryFileKind[];
   const kind = kinds.find((each) => name.endsWith(FILE_ENDINGS[each]));
-  const entry = kind && name.slice(0, -FILE_ENDINGS[kind].length);
-  return kind && entry !== undefined && ENTRY_NAME.test(entry) ? { kind, entry } : undefined;
+  if (!kind) return undefined;
+  const entry = name.slice(0, -FILE_ENDINGS[kind].length);
+  return ENTRY_NAME.test(entry) ? { kind, entry } : undefined;
 }
 
 /** The name of a file that is still being written; `id` has 16 hex digits. */

@@ -128,11 +128,9 @@ export class SharedStream<T extends Carried> {
   #keep(piece: Buffer): void {
     this.#pieces.push(piece);
     this.#bytes += piece.length;
-    this.moved();
   }
 
   #finish(end: { readonly error?: unknown }, carried?: T): void {
-    if (this.#end) return;
     this.#end = end;
     this.#settle(carried && this.#whole ? { carried, pieces: [...this.#pieces] } : undefined);
   }
@@ -177,7 +175,6 @@ export class Subscriber<T extends Carried> implements AsyncIterableIterator<Buff
 
   /** Leaves immediately. With a `reason`, pending reads reject with it. */
   leave(reason: Error = LEFT): void {
-    if (this.#gone.signal.aborted) return;
     this.#gone.abort(reason);
     this.#unfollow();
     this.#stream.left(this);
