@@ -1,7 +1,6 @@
 /** What the dialogs of play and audio URL ask the runtime. */
 import assert from "node:assert/strict";
 import helper from "node-red-node-test-helper";
-import { alsaDevices, mpvDevices } from "../../lib/audio/play/devices";
 import { TEST_TONE } from "../../lib/audio";
 import { useFlows } from "./support/flows";
 import { useFolder } from "./support/folder";
@@ -66,25 +65,5 @@ describe("the dialog of audio URL", () => {
   it("is told that the entered address is invalid", async () => {
     const reply = await helper.request().post("/vocu/audio-url").send({ publicUrl: "speaker" });
     assert.equal((reply.body as { error: { code: string } }).error.code, "BAD_PUBLIC_URL");
-  });
-});
-
-describe("lists of sound devices", () => {
-  it("are read from what mpv says", () => {
-    const output =
-      "List of detected audio devices:\n  'auto' (Autoselect device)\n  'alsa/hdmi' (HDMI (TV), Port 1)\n";
-    assert.deepEqual(mpvDevices(output), [
-      { name: "auto", description: "Autoselect device" },
-      { name: "alsa/hdmi", description: "HDMI (TV), Port 1" },
-    ]);
-  });
-
-  it("are read from what ALSA says, without microphones", () => {
-    const list =
-      "00-00: ALC257 Analog : ALC257 Analog : playback 1 : capture 1\n00-06: DMIC : DMIC : capture 1\n01-03: HDMI 0 : HDMI 0 : playback 1\n";
-    assert.deepEqual(alsaDevices(list), [
-      { name: "plughw:0,0", description: "ALC257 Analog" },
-      { name: "plughw:1,3", description: "HDMI 0" },
-    ]);
   });
 });
