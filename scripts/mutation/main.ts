@@ -1,6 +1,6 @@
 /**
- * `npm run mutation -- PATH [TEST...] [--static]`: makes small changes to the code of a folder or file and lists those
- * that no unit test detects. Tests named after the path replace all unit tests that reach it. With `--static`, code
+ * `npm run mutation -- PATH... [TEST...] [--static]`: makes small changes to the code of folders or files and lists those
+ * that no unit test detects. Tests that are named replace all unit tests that reach the code. With `--static`, code
  * that runs only while a file is loaded is changed as well; each such change starts a process and runs every test.
  */
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
@@ -20,16 +20,23 @@ const CACHE = "node_modules/.cache/stryker";
  */
 const IN_PROCESS = "^(?!.* costs (linear|less) |several processes )";
 
-/** Runs Stryker over a path relative to the package, and sets the exit code. */
-export async function mutate([path = "", ...others]: readonly string[]): Promise<void> {
+/** Runs Stryker over paths relative to the package, and sets the exit code. */
+export async function mutate(given: readonly string[]): Promise<void> {
   process.chdir(join(__dirname, "..", ".."));
   try {
-    const tests = others.filter((argument) => argument.endsWith(".test.ts"));
-    const withStatic = others.includes("--static");
-    if (!/^lib\/./.test(path) || !existsSync(path) || others.length > tests.length + Number(withStatic))
-      throw new Error("npm run mutation -- lib/<folder or file> [test/unit/<file>.test.ts ...] [--static]");
+    const tests = given.filter((argument) => argument.endsWith(".test.ts"));
+    const paths = given.filter((argument) => /^lib\/./.test(argument) && existsSync(argument));
+    const withStatic = given.includes("--static");
+    if (paths.length === 0 || given.length > paths.length + tests.length + Number(withStatic))
+      throw new Error(
+        "npm run mutation -- lib/<folder or file> ... [test/unit/<file>.test.ts ...] [--static]",
+      );
     await Promise.all([install(), installPeers()]);
-    const config = await configFor(path.replace(/\/$/, ""), tests, withStatic);
+    const config = await configFor(
+      paths.map((path) => path.replace(/\/$/, "")),
+      tests,
+      withStatic,
+    );
     // Stryker needs Node.js 22, like Node-RED 5.
     await runShown(nodeRed5().nodeBinary, [
       `${HERE}/node_modules/@stryker-mutator/core/bin/stryker.js`,
@@ -48,14 +55,18 @@ async function install(): Promise<void> {
 }
 
 /** Writes Stryker's configuration. Returns its path. */
-async function configFor(path: string, tests: readonly string[], withStatic: boolean): Promise<string> {
-  const name = path.replace(/\W+/g, "-");
+async function configFor(
+  paths: readonly string[],
+  tests: readonly string[],
+  withStatic: boolean,
+): Promise<string> {
+  const name = paths.join("-").replace(/\W+/g, "-");
   const config = {
-    mutate: [statSync(path).isDirectory() ? `${path}/**/*.ts` : path],
+    mutate: paths.map((path) => (statSync(path).isDirectory() ? `${path}/**/*.ts` : path)),
     plugins: [`./${HERE}/mocha-runner.mjs`],
     testRunner: "mocha",
     testRunnerNodeArgs: ["--import=tsx"],
-    mochaOptions: { spec: tests.length > 0 ? tests : await testsThatReach(path), grep: IN_PROCESS },
+    mochaOptions: { spec: tests.length > 0 ? tests : await testsThatReach(paths), grep: IN_PROCESS },
     coverageAnalysis: "perTest",
     ignoreStatic: !withStatic,
     ignorePatterns: [
@@ -81,10 +92,11 @@ async function configFor(path: string, tests: readonly string[], withStatic: boo
   return file;
 }
 
-/** The unit tests that reach a file, or some file of a folder. */
-async function testsThatReach(path: string): Promise<string[]> {
+/** The unit tests that reach one of the files, or some file of one of the folders. */
+async function testsThatReach(paths: readonly string[]): Promise<string[]> {
   const unit = allTests().filter((test) => test.startsWith("test/unit/"));
   const graph = await TestGraph.of(unit);
-  const within = (file: string): boolean => file === path || file.startsWith(`${path}/`);
+  const within = (file: string): boolean =>
+    paths.some((path) => file === path || file.startsWith(`${path}/`));
   return unit.filter((test) => [...graph.reachedBy(test)].some(within));
 }
