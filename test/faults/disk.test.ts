@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { open, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { Agent, request } from "undici";
 import { chunk, frames } from "../nodes/support/chunks";
 import { useFlows, type Flow } from "../nodes/support/flows";
 import { useFolder } from "../nodes/support/folder";
 import type { Message } from "../nodes/support/message";
 import { observers, onTab, sink, tab } from "../nodes/support/speech-flow";
-import { serveNodes } from "../nodes/support/web";
+import { serveNodes, webUrl } from "../nodes/support/web";
 
 describe("a machine that has no more", () => {
   const folder = useFolder();
@@ -135,6 +136,33 @@ describe("a machine that has no more", () => {
       }
       assert.equal(await codeOf("url", small()), undefined);
       assert.equal(await codeOf("url", chunk("a", 0, frames(1)[0], true)), undefined);
+    });
+
+    it("makes a listener try again in a second", async function () {
+      if (process.platform !== "linux") this.skip();
+      await start();
+      await codeOf("url", small());
+      const { payload } = await flow.at("out").nth(0);
+      const { pathname } = new URL(String(payload));
+      // Its connection is open already: a new one would need a descriptor.
+      const listener = new Agent({ connections: 1, keepAliveTimeout: 60_000 });
+      const fetched = async (): Promise<[number, unknown]> => {
+        const { statusCode, headers, body } = await request(webUrl() + pathname, { dispatcher: listener });
+        await body.dump();
+        return [statusCode, headers["retry-after"]];
+      };
+      try {
+        assert.deepEqual(await fetched(), [200, undefined]);
+        lowerLimit();
+        await takeAll(taken);
+        assert.deepEqual(await fetched(), [503, "1"]);
+        for (const file of taken.splice(0)) await file.close();
+        assert.deepEqual(await fetched(), [200, undefined]);
+      } finally {
+        for (const file of taken.splice(0)) await file.close();
+        raiseLimit();
+        await listener.close();
+      }
     });
   });
 });

@@ -542,6 +542,17 @@ describe("audio-play", () => {
     assert.equal((await errorOf(hand(chunk("a", 0, frames(1)[0]))))?.code, "SEQUENCE_UNFINISHED");
   });
 
+  it("remembers which broken sequences to discard, the last thousand of them", async () => {
+    await startWith("listen");
+    // Without its first chunk a sequence is broken, and is reported once.
+    const broken = (id: number, index: number): Message => chunk(String(id), index, frames(1)[0]);
+    for (let id = 0; id <= 1000; id++) {
+      assert.equal((await errorOf(hand(broken(id, 1))))?.code, "SEQUENCE_BROKEN");
+    }
+    for (const id of [1, 1000]) assert.equal(await errorOf(hand(broken(id, 2))), undefined);
+    assert.equal((await errorOf(hand(broken(0, 2))))?.code, "SEQUENCE_BROKEN");
+  });
+
   it("takes no more than so many speeches at once", async () => {
     await startWith("listen");
     hand(chunk("a", 0, frames(1)[0]));

@@ -217,7 +217,8 @@ describe("http-stream", () => {
     // Too few bytes to know what it is.
     const message = hand(chunk("a", 0, Buffer.from([0xff]), false, own(asked)));
     hand({ reset: true });
-    assert.equal((await client).status, 503);
+    const { status, headers } = await client;
+    assert.deepEqual([status, headers["retry-after"]], [503, "1"]);
     assert.equal(await endOf(message), undefined);
   });
 

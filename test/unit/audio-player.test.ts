@@ -4,6 +4,7 @@ import { getEventListeners } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { useFakeTimers } from "sinon";
 import { play, type PlayerCommand } from "../../lib/audio";
 import { causeIn } from "../../lib/audio/play/output";
 import { wavHeader } from "../../lib/audio";
@@ -68,12 +69,45 @@ describe("a player that never ends", () => {
     await assert.rejects(playing, { code: "PLAYER_STUCK" });
   });
 
+  it("has 15 seconds more than the audio plays, because slow machines need them to start it", async () => {
+    const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const test = new AbortController();
+    try {
+      let ended = false;
+      const playing = play(program(listening), audioOf(...framesOf(3)), { ...MP3, signal: test.signal });
+      const stuck = assert.rejects(playing, { code: "PLAYER_STUCK" }).finally(() => (ended = true));
+      while (clock.countTimers() === 0) await new Promise((resolve) => setImmediate(resolve));
+      clock.tick(14_500);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(ended, false);
+      clock.tick(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+      test.abort(new Error("it may take longer than 15 seconds"));
+      await stuck;
+    } finally {
+      clock.restore();
+    }
+  });
+
   it("has the time that the audio plays", async () => {
     const samples = { sampleRate: 8000, channels: 1, bitsPerSample: 8 };
     const audio = audioOf(wavHeader(samples), Buffer.alloc(8000));
     const startedAt = performance.now();
     await assert.rejects(play(program(listening), audio, { signal: never, type: "audio/wav", marginMs: 0 }));
     assert.ok(performance.now() - startedAt >= 1000, "a second of audio was given less than a second");
+  });
+});
+
+describe("a player that plays a file", () => {
+  it("finds one that no other user can read, in a folder that no other user can enter", async function () {
+    if (process.platform === "win32") this.skip();
+    const shows = `
+      const { statSync } = require("node:fs");
+      const modes = [process.argv[1], require("node:path").dirname(process.argv[1])];
+      console.error("error: " + modes.map((path) => (statSync(path).mode & 0o777).toString(8)).join(" "));
+      process.exit(1);`;
+    const command = program("", { args: ["-e", shows, "{file}"] });
+    await assert.rejects(play(command, audioOf(...framesOf(2)), MP3), { detail: "error: 600 700" });
   });
 });
 
