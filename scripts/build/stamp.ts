@@ -22,16 +22,16 @@ const STAMP = join(ROOT, "node_modules", ".cache", "vocu-build.json");
 /** How a build is made: `release` as it is published, `development` quickly and with source maps. */
 export type BuildMode = "release" | "development";
 
-interface Stamp {
+export interface Stamp {
   readonly mode: BuildMode;
   readonly hash: string;
 }
 
-/** A hash over the names and contents of all sources. */
-export function hashOfSources(): string {
+/** A hash over the names and contents of all sources; `paths` are files and folders relative to `root`. */
+export function hashOfSources(root = ROOT, paths: readonly string[] = SOURCES): string {
   const hash = createHash("sha256");
-  for (const file of SOURCES.flatMap(filesUnder))
-    hash.update(`${file}\0`).update(readFileSync(join(ROOT, file)));
+  for (const file of paths.flatMap((path) => filesUnder(root, path)))
+    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 
@@ -47,17 +47,21 @@ export const clearStamp = (): void => {
   writeFileSync(STAMP, "{}");
 };
 
-/** Whether the last build has the current sources. A release build also counts as a development build. */
+/** Whether the last build has the current sources. */
 export function isBuilt(mode: BuildMode): boolean {
   if (![STAMP, join(ROOT, "dist", "nodes"), join(ROOT, "resources")].every((path) => existsSync(path)))
     return false;
   const stamp = JSON.parse(readFileSync(STAMP, "utf8")) as Partial<Stamp>;
-  return (mode === "development" || stamp.mode === mode) && stamp.hash === hashOfSources();
+  return isCurrent(stamp, { mode, hash: hashOfSources() });
 }
 
-function filesUnder(path: string): string[] {
-  if (!statSync(join(ROOT, path)).isDirectory()) return [path];
-  return readdirSync(join(ROOT, path))
+/** Whether a build of this stamp serves where another is wanted: a release build serves as a development build. */
+export const isCurrent = (built: Partial<Stamp>, wanted: Stamp): boolean =>
+  (wanted.mode === "development" || built.mode === wanted.mode) && built.hash === wanted.hash;
+
+function filesUnder(root: string, path: string): string[] {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path))
     .sort()
-    .flatMap((name) => filesUnder(`${path}/${name}`));
+    .flatMap((name) => filesUnder(root, `${path}/${name}`));
 }

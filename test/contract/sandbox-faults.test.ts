@@ -303,6 +303,7 @@ describe("the sandbox's storage host", () => {
     ["bytes=100-", 206, (bytes) => bytes.subarray(100)],
     ["bytes=0-0", 206, (bytes) => bytes.subarray(0, 1)],
     ["bytes=-50", 206, (bytes) => bytes.subarray(-50)],
+    ["bytes=-9999999", 206, (bytes) => bytes],
     ["bytes=100-9999999", 206, (bytes) => bytes.subarray(100)],
     ["bytes=9999999-", 416, () => Buffer.alloc(0)],
     ["bytes=5-2", 200, (bytes) => bytes],
@@ -325,6 +326,13 @@ describe("the sandbox's storage host", () => {
       (await fetched({ range: "bytes=9999999-" })).headers["content-range"],
       `bytes */${whole.length}`,
     );
+    const last = whole.length - 1;
+    for (const [range, sent] of [
+      ["bytes=100-9999999", `bytes 100-${last}`],
+      ["bytes=-9999999", `bytes 0-${last}`],
+    ] as const) {
+      assert.equal((await fetched({ range })).headers["content-range"], `${sent}/${whole.length}`, range);
+    }
   });
 
   it("sends everything when If-Range names another version", async () => {

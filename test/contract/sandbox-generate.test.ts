@@ -297,10 +297,14 @@ describe("the sandbox's account and editions", () => {
 
   for (const edition of ["2025", "2026"] as const) {
     it(`shows a balance whose parts add up in the ${edition} edition`, async () => {
-      const sandbox = await start({ edition, credits: 1000 });
-      const { user } = (await call(sandbox, "/api/account/info")).json as { user?: Record<string, number> };
-      assert.equal((user?.["credit"] ?? NaN) + (user?.["credits"] ?? NaN), 1000);
-      assert.equal("bonusCredit" in (user ?? {}), edition === "2026");
+      for (const credits of [1000, 30]) {
+        const sandbox = await start({ edition, credits });
+        const { user } = (await call(sandbox, "/api/account/info")).json as { user?: Record<string, number> };
+        const [credit = NaN, bonus = NaN] = [user?.["credit"], user?.["credits"]];
+        assert.equal(credit + bonus, credits);
+        assert.ok(credit >= 0 && bonus > 0, `${credit} and ${bonus}`);
+        assert.equal("bonusCredit" in (user ?? {}), edition === "2026");
+      }
     });
   }
 

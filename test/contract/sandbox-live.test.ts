@@ -123,6 +123,13 @@ describe("the sandbox's live channel", () => {
     assert.equal(sandbox.violations.length, 1);
   });
 
+  it("records a message of a type that the document does not know as a violation", async () => {
+    const listener = await connect();
+    listener.say({ type: "weather" });
+    await sandbox.waitForRequest(({ method }) => method === "WS");
+    assert.match(sandbox.violations.join(), /unknown message \{"type":"weather"\}/);
+  });
+
   it("closes on request, permanently", async () => {
     const listener = await connect();
     listener.say({ type: "close" });

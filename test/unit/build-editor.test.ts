@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
-import { text } from "../../lib/schema/description";
+import { choice, text, voice } from "../../lib/schema/description";
 import { definitionOf } from "../../scripts/build/definition";
 import { dialogOf } from "../../scripts/build/dialog";
 import { helpOf } from "../../scripts/build/help";
@@ -174,6 +174,47 @@ describe("the dialog of a node", () => {
 
   it("folds advanced settings away", () => {
     assert.match(dialogOf(ACCOUNT), /vocu-advanced[^]*node-config-input-retries/);
+    const { settings } = SOURCE.description;
+    const advanced = { ...settings, limit: { kind: "count", default: 5, min: 1, max: 9, advanced: true } };
+    const folded = dialogOf({
+      ...SOURCE,
+      description: { ...SOURCE.description, settings: advanced } as NodeSource["description"],
+    });
+    assert.match(folded, /node-input-wait"[^]*vocu-advanced[^]*node-input-limit"/);
+  });
+
+  it("has a button to unfold them that does not send the form", () => {
+    assert.match(dialogOf(ACCOUNT), /<button type="button" class="vocu-fold">/);
+  });
+
+  it("names each group of folded rows by its heading", () => {
+    const inputs = { temperature: text({ advanced: true }), flash: text({ advanced: true }) };
+    const grouped = dialogOf({ ...SOURCE, description: { ...SOURCE.description, inputs } });
+    const names = [...grouped.matchAll(/role="group" aria-labelledby="([^"]+)"/g)].map(([, id]) => id);
+    assert.deepEqual(names, ["node-input-group-expression", "node-input-group-quality"]);
+    for (const id of names) assert.ok(grouped.includes(`class="vocu-heading" id="${id}"`), id);
+  });
+
+  it("keeps the name of what was picked from a list", () => {
+    const inputs = { voiceId: voice({ required: true }) };
+    const picking = dialogOf({ ...SOURCE, description: { ...SOURCE.description, inputs } });
+    assert.match(picking, /<input type="hidden" id="node-input-voiceIdName">/);
+    assert.doesNotMatch(dialog, /node-input-nameName/);
+  });
+
+  it("asks for the words of a choice without dots, which i18next reads as a path", () => {
+    const kind = { kind: "select", choices: ["vocu.ai"], default: "vocu.ai" } as const;
+    const settings = { site: kind };
+    assert.match(
+      dialogOf({ ...ACCOUNT, description: { ...ACCOUNT.description, settings } }),
+      /<option value="vocu\.ai" data-i18n="settings\.site\.choices\.vocu_ai">/,
+    );
+  });
+
+  it("neither shows nor fills in the key", () => {
+    const [field = ""] = /<input[^>]* id="node-config-input-apiKey"[^>]*>/.exec(dialogOf(ACCOUNT)) ?? [];
+    assert.match(field, /type="password"/);
+    assert.match(field, /autocomplete="off"/);
   });
 });
 
@@ -198,6 +239,25 @@ describe("the help of a node", () => {
     const inputs = { name: text({ required: true, when: { wait: "true" } }) };
     const source = { ...SOURCE, description: { ...SOURCE.description, inputs } };
     assert.match(helpOf(source, wordsOfNode(source, language()).words), /<dt class="optional">Name /);
+  });
+
+  it("does not call an input optional that is needed unless another is given", () => {
+    const inputs = { name: text({ requiredUnless: "prompt" }), prompt: text() };
+    const source = { ...SOURCE, description: { ...SOURCE.description, inputs } };
+    assert.match(helpOf(source, wordsOfNode(source, language()).words), /<dt>Name /);
+  });
+
+  it("says that a choice may be another word", () => {
+    const inputs = { modelVersion: choice(["v3.0", "v4.0"], { open: true }) };
+    const source = { ...SOURCE, description: { ...SOURCE.description, inputs } };
+    assert.match(helpOf(source, wordsOfNode(source, language()).words), /\(V4\)\. Or others\./);
+    assert.doesNotMatch(help(), /Or others/);
+  });
+
+  it("says that the service calls an endpoint old", () => {
+    const source = { ...SOURCE, description: { ...SOURCE.description, legacy: true } };
+    assert.match(helpOf(source, wordsOfNode(source, language()).words), /### Details\n\nOld\./);
+    assert.doesNotMatch(help(), /Old\./);
   });
 
   it("reports choices with their meaning, and the default", () => {
