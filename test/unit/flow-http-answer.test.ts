@@ -52,7 +52,11 @@ describe("an answer over HTTP", () => {
   });
 
   const speechOf = (data: Buffer | AsyncIterable<Buffer>): ObservedAudio =>
-    new ObservedAudio({ message: { res: response }, data, done: () => undefined }, undefined, IDLE_S * 1000);
+    new ObservedAudio(
+      { message: { _msgid: "m", res: response }, data, done: () => undefined },
+      undefined,
+      IDLE_S * 1000,
+    );
   const answer = (speech: ObservedAudio): Promise<void> => {
     const context: AudioSinkContext<{ samples: "wav" }, HttpSettings> = {
       RED: { util: { cloneMessage: (message: object) => message } } as unknown as NodeAPI,

@@ -13,7 +13,11 @@ describe("the wait for the next chunk", () => {
   });
   afterEach(() => clock.restore());
 
-  const arrived = (): Arrived => ({ message: {}, data: Buffer.from("audio"), done: () => undefined });
+  const arrived = (): Arrived => ({
+    message: { _msgid: "m" },
+    data: Buffer.from("audio"),
+    done: () => undefined,
+  });
   const speech = (last = false): IncomingAudio =>
     new IncomingAudio(arrived(), { id: "a", index: 0, last }, IDLE_MS);
 
