@@ -5,9 +5,11 @@ import type { Dispatcher } from "undici";
 import { startTimer, type Timer } from "../timers";
 import { abortError, VocuError } from "./errors";
 import { networkError, type Destination, type Phase } from "./failure";
+import { ReadGate, whenSent } from "./read-gate";
 import type { Redactor } from "./redact";
 
-const PAUSE_ABOVE = 64 * 1024;
+/** With more than this waiting, in bytes, nothing is read from the socket. */
+const PAUSE_ABOVE = 16 * 1024;
 
 /** Pieces smaller than this, in bytes, are merged with the pieces that arrived at the same time. */
 const SMALL_BYTES = 4096;
@@ -60,6 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #phase: Phase = "connecting";
   #controller?: Dispatcher.DispatchController;
   #connecting: Socket[] = [];
+  #gate?: ReadGate;
   #proxied = false;
   #timer?: Timer;
   #settle!: { resolve: (answer: Answer) => void; reject: (error: VocuError) => void };
@@ -107,6 +110,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
       return;
     }
     this.#controller = controller;
+    whenSent((socket) => {
+      if (!this.over) this.#gate = ReadGate.of(socket);
+    });
     this.#connecting = [];
     this.#phase = "waiting";
     this.uploaded(this.options.uploadStallMs === undefined);
@@ -130,12 +136,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     this.#settle.resolve(this);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+  onResponseData(_controller: unknown, piece: Buffer): void {
     if (this.over) return;
     this.#pieces.push(piece);
     this.#size += piece.length;
     if (this.#reader) this.#deliverSoon();
-    if (this.#size > PAUSE_ABOVE) controller.pause();
+    if (this.#size > PAUSE_ABOVE) this.#gate?.close();
   }
 
   onResponseEnd(): void {
@@ -203,7 +209,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     if (piece) {
       this.#size -= piece.length;
       reader.resolve(piece);
-      if (!this.over && this.#size <= PAUSE_ABOVE) this.#controller?.resume();
+      if (this.#size <= PAUSE_ABOVE) this.#gate?.open();
     } else if (this.#failure) reader.reject(this.#failure);
     else reader.resolve(undefined);
   }
@@ -230,6 +236,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #finish(): void {
     this.#timer?.cancel();
     this.options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#gate?.open();
+    this.#gate = undefined;
     this.options.onOver();
   }
 }
