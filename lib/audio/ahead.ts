@@ -1,5 +1,5 @@
 /** Fewer, larger chunks where audio arrives faster than it plays. */
-import { AbortRace, systemClock, type Clock } from "./clock";
+import { AbortRace, systemClock, type AlarmClock } from "./clock";
 import type { Chunk } from "./mp3/chunks";
 
 /** How `joinAhead` joins. */
@@ -11,7 +11,7 @@ export interface AheadOptions {
   /** Ends the waiting. */
   readonly signal: AbortSignal;
   /** Left out: the machine's own clock. */
-  readonly clock?: Clock;
+  readonly clock?: AlarmClock;
 }
 
 /** A chunk waits until it has this part of what the listener still has to play. */
@@ -55,26 +55,21 @@ export async function* joinAhead(source: AsyncIterable<Chunk>, options: AheadOpt
   }
 }
 
-/** A reason that is there already: making one takes longer than all the rest of a wait. */
-const OVER = new Error("The wait is over");
-
 /** The next chunk, or undefined when it does not come in time. */
 async function arrivalOrTime<T>(
   next: Promise<T>,
   patienceMs: number,
-  clock: Clock,
+  clock: AlarmClock,
   race: AbortRace,
 ): Promise<T | undefined> {
   if (patienceMs === Infinity) return race.run(next);
-  const stop = new AbortController();
-  const time = clock.sleep(Math.max(0, patienceMs), stop.signal).then(
-    () => undefined,
-    () => undefined,
-  );
+  const alarm = { ring: (): void => undefined };
+  const time = new Promise<undefined>((resolve) => (alarm.ring = () => resolve(undefined)));
+  const timer = clock.alarm(Math.max(0, patienceMs), alarm.ring);
   try {
     return await race.run(Promise.race([next, time]));
   } finally {
-    stop.abort(OVER);
+    timer.cancel();
   }
 }
 
@@ -88,7 +83,7 @@ class Ahead {
 
   constructor(
     private readonly options: AheadOptions,
-    private readonly clock: Clock,
+    private readonly clock: AlarmClock,
   ) {}
 
   /** How long what is held may wait for more. */

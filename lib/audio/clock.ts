@@ -1,5 +1,5 @@
 /** Waiting: for a time, or for whatever comes first. */
-import { sleep } from "../timers";
+import { sleep, startTimer, type Timer } from "../timers";
 
 /** A clock with a wait; tests provide their own. */
 export interface Clock {
@@ -9,10 +9,19 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** A clock with an alarm, for waits that are so short and so many that a signal for each would cost more than the wait. */
+export interface AlarmClock {
+  /** Milliseconds that only ever grow. */
+  now(): number;
+  /** Calls `ring` once after `ms` milliseconds, unless it is cancelled before. */
+  alarm(ms: number, ring: () => void): Timer;
+}
+
 /** The machine's monotonic clock. */
-export const systemClock: Clock = {
+export const systemClock: Clock & AlarmClock = {
   now: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, signal),
+  alarm: (ms, ring) => startTimer(ms, ring),
 };
 
 /** Lets waits end with a signal, one after the other, with one listener for all of them. */

@@ -12,7 +12,7 @@ export {
 export { listKept, readKept, removeKept } from "./cache/kept";
 export { chunks, NoAudioError, type Chunk, type ChunkOptions } from "./mp3/chunks";
 export { LengthMeter } from "./length";
-export { orAborted, systemClock, type Clock } from "./clock";
+export { orAborted, systemClock, type AlarmClock, type Clock } from "./clock";
 export { convertMp3, type Converted, type ConvertOptions } from "./convert/convert";
 export { wavHeader, type PcmFormat } from "./format";
 export { endingOf, mediaOfName, mediaTypeOf, MediaSniffer, sniff, SNIFF_BYTES } from "./media";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { joinAhead, type Chunk, type Clock } from "../../lib/audio";
+import { joinAhead, type AlarmClock, type Chunk, type Clock } from "../../lib/audio";
 import { collect } from "./audio-fixtures";
 
 /** A clock on which hours pass in a moment: when nothing else happens, the next alarm goes off. */
-class VirtualClock implements Clock {
+class VirtualClock implements Clock, AlarmClock {
   time = 0;
   readonly #alarms = new Set<{ readonly at: number; ring: () => void }>();
 
@@ -11,20 +11,19 @@ class VirtualClock implements Clock {
     return this.time;
   }
 
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        this.#alarms.delete(alarm);
-        reject(signal.reason as Error);
-      };
-      const ring = (): void => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      };
-      const alarm = { at: this.time + ms, ring };
-      this.#alarms.add(alarm);
-      signal.addEventListener("abort", stop, { once: true });
-    });
+  alarm(ms: number, ring: () => void): { cancel: () => void } {
+    const alarm = { at: this.time + ms, ring };
+    this.#alarms.add(alarm);
+    return { cancel: () => void this.#alarms.delete(alarm) };
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.alarm(ms, resolve));
+  }
+
+  /** How many alarms are set. */
+  get alarms(): number {
+    return this.#alarms.size;
   }
 
   /** Lets time pass until `work` is done. */
@@ -184,6 +183,20 @@ describe("chunks joined ahead", () => {
     const reading = collect(joinAhead(silent(), { enoughMs: 2000, signal: stop.signal }));
     setImmediate(() => stop.abort(new Error("stopped")));
     await assert.rejects(reading, /stopped/);
+  });
+
+  it("leave no alarm behind, however they end", async () => {
+    const clock = new VirtualClock();
+    async function* held(): AsyncGenerator<Chunk> {
+      for (let index = 0; index < 20; index++) {
+        await Promise.resolve();
+        yield { data: Buffer.alloc(1), audioMs: 24 };
+      }
+    }
+    const options = { enoughMs: 2000, signal: never, clock };
+    await collect(joinAhead(held(), options));
+    for await (const { data } of joinAhead(held(), options)) if (data.length > 1) break;
+    assert.equal(clock.alarms, 0);
   });
 
   it("close their source when the reader stops", async () => {

@@ -92,7 +92,8 @@ export class PieceQueue {
 
   /** Removes the first `count` bytes, which must be there, and returns a copy of them. */
   take(count: number): Buffer {
-    const all = Buffer.allocUnsafe(count);
+    // From the common pool, what a flow keeps of one speech would keep pieces of others.
+    const all = count < SMALL ? Buffer.allocUnsafe(count) : Buffer.allocUnsafeSlow(count);
     let filled = 0;
     let used = 0;
     for (const stretch of this.#stretches) {

@@ -99,7 +99,8 @@ class Gatherer {
   readonly #maxTicks: number;
   readonly #evidence = new Mp3Evidence();
   readonly #scanner: FrameScanner;
-  readonly #head = new ByteQueue();
+  /** What an error could be recognised in; empty once this is known to be audio. */
+  #head = new ByteQueue();
   /** The open chunk's bytes and behind them those held back. */
   readonly #bytes = new PieceQueue();
   #open = { bytes: 0, ticks: 0 };
@@ -121,6 +122,7 @@ class Gatherer {
     this.#bytes.push(piece);
     if (!this.#evidence.found) this.#head.push(piece.subarray(0, HEAD_LIMIT - this.#head.length));
     this.#scanner.push(piece);
+    if (this.#head.length > 0 && this.#evidence.found) this.#head = new ByteQueue();
     if (this.#evidence.garbage > MP3_SEARCH_BYTES && !this.#evidence.found) throw this.#noAudio();
     if (this.#chunkBytes === 0) this.#close();
     return this.#takeClosed();

@@ -27,55 +27,75 @@ function storedSource(config: Config, name: string, spec: Input): Source {
   return { value: text, type: typeof type === "string" && type !== "" ? type : assumed };
 }
 
-/**
- * All inputs of a node for this message, converted. Blank optional inputs are left out, as are those that the node's
- * settings do not use.
- * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of
- *   `convert` and `loadFile`.
- * @param mayBeBlank a required input that may be missing nevertheless
- */
-export async function readInputs<I extends Inputs>(
-  RED: NodeAPI,
-  node: Node,
-  config: Config,
-  inputs: I,
-  msg: NodeMessageInFlow,
-  settings: Readonly<Record<string, unknown>> = {},
-  mayBeBlank?: string,
-): Promise<InputValues<I>> {
-  const values: Record<string, unknown> = {};
-  const asked = Object.entries(inputs).filter(([, spec]) => applies(spec.when, settings));
-  for (const [name, spec] of asked) {
-    const found = rawValue(RED, node, config, name, spec, msg);
-    const raw = isPromise(found) ? await found : found;
-    if (isGiven(spec, raw)) values[name] = convert(spec, name, raw);
-  }
-  for (const [name, spec] of asked) {
-    const excused = [spec.requiredUnless ?? []].flat().some((other) => values[other] !== undefined);
-    const wanted = spec.required === true || (spec.requiredUnless !== undefined && !excused);
-    if (wanted && name !== mayBeBlank && values[name] === undefined)
-      throw new Problem("INPUT_MISSING", { field: name }, { field: name });
-  }
-  // Files last: faults of the other inputs are found without reading them.
-  for (const [name, { file }] of asked) {
-    if (file && values[name] !== undefined) {
-      values[name] = await loadFile(file, name, values[name], workingDirectory(RED));
-    }
-  }
-  return values as InputValues<I>;
+/** An input that the node's settings use, and where its value comes from. */
+interface Asked {
+  readonly name: string;
+  readonly spec: Input;
+  readonly source: Source;
+  /** A blank source has no value, whatever the message holds. */
+  readonly blank: boolean;
 }
 
-/** The value of the message if the input allows that, else that of the dialog; a promise only where that takes time. */
-function rawValue(
-  RED: NodeAPI,
-  node: Node,
-  config: Config,
-  name: string,
-  spec: Input,
-  msg: NodeMessageInFlow,
-): unknown {
-  const carried = spec.messageWins === true ? (msg as unknown as Config)[name] : undefined;
-  return isGiven(spec, carried) ? carried : evaluate(RED, node, storedSource(config, name, spec), name, msg);
+/** Reads the inputs of one node. What does not change with the message is worked out once. */
+export class InputReader<I extends Inputs> {
+  private readonly asked: readonly Asked[];
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+    config: Config,
+    inputs: I,
+    settings: Readonly<Record<string, unknown>>,
+  ) {
+    this.asked = Object.entries(inputs)
+      .filter(([, spec]) => applies(spec.when, settings))
+      .map(([name, spec]) => {
+        const source = storedSource(config, name, spec);
+        return { name, spec, source, blank: source.value.trim() === "" };
+      });
+  }
+
+  /**
+   * All inputs for this message, converted. Blank optional inputs are left out, as are those that the node's settings
+   * do not use.
+   * @throws Problem `INPUT_MISSING`, `INPUT_UNREADABLE` (the source itself failed, e.g. a JSONata error) and those of
+   *   `convert` and `loadFile`.
+   * @param mayBeBlank a required input that may be missing nevertheless
+   */
+  async read(msg: NodeMessageInFlow, mayBeBlank?: string): Promise<InputValues<I>> {
+    const values: Record<string, unknown> = {};
+    for (const asked of this.asked) {
+      const found = this.rawValue(asked, msg);
+      const raw = isPromise(found) ? await found : found;
+      const { name, spec } = asked;
+      if (isGiven(spec, raw)) values[name] = convert(spec, name, raw);
+    }
+    for (const { name, spec } of this.asked) {
+      if (name !== mayBeBlank && values[name] === undefined && isWanted(spec, values))
+        throw new Problem("INPUT_MISSING", { field: name }, { field: name });
+    }
+    // Files last: faults of the other inputs are found without reading them.
+    for (const { name, spec } of this.asked) {
+      if (spec.file && values[name] !== undefined) {
+        values[name] = await loadFile(spec.file, name, values[name], workingDirectory(this.RED));
+      }
+    }
+    return values as InputValues<I>;
+  }
+
+  /** The value of the message if the input allows that, else that of the dialog; a promise only where that takes time. */
+  private rawValue({ name, spec, source, blank }: Asked, msg: NodeMessageInFlow): unknown {
+    const carried = spec.messageWins === true ? (msg as unknown as Config)[name] : undefined;
+    if (isGiven(spec, carried)) return carried;
+    return blank ? undefined : evaluate(this.RED, this.node, source, name, msg);
+  }
+}
+
+/** Whether an input must have a value beside these. */
+function isWanted({ required, requiredUnless }: Input, values: Readonly<Record<string, unknown>>): boolean {
+  if (required === true) return true;
+  if (requiredUnless === undefined) return false;
+  return ![requiredUnless].flat().some((other) => values[other] !== undefined);
 }
 
 /** White space is not blank if the input says so: a language model sends it between words. */
@@ -87,11 +107,10 @@ const workingDirectory = (RED: NodeAPI): string | undefined =>
   (RED.settings as { fileWorkingDirectory?: string }).fileWorkingDirectory;
 
 /**
- * Node-RED's evaluation; blank sources are "not given" whatever their type. A promise only where it takes time (JSONata, some
- * contexts): thousands of messages with dozens of inputs may come at once.
+ * Node-RED's evaluation. A promise only where it takes time (JSONata, some contexts): thousands of messages with dozens of
+ * inputs may come at once.
  */
 function evaluate(RED: NodeAPI, node: Node, source: Source, field: string, msg: NodeMessageInFlow): unknown {
-  if (source.value.trim() === "") return undefined;
   // Numbers, booleans and lists are read by convert(), which checks their bounds and reports faults.
   if (source.type === "num" || source.type === "bool" || source.type === "json") return source.value;
   const unreadable = (error: unknown): unknown => {

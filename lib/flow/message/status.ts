@@ -7,8 +7,6 @@ export class StatusLine {
   private silent = false;
   private waitingShown?: number;
   private shown?: string;
-  /** Thousands of messages may end in the same words at once. */
-  private readonly words = new Map<string, string>();
 
   constructor(
     private readonly node: Pick<Node, "status">,
@@ -34,9 +32,7 @@ export class StatusLine {
 
   /** Grey: nothing to report. */
   idle(key: string): void {
-    let word = this.words.get(key);
-    if (word === undefined) this.words.set(key, (word = this.translate(`shared:status.${key}`)));
-    this.show("grey", "ring", word);
+    this.show("grey", "ring", this.translate(`shared:status.${key}`));
   }
 
   /** Red: failed. */

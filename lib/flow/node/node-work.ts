@@ -10,7 +10,7 @@ import {
   type Settings,
   type SettingValues,
 } from "../../schema/description";
-import { readInputs, type Config } from "../input/evaluate";
+import { InputReader, type Config } from "../input/evaluate";
 import { readSettings } from "../input/settings";
 import { finish } from "../message/finish";
 import { flowError, type FlowError, type Translate } from "../message/problem";
@@ -34,6 +34,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
   private reading: Promise<unknown> = Promise.resolve();
   private knownSettings: SettingValues<S> | undefined;
+  private reader: InputReader<I> | undefined;
 
   constructor(
     readonly RED: NodeAPI,
@@ -65,14 +66,13 @@ export class NodeWork<I extends Inputs, S extends Settings> {
 
   /**
    * The inputs of a message, read after those of the messages before it.
-   * @throws Problem as `readInputs`.
+   * @throws Problem as `InputReader.read`.
    */
   inputs(msg: Message, settings: SettingValues<S>): Promise<InputValues<I>> {
     const { inputs, silentInput } = this.description;
     const mayBeBlank = (msg.parts as Parts | undefined)?.id === undefined ? undefined : silentInput;
-    const mine = this.reading.then(() =>
-      readInputs(this.RED, this.node, this.config, inputs, msg, settings, mayBeBlank),
-    );
+    const reader = (this.reader ??= new InputReader(this.RED, this.node, this.config, inputs, settings));
+    const mine = this.reading.then(() => reader.read(msg, mayBeBlank));
     this.reading = mine.catch(() => undefined);
     return mine;
   }
