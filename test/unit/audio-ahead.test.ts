@@ -61,7 +61,7 @@ async function play(
   const clock = new VirtualClock();
   async function* source(): AsyncGenerator<Chunk> {
     for (const [index, at] of times.entries()) {
-      if (at > clock.time) await clock.sleep(at - clock.time, never);
+      if (at > clock.time) await clock.sleep(at - clock.time);
       const last =
         index === times.length - 1 ? { bytes: 0, audioMs: 0, frames: 0, truncated: false } : undefined;
       yield { data: Buffer.alloc(10, index), audioMs, last };
