@@ -1,6 +1,38 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { PieceQueue } from "../../lib/audio/mp3/bytes";
+import { ByteQueue, PieceQueue } from "../../lib/audio/mp3/bytes";
+
+describe("bytes in a row", () => {
+  it("come out in order, however they are put in and taken, and are counted", () => {
+    const step = fc.record({ put: fc.nat(5000), take: fc.nat(6000) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const queue = new ByteQueue();
+        let waiting = Buffer.alloc(0);
+        let count = 0;
+        for (const { put, take } of steps) {
+          const bytes = Buffer.from(Array.from({ length: put }, () => count++ % 251));
+          queue.push(bytes);
+          waiting = Buffer.concat([waiting, bytes]);
+          assert.ok(queue.take(take).equals(waiting.subarray(0, take)));
+          waiting = waiting.subarray(take);
+          assert.equal(queue.length, waiting.length);
+          assert.ok(queue.view.equals(waiting));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("stay what they were where more is put in", () => {
+    const queue = new ByteQueue();
+    queue.push(Buffer.from("first"));
+    const { view } = queue;
+    const taken = queue.take(2);
+    for (let round = 0; round < 1000; round++) queue.push(Buffer.from("more"));
+    assert.deepEqual([view.toString(), taken.toString()], ["first", "fi"]);
+  });
+});
 
 describe("pieces in a row", () => {
   it("come out in order, however they are put in and taken", () => {

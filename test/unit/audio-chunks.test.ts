@@ -160,6 +160,11 @@ describe("chunks of a longest duration", () => {
     assert.ok(joined(list).equals(stream));
   });
 
+  it("may play exactly as long as asked", async () => {
+    const list = await chunked([Buffer.concat(framesOf(4, { sampleRate: 48000 }))], { maxChunkMs: 48 });
+    assert.deepEqual(sizes(list), [768, 384, 384]);
+  });
+
   it("have one frame at least", async () => {
     assert.deepEqual(sizes(await chunked([Buffer.concat(framesOf(3))], { maxChunkMs: 1 })), [417, 417, 417]);
   });
@@ -210,6 +215,19 @@ describe("chunks and what is not audio", () => {
     assert.equal(list[1]?.last?.truncated, true);
   });
 
+  it("have a large leading tag with the first frame", async () => {
+    const tag = id3v2(MB - 100);
+    const list = await chunked([tag, one, two]);
+    assert.deepEqual(sizes(list), [tag.length + 417, 417]);
+  });
+
+  it("have a cut free format frame in the last chunk, whose length the end shows", async () => {
+    const stream = Buffer.concat(framesOf(3, { bitrate: 0, freeBytes: 313 })).subarray(0, -100);
+    const list = await chunked([stream]);
+    assert.ok(joined(list).equals(stream));
+    assert.deepEqual([list.at(-1)?.last?.frames, list.at(-1)?.last?.truncated], [2, true]);
+  });
+
   it("let an enormous leading tag continue in pieces before the audio", async () => {
     const tag = id3v2(4 * MB);
     const { source, seen } = watched([...cut(tag, 65_536), one, two]);
@@ -249,6 +267,7 @@ describe("a stream without audio", () => {
   it("fails with what it began with", async () => {
     const error = await failure(cut(Buffer.from('{"status":403,"message":"no"}'), 5));
     assert.equal(error.code, "NO_AUDIO");
+    assert.equal(String(error), "NoAudioError: The stream is no mp3");
     assert.equal(error.head.toString(), '{"status":403,"message":"no"}');
   });
 
@@ -272,6 +291,12 @@ describe("a stream without audio", () => {
     const { source, seen } = watched(cut(Buffer.alloc(8 * MB, "x"), 65_536));
     await assert.rejects(collect(chunks(source, { chunkBytes: 0 })), NoAudioError);
     assert.deepEqual(seen, { read: 17, closed: true });
+  });
+
+  it("sends nothing of what looked like audio for two frames", async () => {
+    const stream = Buffer.concat([Buffer.from("junk"), ...framesOf(2), Buffer.alloc(2 * MB, "x")]);
+    const output = chunks(arriving(cut(stream, 1000)), { chunkBytes: 0 });
+    await assert.rejects(output.next(), NoAudioError);
   });
 
   it("does not print what it began with", async () => {

@@ -34,7 +34,7 @@ function audio(units: Unit[]): Buffer[] {
 /** The kinds in order, repeats folded: f(rame), t(ag), g(arbage). */
 function kinds(units: Unit[]): string {
   return units
-    .map((unit) => unit.kind.charAt(0))
+    .map((unit) => unit.kind.charAt(0) || "?")
     .join("")
     .replace(/(.)\1+/g, "$1");
 }
@@ -62,6 +62,22 @@ describe("frame splitter: frames", () => {
       [data],
     );
   });
+
+  for (const [what, unit] of [
+    ["frame", frame()],
+    ["tag", id3v2(50)],
+    ["table of contents", infoFrame("Info")],
+  ] as const) {
+    it(`returns a ${what} with its last byte, wherever the piece that ends in it began`, () => {
+      for (const left of [1, 2, 3, 4, 9, 10, 41, 42, 43, unit.length - 1]) {
+        const splitter = new FrameSplitter();
+        splitter.push(Buffer.concat([...framesOf(3), unit.subarray(0, left)]));
+        const found = splitter.push(unit.subarray(left));
+        const bytes = Buffer.concat(found.map(({ data }) => data));
+        assert.ok(unit.subarray(-bytes.length).equals(bytes) && bytes.length > 0, `after ${left} bytes`);
+      }
+    });
+  }
 
   it("reports each frame's header", () => {
     const [unit] = split([frame({ bitrate: 64, sampleRate: 48000, mono: true })]).units;
@@ -182,7 +198,13 @@ describe("frame splitter: free format", () => {
   });
 
   it("is not taken from a header that nothing follows", () => {
-    assertFrames([header(recipe), Buffer.alloc(9000, 0x20)], [], "g");
+    for (const padding of [false, true])
+      assertFrames([header({ ...recipe, padding }), Buffer.alloc(9000, 0x20)], [], "g");
+  });
+
+  it("takes padding into account behind garbage", () => {
+    const frames = framesOf(20, { ...recipe, padding: true });
+    assertFrames([Buffer.alloc(50, 7), ...frames], frames, "gf");
   });
 });
 
@@ -302,6 +324,30 @@ describe("frame splitter: garbage", () => {
       [frame()],
     );
   });
+
+  it("ends its wait with the header behind a frame, wherever the piece that ends in it began", () => {
+    for (const left of [1, 3, 100, 416]) {
+      const splitter = new FrameSplitter();
+      splitter.push(Buffer.concat([...frames, junk, frame().subarray(0, left)]));
+      splitter.push(frame().subarray(left));
+      assert.deepEqual(
+        splitter.push(header()).map((unit) => unit.data),
+        [frame()],
+      );
+    }
+  });
+
+  it("hides no lone sync at the end", () => {
+    assertFrames([...frames, junk, header(), Buffer.alloc(100, 0x20)], frames, "fg");
+  });
+
+  for (const word of ["IDLE", "TAXI", "APPLE", "XAG", "XD3"]) {
+    it(`is words that begin almost like a tag, and confirm no frame: ${word}`, () => {
+      const text = Buffer.from(`${word} and other words. `.repeat(20));
+      assertFrames([...frames, text, ...frames], [...frames, ...frames], "fgf");
+      assertFrames([...frames, junk, frame(), text, ...frames], [...frames, ...frames], "fgf");
+    });
+  }
 
   it("hides no lone sync: a header whose frame nothing follows is garbage", () => {
     const fake = Buffer.concat([junk, header(), Buffer.alloc(600, 0x20)]);

@@ -1,7 +1,8 @@
 /** Tags in and around mp3: where they begin and how long they are. */
 
 const MARKS = ["ID3", "TAG", "APETAGEX"].map((mark) => Buffer.from(mark, "latin1"));
-const [ID3, TAG, APE] = MARKS as [Buffer, Buffer, Buffer];
+const [ID3, TAG] = MARKS as [Buffer, Buffer, Buffer];
+const ID3V1_MARK = 4;
 const ID3V1_BYTES = 128;
 const ID3V1_EXTENDED_BYTES = 227;
 const ID3V2_FRAME = 10;
@@ -21,15 +22,14 @@ export function tagLength(data: Buffer, at = 0): number | "more" | undefined {
   for (const mark of MARKS) {
     const same = Math.min(left, mark.length);
     if (data[at] !== mark[0] || mark.compare(data, at, at + same, 0, same) !== 0) continue;
-    if (same < mark.length) return "more";
     if (mark === ID3) return id3v2Length(data, at, left);
-    if (mark === TAG) return left < 4 ? "more" : id3v1Length(data, at);
-    if (mark === APE) return apeLength(data, at, left);
+    return mark === TAG ? id3v1Length(data, at, left) : apeLength(data, at, left);
   }
   return undefined;
 }
 
-function id3v1Length(data: Buffer, at: number): number {
+function id3v1Length(data: Buffer, at: number, left: number): number | "more" {
+  if (left < ID3V1_MARK) return "more";
   return data[at + 3] === 0x2b ? ID3V1_EXTENDED_BYTES : ID3V1_BYTES;
 }
 
