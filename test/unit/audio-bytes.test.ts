@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { ByteQueue, PieceQueue } from "../../lib/audio/mp3/bytes";
 
@@ -55,6 +58,27 @@ describe("pieces in a row", () => {
           taken += count;
         }
       }),
+    );
+  });
+
+  it("stay in memory no longer than until they are taken", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const queue = new PieceQueue();
+    const pass = (bytes: number): WeakRef<Buffer> => {
+      const piece = Buffer.alloc(bytes, 1);
+      queue.push(piece);
+      queue.take(bytes);
+      return new WeakRef(piece);
+    };
+    const pieces = [20_000, 3000, 20_000].map(pass);
+    queue.push(Buffer.from("the next one"));
+    // What a weak reference refers to stays until the current turn has ended.
+    await nextTurn();
+    collectGarbage();
+    assert.deepEqual(
+      pieces.map((piece) => piece.deref()?.length),
+      [undefined, undefined, undefined],
     );
   });
 
