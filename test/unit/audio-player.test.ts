@@ -170,6 +170,12 @@ describe("the cause of a failure in a player's output", () => {
       "Could not open/initialize audio device -> no sound.",
     ],
     [
+      "the player's, not the complaint of a library after it",
+      "play FAIL sox: Sorry, there is no default audio device configured\nALSA lib pcm.c:8545:(snd_pcm_recover) cannot recover\n",
+      "play FAIL sox: Sorry, there is no default audio device configured",
+    ],
+    ["200 characters of it", `error: ${"x".repeat(300)}`, `error: ${"x".repeat(193)}`],
+    [
       "ALSA's where there is nothing else",
       "ALSA lib confmisc.c:855:(parse_card) no\n",
       "ALSA lib confmisc.c:855:(parse_card) no",

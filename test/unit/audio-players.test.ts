@@ -120,7 +120,13 @@ describe("the player that is found", () => {
     it(`is an error that names ${what} which it cannot play or select`, async () => {
       await install(name);
       for (const wanted of [name, "auto"]) {
-        const error = { code: "PLAYER_CANNOT", player: name, detail, message: `${name}: ${detail}` };
+        const error = {
+          name: "PlayerError",
+          code: "PLAYER_CANNOT",
+          player: name,
+          detail,
+          message: `${name}: ${detail}`,
+        };
         await assert.rejects(findPlayer(wanted, wish), error);
       }
     });
@@ -225,11 +231,12 @@ describe("the sound devices", () => {
 
   it("are none for a player that has no list", async () => {
     await install("ffplay");
+    await installMpv(`printf "%s" "${LIST}"`);
     assert.deepEqual(await soundDevices("ffplay", never), []);
   });
 
   it("are read from mpv's list", () => {
-    const output = `${LIST}  'alsa/hdmi' (HDMI (TV), Port 1)  \nsee 'mpv' (the manual) for more\n`;
+    const output = `${LIST}  'alsa/hdmi' (HDMI (TV), Port 1)  \nsee 'mpv' (the manual)\n`;
     assert.deepEqual(mpvDevices(output), [
       { name: "auto", description: "Autoselect device" },
       { name: "alsa/hdmi", description: "HDMI (TV), Port 1" },
