@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
-import { chown, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -75,6 +75,75 @@ describe("audio that grows in a file", () => {
     assert.equal(first.length + Buffer.concat(await collect(reader)).length, 200_000);
     assert.deepEqual(await readdir(folder()), []);
   });
+
+  it("is read up to where a reader wants, without waiting for more", async () => {
+    const spool = await create();
+    await spool.append(Buffer.from("0123456789"));
+    const part = Buffer.concat(await collect(spool.read(2, 10, never).audio));
+    assert.equal(part.toString(), "23456789");
+    await spool.retire(MB);
+  });
+
+  it("cannot be read or added to when it has been destroyed", async () => {
+    const spool = await create();
+    await spool.append(Buffer.alloc(10));
+    await spool.destroy(new Error("gone"));
+    assert.equal(spool.usable, false);
+    await assert.rejects(read(spool), /^Error: gone$/);
+    await assert.rejects(spool.append(Buffer.alloc(10)), /^Error: gone$/);
+    assert.equal(spool.isRead, false);
+  });
+
+  it("has no reader whose signal has aborted before", async () => {
+    const spool = await create();
+    const { audio } = spool.read(0, Infinity, AbortSignal.abort(new Error("too late")));
+    assert.equal(spool.isRead, false);
+    await assert.rejects(audio.next(), /^Error: too late$/);
+    await spool.retire(MB);
+  });
+
+  it("is an error for who reads it when its file has become shorter", async () => {
+    const spool = await create();
+    await spool.append(Buffer.alloc(10));
+    await truncate(join(folder(), "speech"), 4);
+    await assert.rejects(read(spool), /^Error: The file has become shorter$/);
+    await spool.destroy(new Error("gone"));
+  });
+
+  it("may be found missing, and found again when it is back", async () => {
+    const path = join(folder(), "speech");
+    const spool = await create();
+    await spool.append(Buffer.from("speech"));
+    spool.finish();
+    await rename(path, `${path}-away`);
+    for (let count = 0; count < 3; count++) await assert.rejects(spool.check(), { code: "ENOENT" });
+    await rename(`${path}-away`, path);
+    await spool.check();
+    assert.equal((await read(spool)).toString(), "speech");
+    await spool.retire(MB);
+  });
+
+  for (const [what, spoil, codes] of [
+    ["was removed from outside", (path: string) => rm(path), []],
+    [
+      "is a folder by now",
+      async (path: string) => {
+        await rm(path);
+        await mkdir(path);
+      },
+      ["ERR_FS_EISDIR"],
+    ],
+  ] as const) {
+    it(`reports a file that cannot be removed, not one that is gone: it ${what}`, async () => {
+      const path = join(folder(), "speech");
+      const reported: string[] = [];
+      const spool = await Spool.create(path, (code) => reported.push(code));
+      await spoil(path);
+      await spool.retire(MB);
+      await spool.removed;
+      assert.deepEqual(reported, codes);
+    });
+  }
 
   it("leaves nothing behind on the signal of a reader that waits again and again", async () => {
     const spool = await create();
@@ -162,6 +231,54 @@ describe("published audio", () => {
     await published.add(growing, Buffer.alloc(MB), MB);
     await assert.rejects(published.add(growing, Buffer.alloc(1), MB), NoRoomError);
     assert.equal(findPublication(growing.name), growing);
+  });
+
+  it("counts from the moment at which it is written", async () => {
+    const [one, other] = [await published.begin("audio/mpeg"), await published.begin("audio/mpeg")];
+    const writing = published.add(one, Buffer.alloc(600_000), MB);
+    await assert.rejects(published.add(other, Buffer.alloc(600_000), MB), {
+      name: "NoRoomError",
+      message: "There is no room for more audio",
+    });
+    await writing;
+    await published.add(other, Buffer.alloc(400_000), MB);
+  });
+
+  it("is the oldest to go when there are more than a thousand", async () => {
+    const [first, second] = [await whole(1), await whole(1)];
+    for (let count = 2; count < 1000; count++) await whole(1);
+    assert.equal(findPublication(first.name), first);
+    await whole(1);
+    assert.deepEqual([findPublication(first.name), findPublication(second.name)], [undefined, second]);
+  });
+
+  it("gives who hears it when its time is over its length and five seconds", async () => {
+    const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    try {
+      const publication = await published.begin("audio/wav");
+      const header = wavHeader({ sampleRate: 8000, channels: 1, bitsPerSample: 16 });
+      await published.add(publication, Buffer.concat([header, Buffer.alloc(16_000 - 44)]), MB);
+      const signal = await stuckReader(publication);
+      published.finish(publication, 100);
+      clock.tick(5999);
+      assert.deepEqual([findPublication(publication.name), signal.aborted], [undefined, false]);
+      clock.tick(1);
+      assert.equal(signal.aborted, true);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it("leaves no timer behind when it is whole after it was removed", async () => {
+    const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const publication = await published.begin("audio/mpeg");
+      await published.drop(publication);
+      published.finish(publication, MB);
+      assert.equal(clock.countTimers(), 0);
+    } finally {
+      clock.restore();
+    }
   });
 
   it("holds no descriptor once it is complete, however many there are", async () => {
