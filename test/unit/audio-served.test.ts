@@ -112,6 +112,7 @@ describe("audio that grows in a file", () => {
 
   it("may be found missing, and found again when it is back", async () => {
     const path = join(folder(), "speech");
+    const before = await descriptors();
     const spool = await create();
     await spool.append(Buffer.from("speech"));
     spool.finish();
@@ -121,6 +122,7 @@ describe("audio that grows in a file", () => {
     await spool.check();
     assert.equal((await read(spool)).toString(), "speech");
     await spool.retire(MB);
+    assert.ok((await descriptors()) <= before, "the file stays open");
   });
 
   for (const [what, spoil, codes] of [
