@@ -14,6 +14,7 @@ describe("the edit dialog", function () {
   before(async () => {
     stage = await setStage({
       ...WITH_ACCOUNT,
+      onlyDialogs: true,
       flows: (sandbox) => [
         ...WITH_ACCOUNT.flows(sandbox),
         { id: "keyless", type: "vocu-account", site: "custom", baseUrl: sandbox.url },

@@ -2,4 +2,11 @@
 import { nodeRed4 } from "../peers";
 import { describeEveryDialog } from "./every-dialog";
 
-describeEveryDialog({ name: "Node-RED 4.1", label: "4.1", peer: nodeRed4, themes: ["light"], offset: 0 });
+describeEveryDialog({
+  name: "Node-RED 4.1",
+  label: "4.1",
+  peer: nodeRed4,
+  themes: ["light"],
+  languages: ["en-US", "zh-CN"],
+  offset: 0,
+});

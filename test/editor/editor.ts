@@ -16,7 +16,12 @@ export interface EditorOptions {
   readonly label?: string;
   /** Dialogs slide in and out as they do for a person; default false, they are there and gone at once. */
   readonly sliding?: boolean;
+  /** Palette, canvas and sidebar are hidden: each change of a dialog would lay them out, too. Not for screenshots. */
+  readonly onlyDialogs?: boolean;
 }
+
+/** What stands around the dialogs. */
+const AROUND = "#red-ui-header, #red-ui-palette, #red-ui-workspace, #red-ui-sidebar";
 
 /** A field that every node's dialog has: the node's label, or an input of that name. */
 const NODE_FORM = "#node-input-name";
@@ -63,6 +68,9 @@ export class Editor {
     // The tips of Node-RED 5 begin after a while even where there is no place for them, which is an error of the page.
     await this.page.evaluate('RED.actions.invoke("core:toggle-show-tips", false)');
     if (this.options.sliding !== true) await this.page.evaluate(WITHOUT_SLIDING);
+    if (this.options.onlyDialogs === true && process.env.SCREENSHOTS === undefined) {
+      await this.page.addStyleTag({ content: `${AROUND} { display: none !important }` });
+    }
   }
 
   /** Leaves the editor. @throws AssertionError when the page complained about anything */

@@ -22,7 +22,7 @@ describe("hearing in the dialogs", function () {
   let stage: Stage;
 
   before(async () => {
-    stage = await setStage(WITH_ACCOUNT);
+    stage = await setStage({ ...WITH_ACCOUNT, onlyDialogs: true });
     await stage.editor.page.evaluate(WATCH);
   });
   beforeEach(() => stage.editor.page.evaluate("void (window.heard.length = 0)"));

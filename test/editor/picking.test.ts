@@ -17,7 +17,7 @@ describe("picking from a list", function () {
   let accounts = 0;
 
   before(async () => {
-    stage = await setStage(WITH_ACCOUNT);
+    stage = await setStage({ ...WITH_ACCOUNT, onlyDialogs: true });
   });
   afterEach(async () => {
     const { editor } = stage;
