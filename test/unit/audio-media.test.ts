@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chunks, mediaTypeOf, MediaSniffer, NoAudioError, sniff, wavHeader } from "../../lib/audio";
+import {
+  chunks,
+  endingOf,
+  mediaOfName,
+  mediaTypeOf,
+  MediaSniffer,
+  NoAudioError,
+  sniff,
+  SNIFF_BYTES,
+  wavHeader,
+} from "../../lib/audio";
 import {
   apeTag,
   arriving,
@@ -224,6 +234,54 @@ describe("the media type of bytes", () => {
       for (const size of [1, 5, data.length]) assert.equal(await streamed(data, size), type);
     });
   }
+});
+
+describe("the media type that a beginning makes likely", () => {
+  for (const [what, head, type] of [
+    ["an ID3v2 tag", id3v2(300), "audio/mpeg"],
+    ["the beginning of a frame", frame().subarray(0, 100), "audio/mpeg"],
+    ["two frames behind junk", Buffer.concat([Buffer.from("junk"), frames(3)]), "audio/mpeg"],
+    ["a short signature", Buffer.from("OggS"), "audio/ogg"],
+    [
+      "a text that begins like a tag at the end",
+      Buffer.from("TAG ".padEnd(300, "and other words ")),
+      undefined,
+    ],
+    ["a text", Buffer.from("The door is open."), undefined],
+    ["nothing", Buffer.alloc(0), undefined],
+  ] as const) {
+    it(`is ${type ?? "none"}: ${what}`, () => assert.equal(mediaTypeOf(head), type));
+  }
+
+  it("is not looked for behind a mebibyte", () => {
+    const late = Buffer.concat([Buffer.alloc(SNIFF_BYTES + 1), frames(8)]);
+    assert.equal(mediaTypeOf(late, true), undefined);
+  });
+
+  it("is certain of a whole file, where a tag alone is no audio", () => {
+    assert.equal(mediaTypeOf(id3v2(300), true), undefined);
+  });
+});
+
+describe("the media type of a file's name", () => {
+  for (const [name, type] of [
+    ["speech.mp3", "audio/mpeg"],
+    ["SPEECH.WAV", "audio/wav"],
+    ["my.voice.opus", "audio/ogg"],
+    ["voices.zip", "application/zip"],
+    ["speech.mp3.txt", undefined],
+    ["mp3", undefined],
+    ["speech.", undefined],
+    ["speech.constructor", undefined],
+    ["", undefined],
+  ] as const) {
+    it(`is ${type ?? "unknown"}: ${name}`, () => assert.equal(mediaOfName(name), type));
+  }
+
+  it("has an ending for each type that is known, and none for others", () => {
+    const types = ["audio/mpeg", "audio/wav", "audio/ogg", "image/jpeg", "text/html"];
+    assert.deepEqual(types.map(endingOf), [".mp3", ".wav", ".ogg", ".jpg", ""]);
+  });
 });
 
 describe("a stream whose type has been looked for", () => {
