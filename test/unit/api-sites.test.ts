@@ -75,6 +75,31 @@ describe("api redactor", () => {
     assert.equal(new Redactor(["secret", "secret-long"]).redact("secret-long"), "***");
   });
 
+  it("looks for secrets of four characters and more", () => {
+    assert.equal(new Redactor(["abc", "abcd"]).redact("abc abcd"), "abc ***");
+    assert.equal(new Redactor(["abc", ""]).redact("abc"), "abc");
+  });
+
+  it("tells whether a text has a secret in it", () => {
+    const redactor = new Redactor(["secret"]);
+    assert.deepEqual([redactor.leaks("a SECRET"), redactor.leaks("none")], [true, false]);
+  });
+
+  for (const [what, text, shown] of [
+    ["a secret", "it is secret!", "it is ***!"],
+    ["a style sheet", "<style type='x'>p { color: red }</style >after", "after"],
+    ["two scripts", "<script>a</script>between<SCRIPT src=b></SCRIPT>", "between"],
+    ["a comparison", "1 < 2", "1 < 2"],
+    ["an open tag", "broken <b", "broken <b"],
+    ["control characters", "\u0000one\r\n\t\u007ftwo\u0000", "one two"],
+    ["300 characters", "x".repeat(300), "x".repeat(300)],
+    ["301 characters", "x".repeat(301), `${"x".repeat(299)}…`],
+  ] as const) {
+    it(`makes foreign text safe to show: ${what}`, () => {
+      assert.equal(new Redactor(["secret"]).clean(text), shown);
+    });
+  }
+
   it("makes one short line without markup of what is foreign", () => {
     assert.equal(new Redactor([]).clean("<p>a\n<script>x()</script>b</p>"), "a b");
   });
