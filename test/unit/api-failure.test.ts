@@ -89,7 +89,7 @@ describe("a failure of the network", () => {
 
   it("is ABORTED where the connections were closed", () => {
     for (const code of ["UND_ERR_DESTROYED", "UND_ERR_CLOSED"])
-      assert.deepEqual(failure(nodeError(code), "receiving").toString(), "VocuError: Aborted");
+      assert.deepEqual(failure(nodeError(code), "receiving"), new VocuError("ABORTED", { retryable: false }));
   });
 
   it("stays what it is where it is one of ours already", () => {

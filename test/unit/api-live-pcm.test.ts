@@ -36,6 +36,22 @@ describe("the description of samples", () => {
     assert.equal(pcmFormatOf({ rate: -1 }).sampleRate, 24000);
   });
 
+  it("takes what there may be at least and at most, and nothing beyond it", () => {
+    const read = (rate: number, channels: number): number[] => {
+      const pcm = pcmFormatOf({ rate, channels });
+      return [pcm.sampleRate, pcm.channels];
+    };
+    assert.deepEqual(read(1000, 1), [1000, 1]);
+    assert.deepEqual(read(768_000, 32), [768_000, 32]);
+    assert.deepEqual(read(999, 0), [24000, 1]);
+    assert.deepEqual(read(768_001, 33), [24000, 1]);
+  });
+
+  it("takes no list and no truth value for a number", () => {
+    const described = { rate: [44100], channels: [2], bits: [24], width: true };
+    assert.deepEqual(pcmFormatOf(described), { ...usual, assumed: true });
+  });
+
   it("gives whole samples, whatever it is made of", () => {
     fc.assert(
       fc.property(

@@ -56,6 +56,15 @@ describe("api response data", () => {
     assert.deepEqual(fromHeader("{", "a-2"), { audioId: "a-2" });
   });
 
+  it("has no audio id where its header is empty", () => {
+    assert.deepEqual(fromHeader("{", ""), {});
+  });
+
+  it("ignores base64 with anything beside it", () => {
+    const base64 = Buffer.from(JSON.stringify(DATA)).toString("base64");
+    for (const text of [`!${base64}`, `${base64}!`]) assert.deepEqual(fromHeader(text), {});
+  });
+
   it("ignores values of a wrong type one by one", () => {
     const data = {
       id: 5,

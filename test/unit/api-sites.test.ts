@@ -23,22 +23,26 @@ describe("api sites", () => {
     });
   }
 
-  const bad: [string, string | undefined][] = [
-    ["custom", undefined],
-    ["custom", ""],
-    ["custom", "vocu.example"],
-    ["custom", "ftp://vocu.example"],
-    ["custom", "https://user:pass-word@vocu.example"],
-    ["custom", "https://vocu.example/?token=1"],
-    ["toString", "https://vocu.example"],
+  const bad: [string, string | undefined, string][] = [
+    ["custom", undefined, "not a URL"],
+    ["custom", "", "not a URL"],
+    ["custom", "vocu.example", "not a URL"],
+    ["custom", "ftp://vocu.example", "neither http nor https"],
+    ["custom", "https://user:pass-word@vocu.example", "it contains a user name or password"],
+    ["custom", "https://user@vocu.example", "it contains a user name or password"],
+    ["custom", "https://:pass-word@vocu.example", "it contains a user name or password"],
+    ["custom", "https://vocu.example/?token=1", "it contains a query or a fragment"],
+    ["custom", "https://vocu.example/#token", "it contains a query or a fragment"],
+    ["toString", "https://vocu.example", "unknown site"],
   ];
-  for (const [site, url] of bad) {
+  for (const [site, url, detail] of bad) {
     it(`refuses the site ${site} with ${url === undefined ? "nothing" : JSON.stringify(url)}`, () => {
       assert.throws(
         () => baseUrlOf(site, url),
         (error) => {
           assert.ok(error instanceof VocuError);
           assert.equal(error.code, "BAD_BASE_URL");
+          assert.deepEqual(error.cause, { retryable: false, detail });
           assert.doesNotMatch(`${error.message}${JSON.stringify(error)}`, /pass-word/);
           return true;
         },
@@ -61,6 +65,7 @@ describe("api redactor", () => {
     "base64 behind one letter": (secret) => Buffer.from(`u${secret}`).toString("base64"),
     "base64 behind a name": (secret) => Buffer.from(`me:${secret} and more`).toString("base64"),
     "base64 for URLs": (secret) => Buffer.from(secret).toString("base64url"),
+    "base64 for URLs behind a letter": (secret) => Buffer.from(`u${secret}`).toString("base64url"),
     "hexadecimal digits": (secret) => Buffer.from(secret).toString("hex"),
   })) {
     it(`takes out a secret in ${form}`, () => {
@@ -89,6 +94,7 @@ describe("api redactor", () => {
     ["a secret", "it is secret!", "it is ***!"],
     ["a style sheet", "<style type='x'>p { color: red }</style >after", "after"],
     ["two scripts", "<script>a</script>between<SCRIPT src=b></SCRIPT>", "between"],
+    ["words that only markup keeps apart", "one<br>two<script></script>three", "one two three"],
     ["a comparison", "1 < 2", "1 < 2"],
     ["an open tag", "broken <b", "broken <b"],
     ["control characters", "\u0000one\r\n\t\u007ftwo\u0000", "one two"],

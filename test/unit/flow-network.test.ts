@@ -62,6 +62,14 @@ describe("the proxy of the environment", () => {
     assert.equal(environmentProxy({ NO_PROXY: "vocu.ai", HTTP_PROXY: "" }), undefined);
   });
 
+  it("has exceptions for whole names and ends of names, whatever is around them", () => {
+    const proxies = (no: string) => ({ https: "http://secure.example", no });
+    for (const no of ["vocu.ai", "VOCU.AI", " ,vocu.ai:443", "*ocu.ai", "*", "other.example vocu.ai"])
+      assert.equal(proxyFor(new URL("https://vocu.ai/"), proxies(no)), undefined, no);
+    for (const no of ["", " , ", "ocu.ai", "vocu.ai:8443", "vocu.a*", "xvocu.ai", "vocu.ai.example"])
+      assert.equal(proxyFor(new URL("https://vocu.ai/"), proxies(no)), "http://secure.example", no);
+  });
+
   it("serves channels as it serves requests", () => {
     const proxies = { http: "http://plain.example", https: "http://secure.example", no: "vocu.ai:443" };
     assert.equal(proxyFor(new URL("wss://v1.vocu.ai/"), proxies), proxies.https);
