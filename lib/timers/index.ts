@@ -59,12 +59,19 @@ const MOST_BUSY_MS = 10;
  * a turn of the event loop, so a loop over data that is there stops everything else until it ends.
  */
 export class Turns {
-  #began = performance.now();
+  /** When the first step of this turn began. */
+  #began: number | undefined;
 
-  /** Waits for the next turn of the event loop where this one has lasted too long. Called after each step. */
+  /**
+   * Waits for the next turn of the event loop where the steps of this one have lasted too long. Called before or after
+   * each step, by one caller after the other.
+   */
   async share(): Promise<void> {
-    if (performance.now() - this.#began < MOST_BUSY_MS) return;
-    await new Promise(setImmediate);
+    if (this.#began !== undefined) {
+      if (performance.now() - this.#began < MOST_BUSY_MS) return;
+      await new Promise(setImmediate);
+    }
     this.#began = performance.now();
+    setImmediate(() => (this.#began = undefined));
   }
 }

@@ -113,10 +113,34 @@ describe("a loop over what is there already", () => {
   it("lets other work run if it has been busy for 10 ms", async () => {
     let others = 0;
     const turns = new Turns();
+    await turns.share();
     setImmediate(() => (others += 1));
     busy(11);
     await turns.share();
     assert.equal(others, 1);
+  });
+
+  it("does so again and again", async () => {
+    let others = 0;
+    const other = setInterval(() => (others += 1));
+    const turns = new Turns();
+    for (let step = 0; step < 20; step++) {
+      busy(11);
+      await turns.share();
+    }
+    clearInterval(other);
+    assert.ok(others >= 15, String(others));
+  });
+
+  it("does not wait after an event loop that had nothing to do", async () => {
+    let others = 0;
+    const turns = new Turns();
+    await turns.share();
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    const other = setImmediate(() => (others += 1));
+    await turns.share();
+    assert.equal(others, 0);
+    clearImmediate(other);
   });
 
   it("continues without a turn of the event loop before", async () => {

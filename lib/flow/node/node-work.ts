@@ -17,6 +17,7 @@ import { flowError, type FlowError, type Translate } from "../message/problem";
 import type { Message, Parts } from "../message/sequence";
 import { StatusLine } from "../message/status";
 import { translator } from "../message/translate";
+import { Turns } from "../../timers";
 import { Jobs, type Job } from "../queue/jobs";
 import { Lane, type QueueOptions, type Release } from "../queue/lane";
 
@@ -33,6 +34,8 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   private readonly orderSetting: string | undefined;
   /** Inputs are read one message after the other, so that a slow JSONata expression cannot reorder them. */
   private reading: Promise<unknown> = Promise.resolve();
+  /** A thousand messages at once begin over many turns, so that Node-RED goes on meanwhile. */
+  private readonly turns = new Turns();
   private knownSettings: SettingValues<S> | undefined;
   private reader: InputReader<I> | undefined;
 
@@ -72,7 +75,10 @@ export class NodeWork<I extends Inputs, S extends Settings> {
     const { inputs, silentInput } = this.description;
     const mayBeBlank = (msg.parts as Parts | undefined)?.id === undefined ? undefined : silentInput;
     const reader = (this.reader ??= new InputReader(this.RED, this.node, this.config, inputs, settings));
-    const mine = this.reading.then(() => reader.read(msg, mayBeBlank));
+    const mine = this.reading.then(async () => {
+      await this.turns.share();
+      return reader.read(msg, mayBeBlank);
+    });
     this.reading = mine.catch(() => undefined);
     return mine;
   }

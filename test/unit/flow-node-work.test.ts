@@ -1,0 +1,37 @@
+/** What every placed node does with many messages at once. */
+import assert from "node:assert/strict";
+import type { Node, NodeAPI } from "node-red";
+import { NodeWork } from "../../lib/flow/node/node-work";
+import { text, type Description } from "../../lib/schema/description";
+
+const STEP_MS = 3;
+const MESSAGES = 30;
+
+/** Keeps the process to itself for a moment. */
+function busy(): void {
+  const until = performance.now() + STEP_MS;
+  while (performance.now() < until);
+}
+
+const description = {
+  type: "vocu-test",
+  inputs: { text: text({ from: "msg.payload" }) },
+  outputs: 1,
+} as unknown as Description<{ text: ReturnType<typeof text> }, Record<string, never>>;
+
+describe("a node that gets many messages at once", () => {
+  it("lets Node-RED go on while it reads their inputs", async () => {
+    const evaluateNodeProperty = (...args: unknown[]): void => {
+      busy();
+      (args.at(-1) as (error: null, value: string) => void)(null, "Hello.");
+    };
+    const RED = { _: (key: string) => key, settings: {}, util: { evaluateNodeProperty } };
+    const node = { status: () => undefined };
+    const work = new NodeWork(RED as unknown as NodeAPI, node as unknown as Node, {}, description);
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1));
+    await Promise.all(Array.from({ length: MESSAGES }, () => work.inputs({ payload: "" } as never, {})));
+    clearInterval(turning);
+    assert.ok(turns >= 5, `${turns} turns`);
+  });
+});
