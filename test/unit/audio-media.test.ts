@@ -86,7 +86,7 @@ const MP3: Record<string, Buffer[]> = {
     frame({ layer: 1 }),
     frame({ layer: 1 }).subarray(0, 100),
   ],
-  "a frame between junk, behind frames": [frames(3), Buffer.from("junk"), frame(), Buffer.from("junk")],
+  "two frames between junk, behind frames": [frames(3), Buffer.from("junk"), frames(2), Buffer.from("junk")],
   "a cut last frame": [frames(8), frame().subarray(0, 100)],
   "320 kbit/s": [frames(8, { bitrate: 320 })],
   "a second mp3 behind the first one's tags": [frames(3), id3v1(), id3v2(30), infoFrame("Info"), frames(3)],
