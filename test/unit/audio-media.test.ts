@@ -196,6 +196,17 @@ describe("the media type of bytes", () => {
     assert.deepEqual(sniffer.push(frame().subarray(-1)), { decided: true, type: "audio/mpeg" });
   });
 
+  it("is certain with the twelfth byte of a signature, and stays what it is", () => {
+    const wav = wavHeader({ sampleRate: 24000, channels: 1, bitsPerSample: 16 });
+    const sniffer = new MediaSniffer();
+    const certain = { decided: true, type: "audio/wav" };
+    assert.equal(sniffer.push(wav.subarray(0, 11)).decided, false);
+    assert.deepEqual(sniffer.push(wav.subarray(11, 12)), certain);
+    assert.deepEqual(sniffer.push(frames(8)), certain);
+    assert.deepEqual(sniffer.end(), certain);
+    assert.equal(sniffer.likely, "audio/wav");
+  });
+
   it("is not known before a large frame is there, but likely", () => {
     const [piece] = cut(frame({ bitrate: 320 }), 1000) as [Buffer];
     assert.equal(new MediaSniffer().push(piece).decided, false);
