@@ -133,6 +133,25 @@ describe("the edit dialog", function () {
     assert.equal((await confirmed()).text, text);
   });
 
+  it("leaves out the white space after a text of several lines", async () => {
+    const { page } = stage.editor;
+    await open({ text: "First line.\nSecond line.", textType: "str" });
+    // In the place of Node-RED's text editor, which hands over the text like this.
+    await page.evaluate(
+      `(() => {
+        const { editText } = RED.editor;
+        RED.editor.editText = ({ complete, value }) => {
+          RED.editor.editText = editText;
+          window.edited = value;
+          complete("One.\\nTwo. \\n\\n");
+        };
+      })()`,
+    );
+    await stage.editor.widget("text").locator(".red-ui-typedInput-option-expand").click();
+    assert.equal(await page.evaluate("window.edited"), "First line.\nSecond line.");
+    assert.equal((await confirmed()).text, "One.\nTwo.");
+  });
+
   it("keeps a choice that it does not know", async () => {
     await open({ reference_mode: "daring", reference_modeType: "str" });
     assert.match(await stage.editor.shown("reference_mode"), /daring \(unknown\)/);
@@ -193,6 +212,18 @@ describe("the edit dialog", function () {
     await hint.filter({ hasText: "The service is at full capacity." }).waitFor();
     await hint.locator("a").click();
     await hint.filter({ hasText: "Calm British reading voice" }).waitFor();
+  });
+
+  it("asks again for voices that could not be had when it is opened again", async () => {
+    const { sandbox, editor } = stage;
+    sandbox.fail({ on: { path: "/api/voice" }, error: { status: 503, code: "NO_WORKER_AVAILABLE" } });
+    await editor.bring({ id: "twice", type: "vocu-account", site: "custom", baseUrl: `${sandbox.url}//` });
+    await editor.page.evaluate(`RED.nodes.node("twice").credentials = { apiKey: "${sandbox.apiKey}" }`);
+    await open({ account: "twice" });
+    await editor.hint("voiceId").filter({ hasText: "The service is at full capacity." }).waitFor();
+    await editor.cancel();
+    await editor.edit(latest);
+    await editor.hint("voiceId").filter({ hasText: "Calm British reading voice" }).waitFor();
   });
 
   it("asks for an account where none is chosen", async () => {
@@ -295,6 +326,31 @@ describe("the edit dialog", function () {
       assert.equal(await field().inputValue(), "Ada");
     });
 
+    it("moves from the last voice of the list to the first", async () => {
+      await open({});
+      const { page } = stage.editor;
+      await field().focus();
+      await page.keyboard.press("ArrowDown");
+      await page.locator(".vocu-list .vocu-active").waitFor();
+      const marked = (): Promise<string | null> => field().getAttribute("aria-activedescendant");
+      const first = await marked();
+      for (const name of await stage.editor.offered()) {
+        assert.ok(name);
+        await page.keyboard.press("ArrowDown");
+      }
+      assert.equal(await marked(), first);
+      await page.keyboard.press("Escape");
+    });
+
+    it("shows the name of what was typed when the list is closed with Escape", async () => {
+      await open({ voiceId: "" });
+      await stage.editor.hint("voiceId").filter({ hasText: "6 voices" }).waitFor();
+      await field().pressSequentially("klaus");
+      await stage.editor.page.locator(".vocu-list .vocu-active", { hasText: "Klaus" }).waitFor();
+      await stage.editor.page.keyboard.press("Escape");
+      assert.equal(await field().inputValue(), "Klaus");
+    });
+
     it("forgets the style of another voice", async () => {
       await open({ promptId: styleIds.warm, promptIdType: "str" });
       await stage.editor.list("voiceId");
@@ -387,6 +443,14 @@ describe("the edit dialog", function () {
     await slider.waitFor({ state: "visible" });
     await stage.editor.chooseSource("speechRate", "msg");
     await slider.waitFor({ state: "hidden" });
+  });
+
+  it("has no slider for a range of which a pixel would be several steps", async () => {
+    await open({});
+    const rows = await stage.editor.page.evaluate<string[]>(
+      '$(".vocu-form input[type=range]").toArray().map((slider) => $(slider).closest(".form-row").data("vocu"))',
+    );
+    assert.deepEqual(rows.sort(), ["gain", "speechRate"]);
   });
 
   it("moves a number by its slider", async () => {

@@ -7,6 +7,12 @@ import { setStage, WITH_ACCOUNT, type Stage } from "./stage";
 /** Run in the page: remembers what is played. */
 const WATCH = `(() => {
   window.heard = [];
+  window.released = [];
+  const { revokeObjectURL } = URL;
+  URL.revokeObjectURL = (address) => {
+    window.released.push(address);
+    revokeObjectURL(address);
+  };
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function () {
     window.heard.push(this);
@@ -76,8 +82,13 @@ describe("hearing in the dialogs", function () {
     await sounds();
     assert.equal(account.spent - before, LONG.length);
     assert.match(await listen().innerText(), /Stop/);
+    const address = await stage.editor.page.evaluate<string>("heard.at(-1).src");
     await listen().click();
     assert.equal(await isSilent(), true);
+    assert.ok(
+      (await stage.editor.page.evaluate<string[]>("released")).includes(address),
+      "it stays in memory",
+    );
     assert.match(await listen().innerText(), /Listen/);
   });
 
@@ -156,6 +167,15 @@ describe("hearing in the dialogs", function () {
       await page.locator(`.vocu-hint${shown}`, { hasText: "mpv" }).waitFor();
     });
   }
+
+  it("plays a test tone on a player, and not by a command of one's own", async () => {
+    const { page } = stage.editor;
+    await open("vocu-audio-play", { player: "auto" });
+    const tone = page.locator("button", { hasText: "Play a test tone" });
+    await tone.waitFor({ state: "visible" });
+    await page.selectOption("#node-input-player", "command");
+    await tone.waitFor({ state: "hidden" });
+  });
 
   it("shows the address of audio, and warns of one that no other device reaches", async () => {
     const { page } = stage.editor;
