@@ -5,6 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { startSandbox } from "../../sandbox";
 import { amqpClient, amqpNodes } from "../../test/brokers";
 import { programOf } from "../../test/crosschecks/programs";
@@ -37,7 +38,9 @@ export async function benchScaleOut(args: readonly string[]): Promise<number> {
   if (args.includes("--publish")) {
     const guide = await readFile(GUIDE, "utf8");
     const parts = /(<!-- scale-out:begin -->)[^]*(<!-- scale-out:end -->)/;
-    await writeFile(GUIDE, guide.replace(parts, `$1\n\n${table}\n\n$2`));
+    if (!parts.test(guide)) throw new Error(`${GUIDE} has no place for the table`);
+    const filled = guide.replace(parts, `$1\n\n${table}\n\n$2`);
+    await writeFile(GUIDE, await format(filled, { ...(await resolveConfig(GUIDE)), filepath: GUIDE }));
   }
   return 0;
 }
