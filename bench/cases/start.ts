@@ -33,7 +33,7 @@ export const run: Case = async ({ quick }) => {
     used: await makeUserDir({ ...content, flows: placedNodes, credentials: KEY }),
   };
   const starts: Record<keyof typeof folders, Start[]> = { bare: [], installed: [], used: [] };
-  const rounds = roundsOf(5, quick);
+  const rounds = roundsOf(9, quick);
   for (let round = -1; round < rounds; round += 1) {
     for (const [name, folder] of Object.entries(folders) as [keyof typeof folders, string][]) {
       const start = await startOnce(folder);
