@@ -7,6 +7,8 @@ export class StatusLine {
   private silent = false;
   private waitingShown?: number;
   private shown?: string;
+  /** Thousands of messages may begin and end in the same words at once, and a look-up takes long. */
+  private readonly words = new Map<string, string>();
 
   constructor(
     private readonly node: Pick<Node, "status">,
@@ -14,8 +16,8 @@ export class StatusLine {
   ) {}
 
   /** Blue: working; `key` is a word of the shared catalog's `status`. */
-  working(key: string, params: Readonly<Record<string, string | number>> = {}): void {
-    this.show("blue", "dot", this.translate(`shared:status.${key}`, params));
+  working(key: string, params?: Readonly<Record<string, string | number>>): void {
+    this.show("blue", "dot", params ? this.translate(`shared:status.${key}`, params) : this.word(key));
   }
 
   /** Yellow: waiting. Every waiting message reports it; it is shown once. */
@@ -32,7 +34,7 @@ export class StatusLine {
 
   /** Grey: nothing to report. */
   idle(key: string): void {
-    this.show("grey", "ring", this.translate(`shared:status.${key}`));
+    this.show("grey", "ring", this.word(key));
   }
 
   /** Red: failed. */
@@ -44,6 +46,12 @@ export class StatusLine {
   close(): void {
     this.node.status({});
     this.silent = true;
+  }
+
+  private word(key: string): string {
+    let word = this.words.get(key);
+    if (word === undefined) this.words.set(key, (word = this.translate(`shared:status.${key}`)));
+    return word;
   }
 
   private show(fill: NodeStatusFill, shape: NodeStatusShape, text: string): void {
