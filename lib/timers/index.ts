@@ -62,6 +62,10 @@ export class Turns {
   /** When the first step of this turn began. */
   #began: number | undefined;
 
+  constructor() {
+    this.#begin();
+  }
+
   /**
    * Waits for the next turn of the event loop where the steps of this one have lasted too long. Called before or after
    * each step, by one caller after the other.
@@ -71,6 +75,10 @@ export class Turns {
       if (performance.now() - this.#began < MOST_BUSY_MS) return;
       await new Promise(setImmediate);
     }
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#began = performance.now();
     setImmediate(() => (this.#began = undefined));
   }
