@@ -79,6 +79,12 @@ if (program !== undefined) {
       for (const each of began) each.catch(() => undefined);
       const victim = await Promise.any(began);
       assert.equal(unfinished(victim, "Rooms", roomChunk).length, 1);
+      // A worker that dies before the dispatcher knows that it has the job is noticed only after two minutes.
+      await dispatcher.nodeRed.waitFor(
+        dispatcher.id("What is on its way"),
+        ({ topic }) => topic === "vocu/workers/begun",
+        60_000,
+      );
       hosts.delete(victim);
       await victim.nodeRed.crash();
 
