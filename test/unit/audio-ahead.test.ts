@@ -78,6 +78,14 @@ async function play(
   return sent;
 }
 
+/** Twenty chunks of one frame and one byte that are there already. */
+async function* twenty(): AsyncGenerator<Chunk> {
+  for (let index = 0; index < 20; index++) {
+    await Promise.resolve();
+    yield { data: Buffer.alloc(1), audioMs: 24 };
+  }
+}
+
 const every = (count: number, ms: number): number[] =>
   Array.from({ length: count }, (_, index) => index * ms);
 
@@ -158,10 +166,7 @@ describe("chunks joined ahead", () => {
   it("continue before the error of their source", async () => {
     const clock = new VirtualClock();
     async function* broken(): AsyncGenerator<Chunk> {
-      for (let index = 0; index < 20; index++) {
-        await Promise.resolve();
-        yield { data: Buffer.alloc(1), audioMs: 24 };
-      }
+      yield* twenty();
       throw new Error("cut");
     }
     let bytes = 0;
@@ -187,15 +192,9 @@ describe("chunks joined ahead", () => {
 
   it("leave no alarm behind, however they end", async () => {
     const clock = new VirtualClock();
-    async function* held(): AsyncGenerator<Chunk> {
-      for (let index = 0; index < 20; index++) {
-        await Promise.resolve();
-        yield { data: Buffer.alloc(1), audioMs: 24 };
-      }
-    }
     const options = { enoughMs: 2000, signal: never, clock };
-    await collect(joinAhead(held(), options));
-    for await (const { data } of joinAhead(held(), options)) if (data.length > 1) break;
+    await collect(joinAhead(twenty(), options));
+    for await (const { data } of joinAhead(twenty(), options)) if (data.length > 1) break;
     assert.equal(clock.alarms, 0);
   });
 

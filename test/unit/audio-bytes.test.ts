@@ -61,6 +61,12 @@ describe("pieces in a row", () => {
     );
   });
 
+  it("are taken into memory of their own, so that what a flow keeps holds nothing else", () => {
+    const queue = new PieceQueue();
+    queue.push(Buffer.alloc(10_000));
+    assert.equal(queue.take(3200).buffer.byteLength, 3200);
+  });
+
   it("stay in memory no longer than until they are taken", async () => {
     setFlagsFromString("--expose-gc");
     const collectGarbage = runInNewContext("gc") as () => void;
