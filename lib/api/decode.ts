@@ -27,7 +27,7 @@ export async function bodyText(
   }
 }
 
-function decoderFor(charset = "utf-8"): TextDecoder {
+function decoderFor(charset: string | undefined): TextDecoder {
   try {
     return new TextDecoder(charset);
   } catch {

@@ -40,7 +40,8 @@ export const numberOf = (value: unknown): number | undefined =>
 export function changeTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
   const left: unknown[] = [value];
-  for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
+  while (left.length > 0) {
+    const next = left.pop();
     if (Array.isArray(next)) changeItems(next, change, left);
     else if (isObject(next)) changeMembers(next, change, left);
   }
@@ -50,7 +51,7 @@ export function changeTexts(value: unknown, change: (text: string) => string): u
 function changeItems(items: unknown[], change: (text: string) => string, left: unknown[]): void {
   items.forEach((item, index) => {
     if (typeof item === "string") items[index] = change(item);
-    else if (typeof item === "object" && item !== null) left.push(item);
+    else left.push(item);
   });
 }
 
@@ -68,6 +69,6 @@ function changeMembers(object: JsonObject, change: (text: string) => string, lef
         writable: true,
       });
     }
-    if (typeof member === "object" && member !== null) left.push(member);
+    left.push(member);
   }
 }

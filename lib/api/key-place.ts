@@ -32,7 +32,7 @@ export class KeyMemory {
     if (this.keyIn !== "auto" || !mayBeAboutKey(error, place)) return undefined;
     const remembered = this.#worked !== undefined;
     if (place === "query") {
-      if (remembered) this.#worked = undefined;
+      this.#worked = undefined;
       return remembered ? "header" : undefined;
     }
     if (!remembered) return "query";

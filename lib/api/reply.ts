@@ -65,7 +65,8 @@ export function isSuccess({ statusCode }: Pick<Answer, "statusCode">): boolean {
 function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
-  const date = Date.parse(value);
+  // Date.parse takes a number, or a number behind a word, for a month of 2001; every HTTP date has a time of day.
+  const date = /\d:\d/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 

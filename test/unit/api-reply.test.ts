@@ -1,0 +1,197 @@
+/** What an error reply says, and which replies are one. API reference 3 and 4. */
+import assert from "node:assert/strict";
+import { VocuError } from "../../lib/api";
+import { Redactor } from "../../lib/api/redact";
+import { isBreak, isSuccess, replyError, requestIdOf } from "../../lib/api/reply";
+import type { Session } from "../../lib/api/session";
+import { FakeClock, KEY } from "./api-server";
+
+const session = { redactor: new Redactor([KEY]), clock: new FakeClock() } as unknown as Session;
+
+const errorOf = (
+  statusCode: number,
+  body: unknown = "",
+  headers: Record<string, string> = {},
+  isOperation = true,
+): VocuError | undefined =>
+  replyError(
+    session,
+    { statusCode, headers },
+    typeof body === "string" ? body : JSON.stringify(body),
+    isOperation,
+  );
+
+describe("api reply: success or error", () => {
+  for (const [statusCode, success] of [
+    [199, false],
+    [200, true],
+    [204, true],
+    [299, true],
+    [300, false],
+    [404, false],
+  ] as const) {
+    it(`takes ${statusCode} for ${success ? "a success" : "an error"}`, () => {
+      assert.equal(isSuccess({ statusCode }), success);
+      assert.equal(errorOf(statusCode) === undefined, success);
+    });
+  }
+
+  for (const [status, code] of [
+    [200, undefined],
+    [299, undefined],
+    [300, "HTTP_300"],
+    [199, "HTTP_199"],
+    [0, "HTTP_0"],
+    ["403", "HTTP_403"],
+    [" 403\n", "HTTP_403"],
+    ["200", undefined],
+    ["403 Forbidden", undefined],
+    ["code 403", undefined],
+    ["error", undefined],
+    [402.5, undefined],
+    [[403], undefined],
+  ] as const) {
+    it(`takes a 200 whose body says ${JSON.stringify(status)} for ${code ?? "a success"}`, () => {
+      assert.equal(errorOf(200, { status })?.code, code);
+    });
+  }
+
+  it("takes the status of HTTP where that is the error", () => {
+    const { code, cause } = errorOf(502, { status: 403 }) ?? {};
+    assert.deepEqual([code, cause?.statusCode], ["HTTP_502", 502]);
+  });
+});
+
+describe("api reply: the code", () => {
+  for (const [code, found] of [
+    ["ABC", "ABC"],
+    ["AUTH_2_FORBIDDEN", "AUTH_2_FORBIDDEN"],
+    [`A${"B".repeat(63)}`, `A${"B".repeat(63)}`],
+    [`A${"B".repeat(64)}`, "HTTP_400"],
+    ["AB", "HTTP_400"],
+    ["2_ABC", "HTTP_400"],
+    ["not_found", "HTTP_400"],
+    ["NOT FOUND", "HTTP_400"],
+    [400, "HTTP_400"],
+    [["ABC"], "HTTP_400"],
+  ] as const) {
+    it(`is ${found} for ${JSON.stringify(code).slice(0, 20)}`, () => {
+      assert.equal(errorOf(400, { code })?.code, found);
+    });
+  }
+
+  it("never holds the key", () => {
+    const keyed = { ...session, redactor: new Redactor(["SECRET_KEY_1"]) } as Session;
+    const error = replyError(keyed, { statusCode: 400, headers: {} }, '{"code":"SECRET_KEY_1"}');
+    assert.equal(error?.code, "***");
+  });
+
+  it("says that the operation is not offered where a 404 is not the envelope's", () => {
+    assert.equal(errorOf(404)?.code, "OPERATION_NOT_OFFERED");
+    assert.equal(errorOf(404, { status: 500 })?.code, "OPERATION_NOT_OFFERED");
+    assert.equal(errorOf(404, { status: 404 })?.code, "HTTP_404");
+    assert.equal(errorOf(404, { code: "VOICE_NOT_FOUND" })?.code, "VOICE_NOT_FOUND");
+    assert.equal(errorOf(403)?.code, "HTTP_403");
+  });
+
+  it("is the status where no operation was asked for, as at a storage host", () => {
+    assert.equal(errorOf(404, "gone", {}, false)?.code, "HTTP_404");
+  });
+});
+
+describe("api reply: whether to try again", () => {
+  for (const [statusCode, retryable] of [
+    [400, false],
+    [401, false],
+    [404, false],
+    [408, true],
+    [409, false],
+    [425, true],
+    [429, true],
+    [500, true],
+    [501, false],
+    [502, true],
+    [503, true],
+    [504, true],
+    [505, false],
+  ] as const) {
+    it(`${retryable ? "may help" : "does not help"} after ${statusCode}`, () => {
+      assert.equal(errorOf(statusCode)?.cause.retryable, retryable);
+    });
+  }
+
+  it("may help while a voice is being made", () => {
+    assert.equal(errorOf(409, { code: "VOICE_CREATING" })?.cause.retryable, true);
+  });
+
+  // The clock of these tests stands at 2026-01-01T00:00:00Z.
+  for (const [value, seconds] of [
+    [undefined, undefined],
+    ["7", 7],
+    [" 12 ", 12],
+    ["1.5", 1.5],
+    ["0", 0],
+    ["Thu, 01 Jan 2026 00:01:00 GMT", 60],
+    ["2026-01-01T00:00:00.001Z", 1],
+    ["Wed, 31 Dec 2025 23:00:00 GMT", 0],
+    ["soon", undefined],
+    ["7 seconds", undefined],
+    ["in 7", undefined],
+    ["-7", undefined],
+    ["99:99:99", undefined],
+    ["", undefined],
+  ] as const) {
+    it(`is best after ${seconds ?? "an unknown time"} by Retry-After ${JSON.stringify(value)}`, () => {
+      const headers: Record<string, string> = value === undefined ? {} : { "retry-after": value };
+      assert.equal(errorOf(429, "", headers)?.cause.retryAfter, seconds);
+    });
+  }
+});
+
+describe("api reply: the server's words and ids", () => {
+  for (const [body, words] of [
+    [{ message: "a", error: "b" }, "a"],
+    [{ message: 7, error: "b" }, "b"],
+    [{ error: { message: "c" } }, "c"],
+    [{ error: ["d"] }, undefined],
+    [{}, undefined],
+    ["plain", "plain"],
+    [`not ${KEY}`, "not ***"],
+  ] as const) {
+    it(`are ${words ?? "none"} in ${JSON.stringify(body)}`, () => {
+      assert.equal(errorOf(400, body)?.cause.serverMessage, words);
+    });
+  }
+
+  it("are the ids and the field without the key", () => {
+    const body = { requestId: `r ${KEY}`, traceId: `t ${KEY}`, detail: { field: `f ${KEY}` } };
+    const { cause } = errorOf(400, body) ?? {};
+    assert.deepEqual([cause?.requestId, cause?.traceId, cause?.field], ["r ***", "t ***", "f ***"]);
+  });
+
+  it("have no field in a detail that is no object", () => {
+    for (const detail of ["text", null, ["text"]])
+      assert.equal(errorOf(400, { detail })?.cause.field, undefined);
+  });
+
+  it("have the id of the header before that of the body", () => {
+    const headers = { "x-vocu-app-request-id": "from the header" };
+    assert.equal(requestIdOf(session, { headers }, { requestId: "from the body" }), "from the header");
+    assert.equal(requestIdOf(session, { headers: {} }, { requestId: "from the body" }), "from the body");
+    assert.equal(requestIdOf(session, { headers: {} }), undefined);
+  });
+});
+
+describe("api reply: a body that broke off", () => {
+  for (const [code, broken] of [
+    ["STREAM_CUT", true],
+    ["STREAM_STALLED", true],
+    ["FIRST_BYTE_TIMEOUT", true],
+    ["ABORTED", false],
+    ["CONNECTION_LOST", false],
+  ] as const) {
+    it(`${broken ? "is" : "is not"} the reason of ${code}`, () => {
+      assert.equal(isBreak(new VocuError(code, { retryable: false })), broken);
+    });
+  }
+});
