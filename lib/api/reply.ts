@@ -3,7 +3,7 @@ import { bodyText, encodingOf } from "./decode";
 import { VocuError } from "./errors";
 import type { Answer, ReadLimit } from "./exchange";
 import { headerOf } from "./header";
-import { changeTexts, isObject, parseObject, type JsonObject } from "./json";
+import { changeTexts, isObject, parseObject, textOf, type JsonObject } from "./json";
 import type { Session } from "./session";
 
 const MAX_ERROR_BYTES = 1024 * 1024;
@@ -45,7 +45,8 @@ async function readBytes(session: Session, answer: Answer): Promise<Buffer> {
       break;
     }
   }
-  if (size > maxBytes) answer.destroy();
+  // Without effect on a reply that has ended.
+  answer.destroy();
   return Buffer.concat(pieces).subarray(0, maxBytes);
 }
 
@@ -62,8 +63,7 @@ export function isSuccess({ statusCode }: Pick<Answer, "statusCode">): boolean {
 }
 
 /** `Retry-After` in seconds, from seconds or an HTTP date (API reference 5 leaves its form open). */
-function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
+function retryAfterSeconds(value = "", now: number): number | undefined {
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
   // Date.parse takes a number, or a number behind a word, for a month of 2001; every HTTP date has a time of day.
   const date = /\d:\d/.test(value) ? Date.parse(value) : Number.NaN;
@@ -76,7 +76,7 @@ function retryAfterSeconds(value: string | undefined, now: number): number | und
  */
 function contradiction(body: JsonObject | undefined): number | undefined {
   const given = body?.status;
-  const status = typeof given === "string" && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
+  const status = typeof given === "string" ? Number(textOf(given)) : given;
   return typeof status === "number" && Number.isInteger(status) && (status < 200 || status > 299)
     ? status
     : undefined;
@@ -135,7 +135,7 @@ export function requestIdOf(
 export async function readEnvelope(
   session: Session,
   answer: Answer,
-  mayBeEmpty = false,
+  mayBeEmpty: boolean,
 ): Promise<JsonObject> {
   const bytes = await readBytes(session, answer);
   const text = await bodyText(answer, bytes, MAX_REPLY_BYTES);
@@ -158,7 +158,7 @@ export async function readEnvelope(
 }
 
 const isAudio = (answer: Answer): boolean =>
-  encodingOf(answer) === undefined && /^\s*audio\//i.test(headerOf(answer, "content-type") ?? "");
+  encodingOf(answer) === undefined && /^audio\//i.test(headerOf(answer, "content-type") ?? "");
 
 /** The error of a reply that is none of the API's, e.g. of a storage host; undefined when it is a success. */
 export async function statusError(session: Session, answer: Answer): Promise<VocuError | undefined> {

@@ -70,11 +70,10 @@ export class Transport {
    */
   async send(request: Outgoing): Promise<Answer> {
     const { url, body, signal } = request;
-    this.#assertOpen(signal);
-    const dispatcher = this.#dispatcherFor(url);
     const upload = body && (await uploadOf(body));
-    // It may have happened while a file was read.
-    this.#assertOpen(signal);
+    // After the await: both may happen while a file is read.
+    if (this.#closed || signal?.aborted) throw abortError(signal);
+    const dispatcher = this.#dispatcherFor(url);
     const exchange: Exchange = new Exchange({
       destination: { host: url.host, connectTimeoutMs: this.#options.connectTimeoutMs },
       firstByteTimeoutMs: request.firstByteTimeoutMs,
@@ -114,10 +113,6 @@ export class Transport {
     this.#closed = true;
     for (const exchange of this.#exchanges) exchange.destroy();
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
-  }
-
-  #assertOpen(signal: AbortSignal | undefined): void {
-    if (this.#closed || signal?.aborted) throw abortError(signal);
   }
 
   #dispatcherFor(url: URL): Dispatcher {
@@ -213,9 +208,7 @@ function decoded(text: string): string {
 }
 
 function withoutBlanks(options: TlsOptions): TlsOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]: [string, unknown]) => value !== undefined && value !== ""),
-  );
+  return Object.fromEntries(Object.entries(options).filter(([, value]: [string, unknown]) => value !== ""));
 }
 
 /** The secret parts of proxy URLs, for the redactor. */

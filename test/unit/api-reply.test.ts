@@ -4,7 +4,17 @@ import { VocuError } from "../../lib/api";
 import { Redactor } from "../../lib/api/redact";
 import { isBreak, isSuccess, replyError, requestIdOf } from "../../lib/api/reply";
 import type { Session } from "../../lib/api/session";
-import { FakeClock, KEY } from "./api-server";
+import { client, failure, FakeClock, json, KEY, serve } from "./api-server";
+
+const READ = { operation: "voice-list", method: "GET", path: "/api/voice" } as const;
+const WRITE = { operation: "voice-delete", method: "DELETE", path: "/api/voice" } as const;
+const PAID = {
+  operation: "generate",
+  method: "POST",
+  path: "/api/tts",
+  json: {},
+  costsCredits: true,
+} as const;
 
 const session = { redactor: new Redactor([KEY]), clock: new FakeClock() } as unknown as Session;
 
@@ -129,7 +139,7 @@ describe("api reply: whether to try again", () => {
     [undefined, undefined],
     ["7", 7],
     [" 12 ", 12],
-    ["1.5", 1.5],
+    ["1.25", 1.25],
     ["0", 0],
     ["Thu, 01 Jan 2026 00:01:00 GMT", 60],
     ["2026-01-01T00:00:00.001Z", 1],
@@ -192,6 +202,107 @@ describe("api reply: a body that broke off", () => {
   ] as const) {
     it(`${broken ? "is" : "is not"} the reason of ${code}`, () => {
       assert.equal(isBreak(new VocuError(code, { retryable: false })), broken);
+    });
+  }
+});
+
+describe("api reply: the body of a success", () => {
+  const reply = async (
+    request: typeof READ | typeof WRITE | typeof PAID,
+    body: string | Buffer,
+    headers = {},
+  ) => {
+    const server = await serve((_request, response) => response.writeHead(200, headers).end(body));
+    return client(server.url).call(request);
+  };
+
+  it("is the audio itself where the server streams unasked", async () => {
+    for (const type of ["audio/mpeg", "Audio/MPEG; x=y"])
+      assert.deepEqual(
+        (await reply(PAID, Buffer.from([0xff, 0xfb, 1]), { "content-type": type })).data,
+        Buffer.from([0xff, 0xfb, 1]),
+      );
+  });
+
+  for (const [what, body, headers] of [
+    ["audio that is empty", "", { "content-type": "audio/mpeg" }],
+    ["audio in a coding", "abc", { "content-type": "audio/mpeg", "content-encoding": "zstd" }],
+    ["something like audio", "abc", { "content-type": "x-audio/mpeg" }],
+    ["bytes without a type", "abc", {}],
+  ] as const) {
+    it(`makes no sense as ${what}`, async () => {
+      const { code, cause } = await failure(reply(PAID, body, headers));
+      assert.deepEqual([code, cause.detail], ["BAD_REPLY", body === "" ? "it is empty" : "abc"]);
+    });
+  }
+
+  it("says why it makes no sense, and that trying again does not help", async () => {
+    for (const [body, detail] of [
+      ["", "it is empty"],
+      [" \n", "it is empty"],
+      ["out of order", "out of order"],
+    ] as const) {
+      const { code, cause } = await failure(reply(READ, body, { "x-vocu-app-request-id": "r-1" }));
+      assert.deepEqual(
+        [code, cause],
+        [
+          "BAD_REPLY",
+          {
+            operation: "voice-list",
+            statusCode: 200,
+            requestId: "r-1",
+            retryable: false,
+            detail,
+            attempts: 1,
+          },
+        ],
+      );
+    }
+  });
+
+  it("may be blank after a write, which has been done, but not otherwise", async () => {
+    for (const body of ["", " \n"]) {
+      assert.deepEqual((await reply(WRITE, body)).body, {});
+      for (const request of [READ, PAID])
+        assert.equal((await failure(reply(request, body))).code, "BAD_REPLY");
+    }
+    assert.equal((await failure(reply(WRITE, "done"))).code, "BAD_REPLY");
+  });
+
+  it("may be missing where the status says so, after a read too", async () => {
+    const server = await serve((_request, response) => response.writeHead(204).end());
+    assert.deepEqual((await client(server.url).call(READ)).body, {});
+  });
+
+  it("may be longer than that of an error", async () => {
+    const text = "x".repeat(3 * 1024 * 1024);
+    assert.equal((await reply(READ, JSON.stringify({ status: 200, data: text }))).data, text);
+  });
+});
+
+describe("api reply: the body of an error", () => {
+  it("is read up to 1 MB", async () => {
+    const padded = (length: number) => ({ code: "OUT_OF_ORDER", pad: "x".repeat(length) });
+    for (const [length, code] of [
+      [1024 * 1024 - 100, "OUT_OF_ORDER"],
+      [1024 * 1024, "HTTP_500"],
+    ] as const) {
+      const server = await serve((_request, response) => json(response, padded(length), 500));
+      assert.equal((await failure(client(server.url).call(WRITE))).code, code);
+    }
+  });
+});
+
+describe("api reply: a client that is closed while a body comes", () => {
+  for (const status of [200, 500]) {
+    it(`says so, whatever the status was: ${status}`, async () => {
+      const closing: { vocu?: ReturnType<typeof client> } = {};
+      const server = await serve((_request, response) => {
+        response.writeHead(status);
+        response.write("{", () => setImmediate(() => void closing.vocu?.close()));
+      });
+      closing.vocu = client(server.url);
+      assert.equal((await failure(closing.vocu.call(READ))).code, "ABORTED");
     });
   }
 });

@@ -1,5 +1,7 @@
 /** Connections: directly and through proxies, to the API and to hosts where audio lies. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { FormData } from "undici";
 import { proxySecrets } from "../../lib/api/transport";
 import {
@@ -10,6 +12,7 @@ import {
   pem,
   refusingUrl,
   serve,
+  serveSocket,
   serveTls,
   startProxy,
   type TestServer,
@@ -124,7 +127,7 @@ describe("api transport: the address of a proxy", () => {
     });
   }
 
-  for (const url of ["nonsense", "socks5://127.0.0.1:1080", "xhttp://127.0.0.1", "httpx://127.0.0.1"]) {
+  for (const url of ["nonsense", "socks5://127.0.0.1:1080", "xhttp://127.0.0.1", "httpsx://127.0.0.1"]) {
     it(`is refused: ${url}`, async () => {
       const { code, cause } = await failure(
         client("http://vocu.test:81", { proxy: { http: url } }).call(INFO),
@@ -202,6 +205,24 @@ describe("api transport: close", () => {
     const call = failure(vocu.call(INFO));
     await vocu.close();
     assert.equal((await call).code, "ABORTED");
+  });
+});
+
+describe("api transport: a proxy that hangs up", () => {
+  it("is not asked again for the same request", async () => {
+    const proxy = await serveSocket((socket) => socket.once("data", () => socket.end()));
+    const { code, cause } = await failure(
+      client("https://vocu.test", { proxy: { https: proxy.url } }).call(INFO),
+    );
+    assert.deepEqual(
+      [code, cause.host, cause.detail, cause.retryable],
+      ["PROXY_FAILED", undefined, "it closed the connection", true],
+    );
+    // A connection of the test: whatever the client had begun before is there by then.
+    const last = connect(proxy.port, "127.0.0.1");
+    last.end("x");
+    await once(last.resume(), "close");
+    assert.equal(proxy.connections(), 2);
   });
 });
 
