@@ -69,7 +69,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   #reader?: { resolve: (piece: Buffer | undefined) => void; reject: (error: VocuError) => void };
   #pieces: Buffer[] = [];
   #size = 0;
-  #delivering = false;
   #ended = false;
   #failure?: VocuError;
 
@@ -87,14 +86,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
     return this.#ended || this.#failure !== undefined;
   }
 
-  /** Whether no part of the reply has arrived, so that undici may connect for it. */
-  get isExpecting(): boolean {
-    return this.#phase !== "receiving" && !this.over;
-  }
-
-  /** Whether a socket may be opened. Only one: undici would reconnect forever to a proxy that closes the connection. */
+  /**
+   * Whether a socket may be opened: until the reply comes, but only one at a time, because undici would reconnect forever
+   * to a proxy that closes the connection.
+   */
   mayConnect(): boolean {
-    return this.#phase !== "connecting" || (!this.over && this.#connecting.length === 0);
+    return !this.over && this.#phase !== "receiving" && this.#connecting.length === 0;
   }
 
   /** Records a connecting socket, possibly to a proxy, so that abort can destroy it. */
@@ -190,12 +187,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
 
   /** Delivers after the current turn, so that pieces from one read of the socket are merged. */
   #deliverSoon(): void {
-    if (this.#delivering) return;
-    this.#delivering = true;
-    queueMicrotask(() => {
-      this.#delivering = false;
-      this.#deliver();
-    });
+    queueMicrotask(() => this.#deliver());
   }
 
   /** Resolves the waiting read with a piece, else the end, else the failure. */

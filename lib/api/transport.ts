@@ -180,9 +180,7 @@ export class Transport {
    * when those that wanted one are over: undici connects for aborted requests, too.
    */
   #needingSocket(): Exchange | undefined {
-    if (this.#dispatching) return this.#dispatching;
-    const expecting = [...this.#exchanges].filter((exchange) => exchange.isExpecting);
-    return expecting.find((exchange) => exchange.mayConnect());
+    return this.#dispatching ?? [...this.#exchanges].find((exchange) => exchange.mayConnect());
   }
 }
 

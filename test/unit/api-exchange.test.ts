@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { getEventListeners, once } from "node:events";
 import type { Socket } from "node:net";
+import type { Dispatcher } from "undici";
 import { VocuError } from "../../lib/api";
-import type { Answer, ReadLimit } from "../../lib/api/exchange";
+import { Exchange, type Answer, type ReadLimit } from "../../lib/api/exchange";
 import { Redactor } from "../../lib/api/redact";
 import { Transport, type Outgoing, type TransportOptions } from "../../lib/api/transport";
 import { bytes, failure, serve, serveSocket, standstill } from "./api-server";
@@ -94,6 +95,12 @@ describe("api exchange: a reply", () => {
     });
   }
 
+  it("has not begun with what comes before it", async () => {
+    const { url } = await writing((socket) => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"));
+    const { code } = await failure(transportTo().send(get(url, { firstByteTimeoutMs: 200 })));
+    assert.equal(code, "FIRST_BYTE_TIMEOUT");
+  });
+
   for (const [sizes, read] of [
     [
       [10, 20, 5000, 30, 40],
@@ -148,6 +155,15 @@ describe("api exchange: a reply", () => {
     );
     answer.unread(Buffer.from("again"));
     assert.deepEqual((await restOf(answer)).map(String), ["again"]);
+  });
+
+  it("has a limit for what comes behind that, too", async () => {
+    const { url } = await writing((socket) => socket.write(begun(bytes(3000))));
+    const answer = await transportTo().send(get(url));
+    answer.unread((await answer.read(LONG)) ?? Buffer.alloc(0));
+    let size = 0;
+    while (size < 3000) size += (await answer.read(LONG))?.length ?? Number.NaN;
+    assert.equal((await failure(answer.read(SHORT))).code, "STREAM_STALLED");
   });
 
   it("is taken from the server no faster than it is read", async () => {
@@ -266,6 +282,26 @@ describe("api exchange: time limits", () => {
     for (const answer of answers) assert.equal(String(await answer.read(LONG)), "ok");
   });
 
+  it("of an upload do not end a reply that comes before the end of the upload", async () => {
+    const size = 32 * 1024 * 1024;
+    let server: Socket | undefined;
+    let taken = 0;
+    const { url } = await serveSocket((socket) => {
+      server = socket;
+      socket.on("data", (piece) => (taken += piece.length));
+      socket.once("data", () => {
+        socket.pause();
+        socket.write(begun("ok"));
+      });
+    });
+    const transport = transportTo({ stallTimeoutMs: 60_000 });
+    const answer = await transport.send(post(url, Buffer.alloc(size), { firstByteTimeoutMs: 500 }));
+    server?.resume();
+    while (taken < size) await new Promise((resolve) => server?.once("data", resolve));
+    await pastTimersOf(500);
+    assert.equal(String(await answer.read(LONG)), "ok");
+  });
+
   it("of a read are over when it has a piece, and do not run while there is one", async () => {
     const { url } = await writing((socket) => socket.write(begun(bytes(20_000))));
     const answer = await transportTo().send(get(url));
@@ -320,6 +356,14 @@ describe("api exchange: abort and destroy", () => {
     assert.ok(connections() <= 2);
   });
 
+  it("leave the end of a reply that has ended as it is", async () => {
+    const { url } = await writing((socket) => socket.write(chunked(10)));
+    const answer = await transportTo().send(get(url));
+    await restOf(answer);
+    answer.destroy();
+    assert.deepEqual(await restOf(answer), []);
+  });
+
   it("of a request that waits for its connection send nothing", async () => {
     const server = await serve((_request, response) => response.end("ok"));
     const stop = new AbortController();
@@ -336,5 +380,37 @@ describe("api exchange: abort and destroy", () => {
     const { signal } = new AbortController();
     await restOf(await transportTo().send(get(url, { signal })));
     assert.equal(getEventListeners(signal, "abort").length, 0);
+  });
+});
+
+describe("api exchange: a request that is over before it is sent", () => {
+  const exchangeOf = (onOver: () => void): Exchange =>
+    new Exchange({
+      destination: { host: "vocu.test", connectTimeoutMs: 60_000 },
+      firstByteTimeoutMs: 60_000,
+      redactor: new Redactor([]),
+      onOver,
+    });
+
+  it("says so once, and needs no connection", async () => {
+    let told = 0;
+    const exchange = exchangeOf(() => told++);
+    const answered = failure(exchange.answered);
+    assert.deepEqual([exchange.over, exchange.mayConnect(), told], [false, true, 0]);
+    exchange.destroy();
+    exchange.destroy();
+    assert.deepEqual([exchange.over, exchange.mayConnect(), told], [true, false, 1]);
+    assert.equal((await answered).code, "ABORTED");
+  });
+
+  it("is ended with its error where it is sent nevertheless", async () => {
+    const exchange = exchangeOf(() => undefined);
+    const answered = failure(exchange.answered);
+    exchange.destroy();
+    const ended: (Error | null | undefined)[] = [];
+    exchange.onRequestStart({
+      abort: (error?: Error | null) => ended.push(error),
+    } as unknown as Dispatcher.DispatchController);
+    assert.deepEqual(ended, [await answered]);
   });
 });
