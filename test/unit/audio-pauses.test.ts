@@ -4,6 +4,7 @@ import {
   arriving,
   collect,
   cut,
+  frame,
   frameMs,
   framesOf,
   id3v1,
@@ -93,6 +94,63 @@ describe("speeches joined with pauses", () => {
     await assert.rejects(join(one, 20, Buffer.from("Not a sound in here.")), NoAudioError);
   });
 
+  it("have exactly as many frames between them as the pause lasts", async () => {
+    for (let frames = 1; frames <= 60; frames += 1) {
+      const { mp3 } = await join(one, frames * frameMs(), two);
+      assert.equal(mp3.length, one.length + frames * SILENT.length + two.length, `${frames} frames`);
+    }
+  });
+
+  it("begin with all the silence that comes before the first of them", async () => {
+    assert.deepEqual((await join(20, 20, one)).mp3, Buffer.concat([SILENT, SILENT, one]));
+  });
+
+  it("are no frame further apart because fractions are not exact", async () => {
+    const slow = frame({ version: 2, sampleRate: 24000, bitrate: 64 });
+    // Together a bit more than the 24 ms that a frame lasts.
+    assert.ok(16.1 + 0.1 + 7.8 > 24);
+    assert.equal((await join(16.1, 0.1, 7.8, slow)).mp3.length, 2 * slow.length);
+  });
+
+  it("have silence in the format of the frame before it", async () => {
+    const slow = { version: 2, sampleRate: 24000, bitrate: 64 } as const;
+    const changing = Buffer.concat([...framesOf(4), ...framesOf(4, slow)]);
+    const { mp3 } = await join(changing, 24, one);
+    assert.deepEqual(mp3.subarray(changing.length, changing.length + 192), frame({ ...slow, fill: 0 }));
+    assert.equal(mp3.length, changing.length + 192 + one.length);
+  });
+
+  it("leave as they come", async () => {
+    let read = 0;
+    async function* audio(): AsyncGenerator<Buffer> {
+      for (const each of framesOf(4)) {
+        await Promise.resolve();
+        read += 1;
+        yield each;
+      }
+    }
+    // eslint-disable-next-line @typescript-eslint/require-await -- an asynchronous list
+    async function* stretches(): AsyncGenerator<Stretch> {
+      yield { audio: audio(), begins: () => undefined };
+    }
+    const leaving: number[] = [];
+    for await (const piece of joinWithPauses(stretches())) leaving.push(read, piece.length);
+    // The last frame is held back until it is certain to be the last.
+    assert.deepEqual(leaving, [2, 417, 3, 417, 4, 417, 4, 417]);
+  });
+
+  it("begin behind a tag of more than a mebibyte, which goes by in pieces", async () => {
+    assert.deepEqual(
+      (await join(20, Buffer.concat([id3v2(2 ** 21), one]))).mp3,
+      Buffer.concat([SILENT, one]),
+    );
+  });
+
+  it("are whole where their frames are known only at their end", async () => {
+    const free = Buffer.concat(framesOf(3, { bitrate: 0, freeBytes: 313 }));
+    assert.deepEqual((await join(free, 0, one)).mp3, Buffer.concat([free, one]));
+  });
+
   it("make long silence in pieces", async () => {
     // eslint-disable-next-line @typescript-eslint/require-await -- an asynchronous list
     async function* stretches(): AsyncGenerator<Stretch> {
@@ -100,7 +158,8 @@ describe("speeches joined with pauses", () => {
       yield { pauseMs: 600_000 };
     }
     const pieces = await collect(joinWithPauses(stretches()));
-    assert.ok(pieces.length > 500);
+    // Behind the two pieces of the speech a second in each, which is 39 frames.
+    assert.deepEqual([...new Set(pieces.slice(2, -1).map(({ length }) => length))], [39 * 417]);
     assert.equal(Buffer.concat(pieces).length, one.length + Math.ceil(600_000 / frameMs()) * 417);
   });
 });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { FrameSplitter, shapeAudio, type Shape, type ShapeFacts } from "../../lib/audio";
-import { changeGain, frameCrc, GAIN_STEP_DB } from "../../lib/audio/shape/gain";
-import { granulesOf, readBits } from "../../lib/audio/shape/side-info";
-import { parseFrameHeader } from "../../lib/audio/mp3/frame";
+import { spy } from "sinon";
+import { FrameSplitter, shapeAudio, wavHeader, type Shape, type ShapeFacts } from "../../lib/audio";
+import { Mp3Decoder } from "../../lib/audio/decode/mp3-decoder";
 import {
   apeTag,
   arriving,
@@ -183,11 +182,74 @@ describe("shaping", () => {
 
   it("makes silence without padding and checksum, whatever the first frame has", async () => {
     const padded = frame({ padding: true, crc: true });
-    const { mp3 } = await shape(Buffer.concat([padded, padded]), { silenceMs: 1 });
+    const { mp3, facts } = await shape(Buffer.concat([padded, padded]), { silenceMs: 1 });
+    const silent = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0]), Buffer.alloc(413)]);
+    assert.deepEqual(mp3, Buffer.concat([silent, padded, padded]));
+    assert.ok(Math.abs(facts.silenceMs - frameMs()) < 1e-9);
+  });
+
+  it("hums behind the speech as before it, in other layers than 3 not at all", async () => {
+    const hums = (mp3: Buffer): boolean[] =>
+      [mp3.subarray(0, 417), mp3.subarray(-417)].map((silence) =>
+        silence.subarray(4).some((byte) => byte > 0),
+      );
+    const around = { silenceMs: 1, silenceAfterMs: 1 };
+    assert.deepEqual(hums((await shape(frame(), { ...around, tone: true })).mp3), [true, true]);
+    assert.deepEqual(hums((await shape(frame(), around)).mp3), [false, false]);
+    assert.deepEqual(hums((await shape(frame({ layer: 2 }), { ...around, tone: true })).mp3), [false, false]);
+  });
+
+  it("leaves audio of another kind as it is, which becomes neither longer nor louder", async () => {
+    const wav = Buffer.concat([
+      wavHeader({ sampleRate: 8000, channels: 1, bitsPerSample: 16 }),
+      Buffer.alloc(4000, 1),
+    ]);
+    const { mp3, facts } = await shape(wav, { silenceMs: 100, silenceAfterMs: 100, gain: 6 });
+    assert.deepEqual(mp3, wav);
+    assert.deepEqual([facts.silenceMs, facts.sourceBytes(1000)], [0, 1000]);
+  });
+
+  it("sends a large tag behind a frame without waiting for its end", async () => {
+    let read = 0;
+    async function* source(): AsyncGenerator<Buffer> {
+      yield frame();
+      for (const piece of cut(id3v2(2 ** 21), 65_536)) {
+        await Promise.resolve();
+        read += piece.length;
+        yield piece;
+      }
+    }
+    const { audio } = shapeAudio(source(), { silenceAfterMs: 1 });
+    const arrived: number[] = [];
+    for await (const piece of audio) arrived.push(read, piece.length);
+    const MB = 2 ** 20;
+    // The frame; more than a mebibyte of the tag; again so much, and the silence behind it.
+    assert.deepEqual(arrived, [0, 417, MB + 65_536, MB + 65_536, 2 * MB + 10, MB - 65_536 + 10 + 417]);
+  });
+
+  it("reports how much of the speech is in the first bytes of what became of it", async () => {
+    const [table, frames] = [infoFrame("Info"), framesOf(3)];
+    const { facts } = await shape(Buffer.concat([table, ...frames]), { silenceMs: 30, silenceAfterMs: 30 });
+    // Two frames of silence, the speech without its table of contents, two frames of silence.
     assert.deepEqual(
-      mp3.subarray(0, 417),
-      Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0]), Buffer.alloc(413)]),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((count) => facts.sourceBytes(count * 417) / 417),
+      [0, 0, 0, 2, 3, 4, 4, 4],
     );
+  });
+
+  it("gives the decoder's memory back, also where its reader stops early", async () => {
+    const close = spy(Mp3Decoder.prototype, "close");
+    try {
+      await shape(Buffer.concat(framesOf(3)), { gain: 3 });
+      assert.equal(close.callCount, 1);
+      for await (const piece of shapeAudio(arriving(framesOf(9)), { gain: 3 }).audio) {
+        assert.ok(piece.length > 0);
+        break;
+      }
+      assert.equal(close.callCount, 2);
+    } finally {
+      close.restore();
+    }
   });
 
   it("passes a broken stream's error on", async () => {
@@ -208,52 +270,4 @@ describe("shaping", () => {
     // Ten rounds, and as much again for slow machines.
     assert.ok(user / 10_000 < 32, `${user / 10_000} ms`);
   });
-});
-
-describe("the gain of a frame", () => {
-  const gains = (data: Buffer, shift = 0): number[] => {
-    const header = parseFrameHeader(data);
-    assert.ok(header);
-    return granulesOf(header).map((at) => readBits(data, at + shift + 21, 8));
-  };
-
-  it("is changed in every granule, and nothing else is", () => {
-    for (const recipe of [{}, { mono: true }, { version: 2, sampleRate: 24000, bitrate: 64 } as const]) {
-      const data = frame({ ...recipe, fill: 0x5a });
-      const header = parseFrameHeader(data);
-      assert.ok(header);
-      const old = gains(data);
-      assert.equal(changeGain(data, header, -7), true);
-      assert.deepEqual(
-        gains(data),
-        old.map((gain) => gain - 7),
-      );
-      changeGain(data, header, 7);
-      assert.deepEqual(data, frame({ ...recipe, fill: 0x5a }));
-    }
-  });
-
-  it("stays within its bounds, and that is told", () => {
-    const data = frame({ fill: 0x5a });
-    const header = parseFrameHeader(data);
-    assert.ok(header);
-    assert.equal(changeGain(data, header, 255), false);
-    assert.ok(gains(data).every((gain) => gain === 255));
-    assert.equal(changeGain(data, header, -300), false);
-    assert.ok(gains(data).every((gain) => gain === 0));
-  });
-
-  it("keeps a right checksum right, and a wrong one wrong", () => {
-    const data = frame({ crc: true, fill: 0x5a });
-    const header = parseFrameHeader(data);
-    assert.ok(header);
-    data.writeUInt16BE(frameCrc(data, header), 4);
-    changeGain(data, header, -4);
-    assert.equal(data.readUInt16BE(4), frameCrc(data, header));
-    data.writeUInt16BE(1, 4);
-    changeGain(data, header, -4);
-    assert.equal(data.readUInt16BE(4), 1);
-  });
-
-  it("has steps of 1.5 dB", () => assert.ok(Math.abs(GAIN_STEP_DB - 1.505) < 0.001));
 });

@@ -13,7 +13,7 @@ const MOST = 255;
 /**
  * Changes the gain of a whole frame in place, by steps of 1.5 dB. A gain that would leave its bounds stays at the
  * bound; a right checksum stays right. Frames of other layers are left as they are.
- * @returns whether all of it was changed by exactly this many steps
+ * @returns whether it is as loud now as these steps make it; nothing is audible at the lower bound or below it
  */
 export function changeGain(frame: Buffer, header: FrameHeader, steps: number): boolean {
   if (header.layer !== 3) return steps === 0;
@@ -25,9 +25,8 @@ export function changeGain(frame: Buffer, header: FrameHeader, steps: number): b
     // A granule without any coefficients has no loudness.
     if (readBits(frame, at + GRANULE.length.at, GRANULE.length.bits) === 0) continue;
     const wanted = readBits(frame, at + GRANULE.gain.at, GRANULE.gain.bits) + steps;
-    const given = Math.min(MOST, Math.max(0, wanted));
-    exact &&= wanted === given;
-    writeBits(frame, at + GRANULE.gain.at, GRANULE.gain.bits, given);
+    exact &&= wanted <= MOST;
+    writeBits(frame, at + GRANULE.gain.at, GRANULE.gain.bits, Math.min(MOST, Math.max(0, wanted)));
   }
   if (valid) frame.writeUInt16BE(frameCrc(frame, header), HEADER_BYTES);
   return exact;

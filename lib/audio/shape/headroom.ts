@@ -22,7 +22,7 @@ interface Waiting {
   peak: number;
 }
 
-/** Decodes the frames and returns each frame's headroom, a few frames later. */
+/** Decodes the frames and returns each frame's headroom, two frames later. */
 export class Headroom {
   readonly #decoder: Mp3Decoder;
   #waiting: Waiting[] = [];
@@ -49,9 +49,8 @@ export class Headroom {
         await this.#decode(unit);
       } else this.#waiting.push({ unit, until: this.#expected, peak: 0 });
     }
-    let free = 0;
-    while (free < this.#waiting.length && (ended || (this.#waiting[free]?.until ?? 0) <= this.#decoded))
-      free += 1;
+    const first = ended ? -1 : this.#waiting.findIndex(({ until }) => until > this.#decoded);
+    const free = first < 0 ? this.#waiting.length : first;
     return this.#waiting.splice(0, free).map(({ unit, peak }) => ({ unit, steps: stepsFor(peak) }));
   }
 
@@ -67,13 +66,9 @@ export class Headroom {
 function peakOf(channels: readonly Float32Array[]): number {
   let peak = 0;
   for (const channel of channels) {
-    for (const sample of channel) {
-      const size = sample < 0 ? -sample : sample;
-      if (size > peak) peak = size;
-    }
+    for (const sample of channel) peak = Math.max(peak, Math.abs(sample));
   }
   return peak;
 }
 
-const stepsFor = (peak: number): number =>
-  Math.floor((-20 * Math.log10(Math.max(peak, 1e-9)) - MARGIN_DB) / GAIN_STEP_DB);
+const stepsFor = (peak: number): number => Math.floor((-20 * Math.log10(peak) - MARGIN_DB) / GAIN_STEP_DB);

@@ -48,7 +48,8 @@ class Joining {
     const splitter = new FrameSplitter();
     let begun = false;
     for await (const { data, last } of chunks(audio, { chunkBytes: 0 })) {
-      const units = [...splitter.push(data), ...(last ? splitter.end() : [])];
+      const units = splitter.push(data);
+      if (last) units.push(...splitter.end());
       const frames = units.filter((unit): unit is Frame => unit.kind === "frame");
       const [first] = frames;
       if (!first) continue;
@@ -64,7 +65,7 @@ class Joining {
   *#silence(template: Frame, ms: number): Generator<Buffer> {
     const { header } = template;
     const most = Math.ceil(PIECE_MS / header.durationMs);
-    let left = Math.max(0, Math.ceil(ms / header.durationMs - ROUNDING));
+    let left = Math.ceil(ms / header.durationMs - ROUNDING);
     while (left > 0) {
       const count = Math.min(left, most);
       left -= count;

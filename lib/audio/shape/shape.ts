@@ -46,7 +46,7 @@ const isShaping = ({ silenceMs = 0, silenceAfterMs = 0, gain = 0 }: Shape): bool
  * table of contents (Xing, Info, VBRI) is removed if silence is added, because it would give a wrong length. What
  * follows the last frame (tags) stays the last. Audio of another kind passes unchanged.
  *
- * Louder speech comes three frames later, since the frames that follow show how loud a frame is.
+ * Louder speech comes two frames later, since the frames that follow show how loud a frame is.
  * @throws what the source throws
  */
 export function shapeAudio(source: AsyncIterable<Buffer>, shape: Shape): Shaped {
@@ -152,9 +152,7 @@ class Shaper implements ShapeFacts {
       this.#steps = Math.max(0, mostSteps);
       this.gainCapped = true;
     }
-    const exact = this.#steps === 0 || changeGain(frame.data, frame.header, this.#steps);
-    // At the lowest level nothing is audible, so only other layers, which stay unchanged, are reported.
-    if (!exact && (this.#steps > 0 || frame.header.layer !== 3)) this.gainCapped = true;
+    if (!changeGain(frame.data, frame.header, this.#steps)) this.gainCapped = true;
     this.#out.push(frame.data);
   }
 

@@ -18,7 +18,7 @@ export interface FrameTemplate {
  * bits borrowed from the frame before. So it may stand before, behind and between speeches, and never inside one.
  */
 export function silentFrames(template: FrameTemplate, ms: number, tone = false): Buffer {
-  const count = Math.max(0, Math.ceil(ms / template.header.durationMs - ROUNDING));
+  const count = Math.ceil(ms / template.header.durationMs - ROUNDING);
   const frame = silentFrame(template);
   if (tone && template.header.layer === 3) hum(frame, template.header);
   return Buffer.concat(Array.from({ length: count }, () => frame));
@@ -43,7 +43,7 @@ const HUM_GAIN = 176;
 function hum(frame: Buffer, header: FrameHeader): void {
   // Middle and side, or intensity, would put it on one channel.
   frame.writeUInt8(frame.readUInt8(3) & ~0x30, 3);
-  const line = Math.max(0, Math.round((HUM_HERTZ * 1152) / header.sampleRate - 0.5));
+  const line = Math.round((HUM_HERTZ * 1152) / header.sampleRate - 0.5);
   const pairs = Math.floor(line / 2);
   const code = line % 2 === 1 ? { value: 0b001_0, bits: 4 } : { value: 0b01_0, bits: 3 };
   const bits = pairs + code.bits;
