@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { convertMp3, wavHeader, type ConvertOptions, type PcmFormat } from "../../lib/audio";
-import { mulawOf } from "../../lib/audio/convert/encode";
+import { spy } from "sinon";
+import { convertMp3, FrameSplitter, wavHeader, type ConvertOptions, type PcmFormat } from "../../lib/audio";
+import { encodeSamples, mulawOf } from "../../lib/audio/convert/encode";
+import { Mp3Decoder } from "../../lib/audio/decode/mp3-decoder";
 import { arriving, collect, cut, framesOf, infoFrame, lameMp3 } from "./audio-fixtures";
 
 const AS_IT_IS: ConvertOptions = { sampleRate: 0, channels: 0, mulaw: false };
@@ -13,6 +15,7 @@ interface Result {
 
 async function convert(mp3: Buffer, wish: Partial<ConvertOptions> = {}, size = 700): Promise<Result> {
   const parts = await collect(convertMp3(arriving(cut(mp3, size)), { ...AS_IT_IS, ...wish }));
+  assert.ok(parts.every(({ data }) => data.length > 0));
   return { format: parts[0]?.format, data: Buffer.concat(parts.map(({ data }) => data)) };
 }
 
@@ -94,6 +97,7 @@ describe("mp3 to samples", () => {
     const stereo = await lameMp3({ channels: 2, sampleRate: 24000, seconds: 1, bitrate: 64 });
     const both = samplesOf((await convert(stereo)).data);
     const mono = samplesOf((await convert(stereo, { channels: 1 })).data);
+    assert.equal(mono.length, both.length / 2);
     const mean = mono.map((_, at) => ((both[2 * at] ?? NaN) + (both[2 * at + 1] ?? NaN)) / 2);
     assert.ok(distance(mono, mean) <= 1.5 / 32768);
 
@@ -122,6 +126,39 @@ describe("mp3 to samples", () => {
     assert.deepEqual(format, { sampleRate: 44100, channels: 2, bitsPerSample: 16 });
     const seconds = data.length / 4 / 44100;
     assert.ok(seconds > 1.9 && seconds < 2.3, String(seconds));
+  });
+
+  it("has all of its samples at another rate, too", async () => {
+    const mp3 = await lameMp3({ channels: 1, sampleRate: 24000, seconds: 1, bitrate: 64 });
+    const samples = (await convert(mp3)).data.length / 2;
+    assert.equal((await convert(mp3, { sampleRate: 8000 })).data.length / 2, samples / 3);
+  });
+
+  it("is as it is in the mp3 where that is wanted", async () => {
+    const mp3 = await lameMp3({ channels: 1, sampleRate: 24000, seconds: 1, bitrate: 64 });
+    assert.deepEqual(await convert(mp3, { sampleRate: 24000, channels: 1 }), await convert(mp3));
+    const parts = new FrameSplitter();
+    const frames = parts.push(mp3).flatMap((unit) => (unit.kind === "frame" ? [unit] : []));
+    const decoder = await Mp3Decoder.create();
+    const [samples] = await decoder.decode(frames);
+    decoder.close();
+    assert.deepEqual((await convert(mp3)).data, encodeSamples(samples?.channels ?? [], false));
+  });
+
+  it("gives the decoder's memory back, also where its reader stops early", async () => {
+    const close = spy(Mp3Decoder.prototype, "close");
+    try {
+      const mp3 = await lameMp3({ channels: 1, sampleRate: 24000, seconds: 1, bitrate: 64 });
+      await convert(mp3);
+      assert.equal(close.callCount, 1);
+      for await (const { data } of convertMp3(arriving(cut(mp3, 700)), AS_IT_IS)) {
+        assert.ok(data.length > 0);
+        break;
+      }
+      assert.equal(close.callCount, 2);
+    } finally {
+      close.restore();
+    }
   });
 
   it("leaves tags and tables of contents out", async () => {

@@ -5,25 +5,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { useFakeTimers } from "sinon";
-import { play, type PlayerCommand } from "../../lib/audio";
+import { play } from "../../lib/audio";
 import { causeIn } from "../../lib/audio/play/output";
 import { wavHeader } from "../../lib/audio";
 import { framesOf } from "./audio-fixtures";
-
-const never = new AbortController().signal;
-const MP3 = { signal: never, type: "audio/mpeg" };
-
-const program = (code: string, own: Partial<PlayerCommand> = {}): PlayerCommand => ({
-  name: "test",
-  program: process.execPath,
-  args: ["-e", code],
-  ...own,
-});
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an audio is asynchronous
-async function* audioOf(...pieces: Buffer[]): AsyncGenerator<Buffer> {
-  yield* pieces;
-}
+import { audioOf, MP3, never, program } from "./player-fixtures";
 
 describe("a player that has ended", () => {
   it("leaves nothing behind on the signal", async () => {

@@ -78,7 +78,7 @@ class Converter {
   }
 
   *end(): Generator<Converted> {
-    if (this.#format && this.#resamplers.length > 0)
+    if (this.#format)
       yield* this.#encoded(
         this.#resamplers.map((resampler) => resampler.end()),
         this.#format,
