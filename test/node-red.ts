@@ -105,8 +105,7 @@ function launch(userDir: string, options: NodeRedOptions): ChildProcess {
     ["--import", recorder, red, "--userDir", userDir, "--settings", join(userDir, "settings.js")],
     {
       cwd: userDir,
-      // The coverage of the tests is that of the sources; the built files in this process are not part of it.
-      env: { ...process.env, NODE_V8_COVERAGE: undefined, ...options.env },
+      env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
       // A process group of its own, so that whatever it starts can be ended with it.

@@ -68,7 +68,6 @@ export class NodeRedHost {
     });
     const child = fork(join(__dirname, "node-red-host.mjs"), [userDir], {
       execArgv: ["--expose-gc"],
-      env: { ...process.env, NODE_V8_COVERAGE: "" },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const host = new NodeRedHost(child, userDir, complain);

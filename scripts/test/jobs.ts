@@ -6,12 +6,19 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Suites that start browsers and Node-REDs, or many servers: they mostly wait, so each file is a job that begins early.
+ * Suites that start browsers and Node-REDs, or many servers: they begin first, as this many jobs. Each job loads
+ * everything again, which takes seconds of a core; files of one job share what is loaded, also browsers and Node-REDs.
  */
-const SLOW = ["editor", "scale-out", "package", "faults", "examples"];
+const SLOW: Readonly<Record<string, number>> = {
+  editor: 2,
+  "scale-out": 2,
+  package: 3,
+  faults: 2,
+  examples: 2,
+};
 
-/** Suites whose files share a browser and Node-REDs where they run in one process: they are dealt to a few jobs. */
-const SHARING: Readonly<Record<string, number>> = { editor: 2 };
+/** Suites that only run the built package in other processes, where the coverage of the sources is not known. */
+const BUILT = ["editor", "scale-out", "package"];
 
 /** More jobs than cores, because the slow ones mostly wait. */
 const AT_ONCE = availableParallelism() + 1;
@@ -43,15 +50,18 @@ export interface RunOptions {
 
 /** Uses processes instead of Mocha's workers, which are killed before they have written their coverage. */
 export function jobsOf(tests: readonly string[]): Job[] {
-  const suiteOf = (file: string): string => file.split("/")[1] ?? "";
-  const slow = SLOW.flatMap((suite) => {
-    const files = tests.filter((file) => suiteOf(file) === suite);
-    return dealt(files, SHARING[suite] ?? files.length);
-  });
-  const quick = tests.filter((file) => !SLOW.includes(suiteOf(file)));
+  const slow = Object.entries(SLOW).flatMap(([suite, jobs]) =>
+    dealt(
+      tests.filter((file) => suiteOf(file) === suite),
+      jobs,
+    ),
+  );
+  const quick = tests.filter((file) => !(suiteOf(file) in SLOW));
   const suites = [...new Set(quick.map(suiteOf))];
   return [...slow, ...suites.map((suite) => quick.filter((file) => suiteOf(file) === suite))];
 }
+
+const suiteOf = (file: string): string => file.split("/")[1] ?? "";
 
 /** The files in turn to each of so many jobs, none of which is empty. */
 function dealt(files: readonly string[], jobs: number): Job[] {
@@ -119,7 +129,9 @@ async function runMocha(job: Job, options: RunOptions, alone: boolean): Promise<
         ...process.env,
         TEST_FIGURES: file,
         TEST_SEED: String(seed),
-        ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: coverage }),
+        ...(coverage === undefined || BUILT.includes(suiteOf(job[0] ?? ""))
+          ? {}
+          : { NODE_V8_COVERAGE: coverage }),
       },
     },
   );

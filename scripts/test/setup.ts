@@ -7,6 +7,9 @@ process.on("unhandledRejection", (reason) => {
   throw reason;
 });
 
+// The coverage of this process is counted already; processes that it starts run the built package or no code of ours.
+delete process.env.NODE_V8_COVERAGE;
+
 /** Seed of the order of the tests, 0 to 999999: `TEST_SEED`, or any. */
 const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 1_000_000));
 

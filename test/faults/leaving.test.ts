@@ -72,7 +72,7 @@ describe("leaving", () => {
     fork(join(__dirname, "support/leaver.mjs"), [userDir], {
       execPath: nodeBinary,
       execArgv: [],
-      env: { ...process.env, NODE_RED: join(nodeRed, "lib", "red.js"), NODE_V8_COVERAGE: "" },
+      env: { ...process.env, NODE_RED: join(nodeRed, "lib", "red.js") },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
 

@@ -114,10 +114,11 @@ describe("the page of npm start", function () {
     demo.forget();
     await request(`${editor}/inject/door`, { method: "POST" });
     await demo.waitFor(SPOKE);
-    const whole = await readFile(join(demo.dir, "announcement.mp3"));
     for (;;) {
+      // The recording of the speech before may still be there when a shorter one is reported.
+      const whole = await readFile(join(demo.dir, "announcement.mp3"));
       const played = await readFile(join(folder, "played.mp3")).catch(() => Buffer.alloc(0));
-      if (played.equals(whole)) break;
+      if (played.length > 0 && played.equals(whole)) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });

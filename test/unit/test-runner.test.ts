@@ -34,7 +34,7 @@ describe("the test runner", () => {
     await writeFile(file, source);
     const args = ["node_modules/mocha/bin/mocha.js", "--reporter", "./scripts/test/reporter.ts", file];
     const settings = { TEST_FIGURES: figures, TEST_LINGER_MS: "200", TEST_SEED: String(seed) };
-    const env = { ...process.env, NODE_V8_COVERAGE: "", ...settings };
+    const env = { ...process.env, ...settings };
     const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
       execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
