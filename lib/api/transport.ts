@@ -205,8 +205,11 @@ function decoded(text: string): string {
   }
 }
 
+/** Without what is not set: an `undefined` would stand in place of Node.js's own defaults, which environment variables change. */
 function withoutBlanks(options: TlsOptions): TlsOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]: [string, unknown]) => value !== ""));
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]: [string, unknown]) => value !== undefined && value !== ""),
+  );
 }
 
 /** The secret parts of proxy URLs, for the redactor. */

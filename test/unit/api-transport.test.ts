@@ -106,6 +106,24 @@ describe("api transport: TLS options", () => {
     assert.equal((await failure(client("https://v1.vocu.ai").download(storage.url))).code, "TLS_FAILED");
   });
 
+  describe("with Node.js's own switch for certificates off", () => {
+    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    beforeEach(() => (process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"));
+    afterEach(() => {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+    });
+
+    it("trust the API and other hosts alike", async () => {
+      const server = await okTlsServer();
+      const tls = { rejectUnauthorized: undefined };
+      assert.equal((await client(server.url, { tls }).call(INFO)).data, "ok");
+      const storage = await serveTls((_request, response) => response.end("audio"));
+      const file = await client("https://v1.vocu.ai").download(storage.url);
+      assert.equal(String(await collect(file.body)), "audio");
+    });
+  });
+
   it("of the API's name do not go for other hosts", async () => {
     const storage = await serveTls((_request, response) => response.end("audio"));
     const tls = { ...CA, servername: "elsewhere.test" };
