@@ -1,8 +1,9 @@
 /** What an error reply says, and which replies are one. API reference 3 and 4. */
 import assert from "node:assert/strict";
 import { VocuError } from "../../lib/api";
+import type { Answer } from "../../lib/api/exchange";
 import { Redactor } from "../../lib/api/redact";
-import { isBreak, isSuccess, replyError, requestIdOf } from "../../lib/api/reply";
+import { isBreak, isSuccess, readText, replyError, requestIdOf, statusError } from "../../lib/api/reply";
 import type { Session } from "../../lib/api/session";
 import { client, failure, FakeClock, json, KEY, serve } from "./api-server";
 
@@ -293,16 +294,45 @@ describe("api reply: the body of an error", () => {
   });
 });
 
-describe("api reply: a client that is closed while a body comes", () => {
+describe("api reply: a body that is read", () => {
+  /** A reply whose body is these pieces, and then an error, if there is one. */
+  const answering = (statusCode: number, pieces: string[], error?: VocuError): Answer => ({
+    statusCode,
+    headers: {},
+    read: () => {
+      const piece = pieces.shift();
+      if (piece !== undefined) return Promise.resolve(Buffer.from(piece));
+      return error ? Promise.reject(error) : Promise.resolve(undefined);
+    },
+    unread: () => undefined,
+    destroy: () => undefined,
+  });
+  const patient = { ...session, options: { stallTimeoutMs: 1000 } } as Session;
+  const ended = (code: string): VocuError => new VocuError(code, { retryable: true });
+
+  it("is all of its text", async () => {
+    for (const status of [200, 500])
+      assert.equal(await readText(patient, answering(status, ["a", "b"])), "ab");
+  });
+
   for (const status of [200, 500]) {
-    it(`says so, whatever the status was: ${status}`, async () => {
-      const closing: { vocu?: ReturnType<typeof client> } = {};
-      const server = await serve((_request, response) => {
-        response.writeHead(status);
-        response.write("{", () => setImmediate(() => void closing.vocu?.close()));
-      });
-      closing.vocu = client(server.url);
-      assert.equal((await failure(closing.vocu.call(READ))).code, "ABORTED");
+    it(`is an abort where it was aborted, whatever the status was: ${status}`, async () => {
+      const error = await failure(readText(patient, answering(status, ["a"], ended("ABORTED"))));
+      assert.equal(error.code, "ABORTED");
     });
   }
+
+  it("is as much as came of an error that broke off, and no success that did", async () => {
+    assert.equal(await readText(patient, answering(500, ["a"], ended("STREAM_CUT"))), "a");
+    const error = await failure(readText(patient, answering(200, ["a"], ended("STREAM_CUT"))));
+    assert.equal(error.code, "CONNECTION_LOST");
+  });
+
+  it("is not read where a host has what was asked for, and gives the words of one that has not", async () => {
+    const found = answering(200, ["a"]);
+    assert.equal(await statusError(patient, found), undefined);
+    assert.equal(String(await found.read({ ms: 1, code: "STREAM_STALLED" })), "a");
+    const { code, cause } = (await statusError(patient, answering(404, ["gone"]))) ?? {};
+    assert.deepEqual([code, cause?.serverMessage], ["HTTP_404", "gone"]);
+  });
 });
