@@ -90,7 +90,7 @@ function rangeStart(answer: Answer): number {
 
 /** How long the whole audio is by a partial reply, NaN where it does not say so. */
 function rangeTotal(answer: Answer): number {
-  const range = /^bytes \d+-\d+\/(\d+)$/.exec(headerOf(answer, "content-range") ?? "");
+  const range = /\/(\d+)$/.exec(headerOf(answer, "content-range") ?? "");
   return Number(range?.[1] ?? Number.NaN);
 }
 

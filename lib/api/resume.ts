@@ -94,7 +94,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
       if (this.#plan.begun && !(await this.#resume({ why: "begun elsewhere" }))) return;
       for (;;) {
         const error = yield* this.#drain();
-        if (!error) this.#throwTrailingError();
+        this.#throwTrailingError();
         const interruption = error
           ? ({ why: "broken", error } as const)
           : doubtAbout(this.#plan, this.#bytes, this.#source);
@@ -112,7 +112,6 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
       try {
         piece = await this.#source?.read(this.#limit());
       } catch (error) {
-        if (this.#cancel.signal.aborted) throw abortError(this.#cancel.signal);
         if (error instanceof VocuError && isBreak(error)) return error;
         throw error;
       }
@@ -127,7 +126,7 @@ export class ResumableAudio implements AsyncIterableIterator<Buffer> {
 
   #limit(): ReadLimit {
     const { stallTimeoutMs } = this.#session.options;
-    return this.#bytes === 0 && this.resumes === 0
+    return this.#bytes === 0
       ? { ms: this.#plan.firstByteTimeoutMs, code: "FIRST_BYTE_TIMEOUT" }
       : { ms: stallTimeoutMs, code: "STREAM_STALLED" };
   }

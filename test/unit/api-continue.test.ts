@@ -10,6 +10,7 @@ import {
   KEY,
   refusingUrl,
   serve,
+  serveSocket,
   type Seen,
   type TestServer,
 } from "./api-server";
@@ -108,6 +109,45 @@ describe("api continue: a speech that was begun elsewhere", () => {
     const host = await storage();
     const rest = await open({ audioUrl: host.url, bytes: AUDIO.length, overlap: AUDIO });
     assert.deepEqual([rest.more, await collect(rest.audio)], [false, Buffer.alloc(0)]);
+  });
+
+  it("has no more, unverified, if the place is an end that only the connection tells", async () => {
+    const { url } = await serveSocket((socket) =>
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n");
+        socket.end(AUDIO);
+      }),
+    );
+    const rest = await open({ audioUrl: url, bytes: AUDIO.length, overlap: AUDIO });
+    assert.deepEqual([rest.more, rest.unverified, await collect(rest.audio)], [false, true, Buffer.alloc(0)]);
+  });
+
+  it("knows no more bytes than were read", async () => {
+    const host = await storage();
+    const rest = await open({
+      audioUrl: host.url,
+      bytes: 10,
+      overlap: Buffer.concat([bytes(50), AUDIO.subarray(0, 10)]),
+    });
+    assert.deepEqual(
+      [await collect(rest.audio), host.seen[0]?.headers.range],
+      [AUDIO.subarray(10), undefined],
+    );
+  });
+
+  it("is refused where there is no address", async () => {
+    const { code, cause } = await failure(open(begun({})));
+    assert.deepEqual(
+      [code, cause],
+      ["BAD_PARAMETER", { operation: "continue", retryable: false, field: "continue" }],
+    );
+  });
+
+  it("is aborted by a signal that was aborted before", async () => {
+    const host = await storage();
+    const options = { meter: new FakeMeter(), signal: AbortSignal.abort() };
+    const opening = client("http://127.0.0.1:9").continueSpeech(begun({ audioUrl: host.url }), options);
+    assert.deepEqual([(await failure(opening)).code, host.connections()], ["ABORTED", 0]);
   });
 
   it("waits for an audio that has not come so far yet", async () => {

@@ -124,6 +124,31 @@ describe("api resume: a stream that was cut", () => {
     });
   }
 
+  it("takes an error in JSON as that error also where the connection breaks off behind it", async () => {
+    const storage = await ranged();
+    const said = Buffer.from(JSON.stringify({ status: 500, code: "TTS_GENERATE_FAILED" }));
+    const { speech } = await speak(
+      (response) => response.write(said, () => response.socket?.resetAndDestroy()),
+      { streamUrl: storage.url },
+    );
+    assert.equal((await failure(collect(speech.audio))).code, "TTS_GENERATE_FAILED");
+    assert.equal(storage.seen.length, 0);
+  });
+
+  it("takes what a storage host sends for audio, also if it ends like an error", async () => {
+    const audio = Buffer.concat([AUDIO, Buffer.from(JSON.stringify({ status: 500, code: "NO_ERROR" }))]);
+    const storage = await ranged([], audio);
+    const resumed = await speak(cutAfter(40_000), { streamUrl: storage.url });
+    assert.deepEqual(await collect(resumed.speech.audio), audio);
+    const api = await serve((_request, response) =>
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ status: 200, data: { audio: storage.url } })),
+    );
+    const fetched = await client(api.url).speak(HELLO);
+    assert.deepEqual([await collect(fetched.audio), fetched.resumes], [audio, 0]);
+  });
+
   it("takes audio that happens to end like JSON for audio", async () => {
     const audio = Buffer.concat([AUDIO, Buffer.from('{"title":"a"}')]);
     const { speech } = await speak(endAfter(audio.length, audio), {});
@@ -207,9 +232,11 @@ describe("api resume: a stream that was cut", () => {
   });
 
   it("fails with STREAM_CUT immediately when there is no URL", async () => {
-    const { speech } = await speak(cutAfter(40_000), {});
+    const clock = new FakeClock();
+    const { speech } = await speak(cutAfter(40_000), {}, {}, clock);
     const error = await failure(collect(speech.audio));
     assert.deepEqual([error.code, error.cause.bytes, error.cause.audioMs], ["STREAM_CUT", 40_000, undefined]);
+    assert.deepEqual(clock.waits, []);
   });
 
   it("returns all that arrived before it fails", async () => {
@@ -225,8 +252,11 @@ describe("api resume: a stream that was cut", () => {
 
   it("is complete when the host reports that there is no more", async () => {
     const storage = await ranged();
-    const { speech } = await speak(cutAfter(100_000), { streamUrl: storage.url });
-    assert.deepEqual([await collect(speech.audio), speech.resumes], [AUDIO, 0]);
+    for (const meter of [undefined, new FakeMeter()]) {
+      const { speech } = await speak(cutAfter(100_000), { streamUrl: storage.url }, { meter });
+      assert.deepEqual([await collect(speech.audio), speech.resumes, speech.unverified], [AUDIO, 0, false]);
+    }
+    assert.equal(storage.seen.length, 2);
   });
 
   it("is complete when the host keeps saying so, although it was estimated longer", async () => {
@@ -237,6 +267,7 @@ describe("api resume: a stream that was cut", () => {
       { meter: new FakeMeter() },
     );
     assert.deepEqual(await collect(speech.audio), AUDIO);
+    assert.deepEqual([storage.seen.length, speech.unverified], [5, false]);
   });
 
   it("is not complete within a frame, whatever the host says", async () => {
@@ -292,6 +323,31 @@ describe("api resume: a stream that was cut", () => {
       assert.equal(liar.seen.length, 1);
     });
   }
+
+  it("asks the other URL again, though one is of no use", async () => {
+    const gone = await answering(404);
+    const storage = await serve((_request, response) => {
+      if (storage.seen.length === 1) response.writeHead(503).end();
+      else response.writeHead(200, { "content-type": "audio/mpeg" }).end(AUDIO);
+    });
+    const { speech } = await speak(cutAfter(40_000), { streamUrl: gone.url, audio: storage.url });
+    assert.deepEqual([await collect(speech.audio), gone.seen.length, storage.seen.length], [AUDIO, 1, 2]);
+  });
+
+  it("asks nobody where the client is closed, and says so", async () => {
+    const storage = await ranged();
+    const api = await serve((_request, response) => {
+      const headers = { "X-Reecho-Response-Data": JSON.stringify({ streamUrl: storage.url }) };
+      response.writeHead(200, { "content-type": "audio/mpeg", ...headers }).write(AUDIO.subarray(0, 10));
+    });
+    const vocu = client(api.url);
+    const speech = await vocu.speak(HELLO);
+    await speech.audio.next();
+    const rest = failure(speech.audio.next());
+    await vocu.close();
+    const { code, cause } = await rest;
+    assert.deepEqual([code, cause, storage.connections()], ["ABORTED", { retryable: false }, 0]);
+  });
 
   it("continues from the other URL if one has another file", async () => {
     const liar = await changedAt(39_999);
@@ -516,6 +572,27 @@ describe("api resume: an end that is clean but too early", () => {
     assert.deepEqual([storage.seen.length, speech.unverified], [1, true]);
   });
 
+  it("takes the first host's word for its end, and does not ask the other one", async () => {
+    const [first, second] = [await whole(AUDIO.subarray(0, 45_050)), await ranged()];
+    const urls = { streamUrl: first.url, audio: second.url };
+    const { speech } = await speak(endAfter(45_050), urls, { meter: new FakeMeter() });
+    assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 45_050));
+    assert.deepEqual([first.seen.length, second.seen.length], [1, 0]);
+  });
+
+  it("waits for the audio of a reply that was empty, and is no audio where there is never any", async () => {
+    const grown = [Buffer.alloc(0), Buffer.alloc(0), AUDIO];
+    const storage = await serve((_request, response) =>
+      response.writeHead(200, { "content-type": "audio/mpeg" }).end(grown.shift()),
+    );
+    const { speech } = await speak(endAfter(0), { streamUrl: storage.url });
+    assert.deepEqual([await collect(speech.audio), storage.seen.length], [AUDIO, 3]);
+    const empty = await whole(Buffer.alloc(0));
+    const { code, cause } = await failure(speak(endAfter(0), { streamUrl: empty.url }));
+    assert.deepEqual([code, cause.detail, cause.retryable], ["NOT_AUDIO", "it is empty", false]);
+    assert.equal(empty.seen.length, 5);
+  });
+
   it("gets the audio of a reply that was empty from the URL", async () => {
     const storage = await ranged();
     const { speech } = await speak(endAfter(0), { streamUrl: storage.url });
@@ -570,6 +647,20 @@ describe("api resume: an end that only the connection tells", () => {
       assert.equal(speech.unverified, true);
     });
   }
+
+  it("cannot be confirmed within a frame either, where the other end is told in the same way", async () => {
+    const speech = await speakUnframed(30_050, { audio: (await unframed(30_050)).url });
+    assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 30_050));
+    assert.equal(speech.unverified, true);
+  });
+
+  it("is confirmed where one of two hosts states it", async () => {
+    const [stating, other] = [await ranged([], AUDIO.subarray(0, 30_000)), await unframed(30_000)];
+    const urls = { streamUrl: stating.url, audio: other.url, estimatedDuration: 500_000 };
+    const { speech } = await speak(cutAfter(30_000), urls, { meter: new FakeMeter() });
+    assert.deepEqual(await collect(speech.audio), AUDIO.subarray(0, 30_000));
+    assert.deepEqual([speech.unverified, other.connections()], [false, 5]);
+  });
 
   it("is an error within a frame if nobody has the rest", async () => {
     const speech = await speakUnframed(30_050, {});
