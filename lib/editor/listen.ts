@@ -73,10 +73,7 @@ class Listening {
 
   private update(): void {
     const own = this.isOwn();
-    $(this.row)
-      .children("label")
-      .css("visibility", own ? "hidden" : "visible");
-    $(this.test).toggle(!own);
+    $(this.row).children("label, textarea").toggle(!own);
     const count = chargedCharacters(this.text());
     this.cost.textContent = word("dialog.hear.cost", { count });
     this.press.disabled = count === 0;

@@ -107,6 +107,21 @@ describe("hearing in the dialogs", function () {
     assert.equal(await stage.editor.page.evaluate("heard.length"), 0);
   });
 
+  it("has a field for a test text only where the node has no text of its own", async () => {
+    await openSpeech({ text: "Hello, Ada." });
+    const { page } = stage.editor;
+    const field = page.locator(".vocu-try textarea");
+    assert.equal(await field.isVisible(), false);
+    // Its label left an empty line above the button.
+    const [row, button] = await Promise.all([
+      page.locator(".vocu-try").boundingBox(),
+      listen().boundingBox(),
+    ]);
+    assert.ok(row && button && button.y - row.y < 12, JSON.stringify({ row, button }));
+    await stage.editor.chooseSource("text", "msg");
+    await field.waitFor({ state: "visible" });
+  });
+
   it("remembers the last test text", async () => {
     const { page } = stage.editor;
     await openSpeech({ text: "payload", textType: "msg" });
