@@ -11,7 +11,7 @@ export function indexPage(pages: readonly Page[]): string {
   }
   const parts = [
     "# The nodes",
-    "Every node with its inputs, settings, outputs and errors, made from the descriptions that the nodes themselves run with (`npm run docs`). The same is in the help panel of the editor, in ten languages.",
+    "Every node with its inputs, settings, outputs and errors, made from the nodes' own descriptions (`npm run docs`). The help panel of the editor has the same in ten languages, except for errors and examples.",
     ...[...families].flatMap(([family, members]) => section(family, tableOf(members))),
   ];
   return `${parts.join("\n\n")}\n`;

@@ -104,7 +104,8 @@ function limits(input: Input, field: FieldWords | undefined): string {
   ].join("; ");
 }
 
-const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
+/** In the units of the texts and errors, which say MB for 1024 × 1024 bytes. */
+const megabytes = (bytes: number): number => Math.round(bytes / (1024 * 1024));
 
 function bounds(min: number | undefined, max: number | undefined): string {
   if (min === undefined) return `at most ${max}`;
@@ -170,10 +171,10 @@ function errors(description: PaletteDescription, { source, operations, language 
   const codes = codesOf(description, operations.get(description.operationId ?? ""));
   const rows = codes.map((name) => [code(name), sentenceOf(name, language, source.name)]);
   const guide = "[Errors and what to do](../guides/errors.md)";
-  const network = description.account === false ? "" : "Network problems have codes of their own. ";
+  const others = description.account === false ? "" : ", such as those of the network";
   return section(
     "Errors",
-    `A _catch_ node gets them as ${code("msg.error")}. ${network}${guide} has them all.`,
+    `A _catch_ node gets them as ${code("msg.error")}. There are others${others}: see ${guide}.`,
     rows.length === 0 ? "" : table([code("error.code"), "What it says"], rows),
   );
 }
