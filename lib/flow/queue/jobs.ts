@@ -54,14 +54,17 @@ export class Jobs {
 
   /** Aborts all work. */
   stop(reason: StopReason): void {
-    for (const controller of [...this.running.keys()]) controller.abort(new Stopped(reason));
+    // One for all: each would cost the recording of a stack.
+    const stopped = new Stopped(reason);
+    for (const controller of [...this.running.keys()]) controller.abort(stopped);
   }
 
   /** Aborts all work that began before `job`. */
   stopOlder(reason: StopReason, job: Job): void {
+    const stopped = new Stopped(reason);
     for (const controller of [...this.running.keys()]) {
       if (controller.signal === job.signal) return;
-      controller.abort(new Stopped(reason));
+      controller.abort(stopped);
     }
   }
 
