@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { voiceIds } from "../../sandbox";
 import { useFlows, type Flow } from "./support/flows";
 import { useFolder } from "./support/folder";
+import { nodeFlow } from "./support/node-flow";
 import { useSandbox } from "./support/sandbox";
+import type { Message } from "./support/message";
 import { keyed, observers, onTab, sink, speechFlow, speechNode, account, tab } from "./support/speech-flow";
 
 const TEXT = "Dinner is ready.";
+const voiceId = voiceIds.english;
 
 describe("an account with a budget", () => {
   const flows = useFlows();
@@ -17,6 +21,16 @@ describe("an account with a budget", () => {
     flows.load(speechFlow(sandbox().url, { account: own }), keyed(), { userDir: folder() });
   const generations = (): number =>
     sandbox().requests.filter(({ path }) => path.includes("simple-generate")).length;
+
+  const usageFile = async (): Promise<string> => {
+    const [name = ""] = await readdir(join(folder(), "vocu-usage"));
+    return join(folder(), "vocu-usage", name);
+  };
+  /** The credits in the file. */
+  const remembered = async (): Promise<number> => {
+    const { spent } = JSON.parse(await readFile(await usageFile(), "utf8")) as { spent: [number, number][] };
+    return spent.reduce((sum, [, credits]) => sum + credits, 0);
+  };
 
   it("stops a flow that speaks in a loop at its limit", async () => {
     const flow = await flows.load(
@@ -62,10 +76,62 @@ describe("an account with a budget", () => {
     const flow = await load({ budgetPerHour: 20 });
     await flow.speak(TEXT);
     await flow.stop();
-    const [name = ""] = await readdir(join(folder(), "vocu-usage"));
-    const file = join(folder(), "vocu-usage", name);
-    const { spent } = JSON.parse(await readFile(file, "utf8")) as { spent: [number, number][] };
-    assert.ok(spent.some(([, credits]) => credits >= TEXT.length));
-    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.ok((await remembered()) >= TEXT.length);
+    assert.equal((await stat(await usageFile())).mode & 0o777, 0o600);
+  });
+
+  describe("counts what other nodes generate", () => {
+    const generate = async (
+      type: `vocu-${string}`,
+      node: Record<string, unknown>,
+      message: Message,
+    ): Promise<Flow> => {
+      const flow = await flows.load(
+        nodeFlow(sandbox().url, type, { node, account: { budgetPerHour: 20 } }),
+        keyed(),
+        { userDir: folder() },
+      );
+      await flow.ended(flow.input(message, "node"));
+      return flow;
+    };
+
+    for (const [what, type, node, payload, credits] of [
+      ["one call", "vocu-speech-generate", { voiceId }, TEXT, TEXT.length],
+      ["a task", "vocu-task-create", { voiceId }, TEXT, TEXT.length],
+      [
+        "all blocks of a task",
+        "vocu-task-create",
+        { shape: "contents" },
+        [
+          { voiceId, text: "One." },
+          { voiceId, text: "Three." },
+        ],
+        10,
+      ],
+    ] as const) {
+      it(`by its text: ${what}`, async () => {
+        const flow = await generate(type, node, { payload });
+        await flow.stop();
+        assert.equal(await remembered(), credits);
+      });
+    }
+
+    it("at the price that the reply states, also where a task states it", async () => {
+      sandbox().fail({
+        on: { path: "/api/tts/generate" },
+        reply: { status: 200, json: { status: 200, data: { id: "task", metadata: { credit_used: 7 } } } },
+      });
+      const flow = await generate("vocu-task-create", { voiceId }, { payload: TEXT });
+      await flow.stop();
+      assert.equal(await remembered(), 7);
+    });
+
+    it("and refuses them beyond its limit, but no alarm", async () => {
+      const flow = await generate("vocu-speech-generate", { voiceId }, { payload: TEXT });
+      await flow.ended(flow.input({ payload: "Fire!", priority: 10 }, "node"));
+      await flow.ended(flow.input({ payload: TEXT }, "node"));
+      assert.equal((await flow.caught()).code, "BUDGET_REACHED");
+      assert.equal(generations(), 2);
+    });
   });
 });

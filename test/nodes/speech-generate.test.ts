@@ -115,6 +115,14 @@ describe("speech-generate", () => {
     assert.deepEqual(flow.at("catch").entries, []);
   });
 
+  it("has no facts that the service did not answer, not even empty ones", async () => {
+    sandbox().fail({ reply: { status: 200, json: { status: 200, data: { id: "audio" } } } });
+    const flow = await load();
+    flow.input({ payload: TEXT }, "node");
+    const names = Object.keys(factsOf(await flow.at("out").nth(0)));
+    assert.deepEqual(names.sort(), ["attempts", "audioId", "durationMs", "operation", "status"]);
+  });
+
   for (const download of [true, false]) {
     it(`takes audio for the answer where the server streams without being asked (download: ${download})`, async () => {
       const audio = await sandbox().speech({ voiceId, text: TEXT });
@@ -177,6 +185,13 @@ describe("speech-generate", () => {
     assert.equal(sandbox().requests.length, 1);
     flow.input({ reset: true }, "node");
     await Promise.all([flow.ended(first), flow.ended(second)]);
+  });
+
+  it("gives its turn back when it has ended, also with an error", async () => {
+    const flow = await load({}, { maxConcurrent: 1 });
+    sandbox().fail({ error: { status: 404 } });
+    for (const payload of ["One.", "Two.", "Three."]) await flow.ended(flow.input({ payload }, "node"));
+    assert.equal(sandbox().requests.length, 3);
   });
 
   for (const [code, node, status] of [
