@@ -121,6 +121,17 @@ describe("audio-play", () => {
       assert.equal(isAlive(player.pid), false);
     });
 
+    it("replaces nothing if it is retracted before its turn", async () => {
+      await startWith("listen", { busy: "replace" });
+      hand(chunk("a", 0, first[0]));
+      const player = await playing();
+      const retracted = hand(chunk("b", 0, second[0]));
+      hand(retraction("b"));
+      await errorOf(retracted);
+      await errorOf(hand(chunk("a", 1, first[1], true)));
+      assert.deepEqual(player.audio, Buffer.concat(first));
+    });
+
     it("is dropped with all its chunks if the node is set so", async () => {
       await startWith("listen", { busy: "drop" });
       hand(chunk("a", 0, first[0]));

@@ -55,6 +55,12 @@ describe("tasks", () => {
       assert.equal((await bench.refusal({})).code, "INPUT_MISSING");
     });
 
+    it("waits no longer than msg.requestTimeout allows", async () => {
+      sandbox().fail({ on: { method: "GET" }, hangBeforeHeaders: true });
+      const { error } = await bench.run({}, { payload: { id: "task" }, requestTimeout: 30 });
+      assert.deepEqual([error?.code, error?.cause.timeoutMs], ["FIRST_BYTE_TIMEOUT", 30]);
+    });
+
     it("encodes an id, whatever is in it", async () => {
       const { requests } = await bench.run({ taskId: "../voice?x=1", taskIdType: "str" });
       assert.equal(requests[0]?.path, `${TASKS}/..%2Fvoice%3Fx%3D1`);

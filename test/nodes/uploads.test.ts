@@ -105,6 +105,14 @@ describe("uploads", () => {
       sandbox().violations.length = 0;
     });
 
+    it("sends a chunk again after a lost connection: it is numbered", async () => {
+      const uploadId = await begun();
+      sandbox().fail({ on: { path: CHUNK }, resetBeforeHeaders: true });
+      const message = { uploadId, payload: Buffer.from("x"), parts: { index: 0 } };
+      const out = await sent("vocu-upload-chunk", message, {}, { retries: 1 });
+      assert.equal(factsOf(out).attempts, 2);
+    });
+
     it("completes an upload", async () => {
       const uploadId = await begun();
       const complete = { id: "complete", z: "tab", type: "vocu-upload-complete", account: "account" };
