@@ -98,6 +98,33 @@ describe("account: one key, many nodes", () => {
     for (const input of inputs) await flow.ended(input);
   });
 
+  it("no longer shows it under a node whose message was stopped while others wait for the same speech", async () => {
+    const flow = await load({ maxConcurrent: 1, cacheEnabled: true }, { busy: "parallel" });
+    const isOf = (id: string, fill: string, { status }: Message): boolean =>
+      (status as { source?: { id?: string } }).source?.id === id && status?.fill === fill;
+    const inputs = [flow.input("running", "other")];
+    const running = await call(0);
+    const stopped = flow.input("same", "speech");
+    await flow.at("status").find((message) => isOf("speech", "yellow", message));
+    await running.audio(AUDIO);
+    await flow.at("otherChunks").nth(0);
+    const later = (from: number): Message[] => flow.at("status").entries.slice(from);
+    const shown = async (from: number, fill: string): Promise<unknown> =>
+      flow.at("status").find(() => later(from).some((message) => isOf("other", fill, message)));
+    const before = flow.at("status").entries.length;
+    inputs.push(flow.input("same", "other"));
+    await shown(before, "blue");
+    flow.input({ reset: true }, "speech");
+    await flow.ended(stopped);
+    const after = flow.at("status").entries.length;
+    inputs.push(flow.input("one more", "other"));
+    await shown(after, "yellow");
+    assert.ok(!later(after).some((message) => isOf("speech", "yellow", message)));
+    running.end(AUDIO);
+    for (const index of [1, 2]) (await call(index)).end(AUDIO);
+    for (const input of inputs) await flow.ended(input);
+  });
+
   describe("a bound on those who wait", () => {
     it("refuses one more, of whatever node, with an error of its own", async () => {
       const flow = await load({ maxConcurrent: 1, maxWaiting: 2 });
@@ -110,6 +137,22 @@ describe("account: one key, many nodes", () => {
       running.end(AUDIO);
       for (const index of [1, 2]) (await call(index)).end(AUDIO);
       for (const input of inputs) assert.equal((await flow.ended(input)).error, undefined);
+    });
+
+    it("admits members of a sequence beyond it only while others of the sequence are in processing", async () => {
+      const flow = await load({ maxConcurrent: 1, maxWaiting: 1 }, { busy: "parallel" });
+      const member = (index: number): Message => ({ payload: "member", parts: { id: "s", index } });
+      const inputs = [flow.input(member(0), "speech")];
+      (await call(0)).end(AUDIO);
+      assert.equal((await flow.ended(inputs[0] as Message)).error, undefined);
+      inputs.push(flow.input("running", "speech"));
+      const running = await call(1);
+      inputs.push(flow.input("waits", "speech"));
+      const refused = await flow.ended(flow.input(member(1), "other"));
+      assert.equal((refused.error as CaughtFailure).code, "QUEUE_FULL");
+      running.end(AUDIO);
+      (await call(2)).end(AUDIO);
+      for (const input of inputs) await flow.ended(input);
     });
 
     it("refuses nothing when it is 0", async () => {

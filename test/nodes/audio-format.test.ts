@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { convertMp3 } from "../../lib/audio";
 import { arriving, collect, cut, lameMp3 } from "../unit/audio-fixtures";
-import { chunk, retraction, sequence } from "./support/chunks";
+import { chunk, frames, retraction, sequence } from "./support/chunks";
 import { useFlows, type Flow } from "./support/flows";
 import type { Message } from "./support/message";
 import { observers, onTab, sink, tab } from "./support/speech-flow";
@@ -78,6 +78,12 @@ describe("audio-format", () => {
     );
   });
 
+  it("does not pass on a reset that is none: a later join would discard its messages", async () => {
+    await start();
+    await convert(sequence("a", pieces, { reset: false }));
+    for (const message of sent()) assert.ok(!("reset" in message));
+  });
+
   it("sends samples before the rest of the mp3 has come", async () => {
     await start({ format: "pcm", sampleRate: 8000 });
     hand(chunk("a", 0, pieces[0]));
@@ -131,6 +137,31 @@ describe("audio-format", () => {
     const { parts } = await flow.at("out").find((message) => message.reset === true);
     assert.equal((parts as { id?: string }).id, (first.parts as { id?: string }).id);
   });
+
+  const [one, two] = frames(2);
+
+  it("takes a sequence whose id an unfinished one had before", async () => {
+    await start();
+    [chunk("a", 0, one), chunk("a", 2, two)].forEach(hand);
+    assert.equal((await flow.caught()).code, "SEQUENCE_BROKEN");
+    await convert(sequence("a", pieces));
+    assert.deepEqual(bytes().subarray(44), await samples());
+  });
+
+  for (const [which, messages] of [
+    ["first", [chunk("a", 0, "text"), chunk("a", 1, one), chunk("a", 2, two, true)]],
+    ["second", [chunk("a", 0, one), chunk("a", 1, "text"), chunk("a", 2, two, true)]],
+  ] as const) {
+    it(`reports once that the ${which} chunk of a sequence is none`, async () => {
+      await start();
+      const inputs = messages.map((message) => hand({ ...message }));
+      for (const input of inputs) await flow.ended(input);
+      assert.deepEqual(
+        flow.inputs.flatMap(({ error }) => (error ? [(error as Error & { code?: string }).code] : [])),
+        ["NO_AUDIO_BUFFER"],
+      );
+    });
+  }
 
   it("refuses what is not mp3, by its kind", async () => {
     await start();

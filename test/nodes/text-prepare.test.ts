@@ -35,6 +35,12 @@ describe("text-prepare", () => {
     );
   });
 
+  it("does not pass on a reset that is none: a later join would discard its messages", async () => {
+    await load();
+    hand({ payload: "Hello", reset: false });
+    assert.ok(!("reset" in (await flow.at("out").nth(0))));
+  });
+
   it("does as its settings and inputs say", async () => {
     await load({
       units: true,

@@ -1,6 +1,7 @@
 /** What every placed node does with many messages at once. */
 import assert from "node:assert/strict";
 import type { Node, NodeAPI } from "node-red";
+import { Problem } from "../../lib/flow/message/problem";
 import { NodeWork } from "../../lib/flow/node/node-work";
 import { text, type Description } from "../../lib/schema/description";
 
@@ -33,5 +34,30 @@ describe("a node that gets many messages at once", () => {
     await Promise.all(Array.from({ length: MESSAGES }, () => work.inputs({ payload: "" } as never, {})));
     clearInterval(turning);
     assert.ok(turns >= 5, `${turns} turns`);
+  });
+});
+
+describe("a node that is reset", () => {
+  it("ends the message with the error of what could not be reset", async () => {
+    const RED = { _: (key: string) => key, settings: {} };
+    const node = { status: () => undefined };
+    const work = new NodeWork(RED as unknown as NodeAPI, node as unknown as Node, {}, description);
+    const error = await new Promise<Error | undefined>((resolve) =>
+      work.reset(resolve, () => Promise.reject(new Problem("CACHE_NOT_CLEARED"))),
+    );
+    assert.equal((error as Error & { code?: string }).code, "CACHE_NOT_CLEARED");
+  });
+});
+
+describe("a node that is closed", () => {
+  it("shows no status any more, whatever ends later", async () => {
+    const shown: object[] = [];
+    const RED = { _: (key: string) => key, settings: {} };
+    const node = { status: (status: object) => shown.push(status) };
+    const work = new NodeWork(RED as unknown as NodeAPI, node as unknown as Node, {}, description);
+    work.status.working("calling");
+    await new Promise<void>((resolve) => work.close(resolve, () => work.status.idle("stopped")));
+    work.status.idle("done");
+    assert.deepEqual(shown.at(-1), {});
   });
 });

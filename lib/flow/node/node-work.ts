@@ -90,11 +90,7 @@ export class NodeWork<I extends Inputs, S extends Settings> {
   async takeTurn(settings: SettingValues<S>, job: Job, options: QueueOptions): Promise<Release | undefined> {
     if (this.drops(settings)) return undefined;
     if (this.order(settings) === "replace") this.jobs.stopOlder("replaced", job);
-    const release = await this.lane.enter(options);
-    return () => {
-      release();
-      if (this.lane.waiting > 0) this.status.waiting(this.lane.waiting);
-    };
+    return this.lane.enter(options);
   }
 
   /** Whether a message that arrives now is dropped. */

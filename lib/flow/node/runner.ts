@@ -95,7 +95,6 @@ class Runner<I extends Inputs, S extends Settings, M extends Memory | undefined>
     const settings = this.work.settings();
     const controls = readControls(msg);
     const inputs = await this.work.inputs(msg, settings);
-    job.signal.throwIfAborted();
     const slot = account.queueLimit.slot((msg.parts as Parts | undefined)?.id);
     const { priority, expiresAt } = controls;
     const options: QueueOptions = { priority, expiresAt, signal: job.signal, since: at, slot };

@@ -78,7 +78,6 @@ class AudioSinkRunner<I extends Inputs, S extends Settings> {
       return;
     }
     this.sequences.get(id)?.fail(new Stopped("reset"));
-    this.ignored.delete(id);
     done();
   }
 

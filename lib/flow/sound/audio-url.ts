@@ -36,12 +36,8 @@ export interface UrlSettings extends ShapeSettings {
 
 type Context = AudioSinkContext<ShapeValues, UrlSettings>;
 
-const prepared = new WeakSet();
-
-/** Registers the route of the audio at Node-RED's HTTP server, once for all nodes. */
+/** Registers the route of the audio at Node-RED's HTTP server; called once for all nodes. */
 export function prepareServing(RED: NodeAPI): void {
-  if (prepared.has(RED.httpNode)) return;
-  prepared.add(RED.httpNode);
   RED.httpNode.get(`${PATH}/:name`, (request, response, next) => {
     serveAudio(request, response, request.params.name).catch(next);
   });
