@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
-import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, truncate } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { promisify } from "node:util";
+import { mkdir, readdir, rename, rm, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
 import { useFakeTimers } from "sinon";
 import {
   findPublication,
@@ -14,21 +11,13 @@ import {
   mediaTypeOf,
   type Publication,
 } from "../../lib/audio";
-import { Scratch, scratchFolder, sweep } from "../../lib/audio/files/scratch";
+import { Scratch } from "../../lib/audio/files/scratch";
 import { Spool } from "../../lib/audio/serve/spool";
 import { collect, frame, id3v2 } from "./audio-fixtures";
+import { useFolder } from "./folder";
 
 const MB = 1024 * 1024;
 const never = new AbortController().signal;
-
-function useFolder(): () => string {
-  let folder = "";
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "vocu-test-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-  return () => folder;
-}
 
 describe("audio that grows in a file", () => {
   const folder = useFolder();
@@ -350,107 +339,6 @@ describe("published audio", () => {
 /** How many files and sockets this process has open. */
 const descriptors = async (): Promise<number> =>
   process.platform === "linux" ? (await readdir("/proc/self/fd")).length : 0;
-
-describe("a folder for temporary audio", () => {
-  const root = useFolder();
-  let before: string | undefined;
-  beforeEach(() => {
-    before = process.env.TMPDIR;
-    process.env.TMPDIR = root();
-  });
-  afterEach(() => {
-    if (before === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
-    else process.env.TMPDIR = before;
-  });
-  const create = (scratch: Scratch): Promise<Spool> => scratch.file((path) => Spool.create(path));
-
-  it("that could not be made is tried again", async () => {
-    const scratch = new Scratch();
-    process.env.TMPDIR = join(root(), "none");
-    await assert.rejects(create(scratch), { code: "ENOENT" });
-    process.env.TMPDIR = root();
-    await (await create(scratch)).retire(0);
-    await scratch.remove();
-  });
-
-  it("that could not be made is not an error when everything is removed", async () => {
-    const scratch = new Scratch();
-    process.env.TMPDIR = join(root(), "none");
-    await assert.rejects(create(scratch));
-    await scratch.remove();
-  });
-
-  it("that was removed from outside is made again", async () => {
-    const scratch = new Scratch();
-    await (await create(scratch)).retire(0);
-    for (const name of await readdir(root())) await rm(join(root(), name), { recursive: true });
-    await (await create(scratch)).retire(0);
-    await scratch.remove();
-    assert.deepEqual(await readdir(root()), []);
-  });
-});
-
-describe("folders for temporary audio", () => {
-  const root = useFolder();
-  const nameFor = async (pid: number): Promise<string> =>
-    basename(await scratchFolder(root())).replace(`-${process.pid}-`, `-${pid}-`);
-  const left = async (): Promise<string[]> => (await readdir(root())).sort();
-
-  it("are removed where their process has crashed", async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
-    const name = await nameFor(Number(stdout));
-    await mkdir(join(root(), name));
-    await sweep(root());
-    assert.equal((await left()).includes(name), false);
-  });
-
-  it("are removed where a crashed process had the same id as this one, as in a container", async () => {
-    const name = `${await nameFor(process.pid)}-earlier`;
-    await mkdir(join(root(), name));
-    await sweep(root());
-    assert.equal((await left()).includes(name), false);
-  });
-
-  it("stay where their process runs", async () => {
-    const name = await nameFor(process.ppid);
-    await mkdir(join(root(), name));
-    const before = await left();
-    await sweep(root());
-    assert.deepEqual(await left(), before);
-  });
-
-  it("are the only ones that are removed", async () => {
-    await mkdir(join(root(), "vocu-audio-ffffffff-1-another"));
-    await mkdir(join(root(), "something-else"));
-    await sweep(root());
-    assert.equal((await left()).length, 2);
-  });
-
-  it("stay where they are links, which nobody made here", async function () {
-    if (process.platform === "win32") this.skip();
-    const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
-    const name = await nameFor(Number(stdout));
-    await symlink(root(), join(root(), name));
-    await sweep(root());
-    assert.ok((await left()).includes(name));
-  });
-
-  it("of another user stay", async function () {
-    // Only root may give a folder away.
-    if (process.getuid?.() !== 0) this.skip();
-    const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
-    const name = await nameFor(Number(stdout));
-    await mkdir(join(root(), name));
-    await chown(join(root(), name), 65534, 65534);
-    await sweep(root());
-    assert.ok((await left()).includes(name));
-  });
-
-  it("are for this user alone", async () => {
-    const { mode } = await stat(await scratchFolder(root()));
-    assert.equal(mode & 0o077, process.platform === "win32" ? mode & 0o077 : 0);
-  });
-});
 
 describe("the type of audio", () => {
   const format = { sampleRate: 24000, channels: 1, bitsPerSample: 16 };

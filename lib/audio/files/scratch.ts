@@ -106,7 +106,7 @@ async function isAbandoned(folder: string): Promise<boolean> {
   const facts = await lstat(folder).catch(() => undefined);
   const ours =
     facts?.isDirectory() === true && (process.getuid === undefined || facts.uid === process.getuid());
-  return ours && Number.isInteger(pid) && pid > 0 && (pid === process.pid || !isAlive(pid));
+  return ours && Number.isInteger(pid) && (pid === process.pid || !isAlive(pid));
 }
 
 function isAlive(pid: number): boolean {
