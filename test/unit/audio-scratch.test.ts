@@ -37,12 +37,41 @@ describe("a folder for temporary audio", () => {
     await scratch.remove();
   });
 
-  it("that could not be made is not an error when everything is removed", async () => {
+  it("that could not be made for another reason is tried again, too", async () => {
     const scratch = new Scratch();
-    process.env.TMPDIR = join(root(), "none");
-    await assert.rejects(create(scratch));
+    process.env.TMPDIR = join(root(), "file");
+    await writeFile(process.env.TMPDIR, "");
+    await assert.rejects(create(scratch), { code: "ENOTDIR" });
+    process.env.TMPDIR = root();
+    await (await create(scratch)).retire(0);
     await scratch.remove();
   });
+
+  for (const [what, prepare] of [
+    ["was never wanted", () => Promise.resolve()],
+    [
+      "could not be made",
+      async (scratch: Scratch) => {
+        process.env.TMPDIR = join(root(), "none");
+        await assert.rejects(create(scratch));
+      },
+    ],
+    [
+      "was removed from outside",
+      async (scratch: Scratch) => {
+        await scratch.file((path) => writeFile(path, ""));
+        await rm(join(root(), await only()), { recursive: true });
+      },
+    ],
+  ] as const) {
+    it(`that ${what} is not an error when everything is removed, and not reported`, async () => {
+      const reported: string[] = [];
+      const scratch = new Scratch((code) => reported.push(code));
+      await prepare(scratch);
+      await scratch.remove();
+      assert.deepEqual(reported, []);
+    });
+  }
 
   it("that was removed from outside is made again", async () => {
     const scratch = new Scratch();
@@ -199,7 +228,7 @@ describe("folders for temporary audio", () => {
 
   it("stay where their names tell no process", async () => {
     const prefix = (await nameFor(0)).split("-0-")[0];
-    const names = [`${prefix}-other-1`, `${prefix}-1.5-1`, `${prefix}--1`];
+    const names = [`${prefix}-other-1`, `${prefix}-1.5-1`, `${prefix}--1`, `x${await nameFor(2 ** 30)}`];
     for (const name of names) await mkdir(join(root(), name));
     await sweep(root());
     const there = await left();

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ignoreFailure } from "../../promises";
 import { codeOf } from "./write";
 
@@ -11,6 +11,9 @@ const MACHINE = createHash("sha256").update(hostname()).digest("hex").slice(0, 8
 
 /** The names of our folders: machine and process, then what makes them unique. */
 const PREFIX = `vocu-audio-${MACHINE}-`;
+
+/** Finds the process in such a name. */
+const OURS = new RegExp(`^${PREFIX}(\\d+)-`);
 
 /** Folders of this process, so that they are not taken for those of a crashed one with the same id. */
 const own = new Set<string>();
@@ -43,9 +46,11 @@ export async function removeScratch(folder: string, report: ReportLeftover = () 
 /** Removes the folders of this machine's processes that are no longer there; never rejects. */
 export async function sweep(root = tmpdir()): Promise<void> {
   const names = await readdir(root).catch((): string[] => []);
-  const left = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(root, name));
   await Promise.all(
-    left.map(async (folder) => ((await isAbandoned(folder)) ? removeScratch(folder) : undefined)),
+    names.map(async (name) => {
+      const folder = join(root, name);
+      if (await isAbandoned(folder)) await removeScratch(folder);
+    }),
   );
 }
 
@@ -101,12 +106,12 @@ const newPath = async (folder: Promise<string>): Promise<string> =>
   join(await folder, randomBytes(8).toString("hex"));
 
 async function isAbandoned(folder: string): Promise<boolean> {
-  if (own.has(folder)) return false;
-  const pid = Number(folder.slice(folder.lastIndexOf(PREFIX) + PREFIX.length).split("-")[0]);
+  const owner = OURS.exec(basename(folder))?.[1];
+  if (owner === undefined || own.has(folder)) return false;
+  const pid = Number(owner);
+  if (pid !== process.pid && isAlive(pid)) return false;
   const facts = await lstat(folder).catch(() => undefined);
-  const ours =
-    facts?.isDirectory() === true && (process.getuid === undefined || facts.uid === process.getuid());
-  return ours && Number.isInteger(pid) && (pid === process.pid || !isAlive(pid));
+  return facts?.isDirectory() === true && (process.getuid === undefined || facts.uid === process.getuid());
 }
 
 function isAlive(pid: number): boolean {
