@@ -237,6 +237,16 @@ describe("the media type of bytes", () => {
     MP4: [Buffer.from("\0\0\0\x20ftypM4A ".padEnd(40)), "audio/mp4"],
     HEIC: [Buffer.from("\0\0\0\x20ftypmif1".padEnd(40)), "image/heic"],
     PNG: [Buffer.from("\x89PNG\r\n\x1a\n".padEnd(40), "latin1"), "image/png"],
+    AMR: [Buffer.from("#!AMR\n".padEnd(40)), "audio/amr"],
+    WebM: [Buffer.from("\x1a\x45\xdf\xa3".padEnd(40), "latin1"), "audio/webm"],
+    AAC: [Buffer.from("\xff\xf9".padEnd(40), "latin1"), "audio/aac"],
+    AIFF: [Buffer.from("FORM\0\0\0\x20AIFF".padEnd(40)), "audio/aiff"],
+    JPEG: [Buffer.from("\xff\xd8\xff\xe0".padEnd(40), "latin1"), "image/jpeg"],
+    GIF: [Buffer.from("GIF89a".padEnd(40)), "image/gif"],
+    BMP: [Buffer.from("BM".padEnd(40)), "image/bmp"],
+    WebP: [Buffer.from("RIFF\0\0\0\x20WEBP".padEnd(40)), "image/webp"],
+    AVIF: [Buffer.from("\0\0\0\x20ftypavif".padEnd(40)), "image/avif"],
+    "HEIC of Apple": [Buffer.from("\0\0\0\x20ftypheic".padEnd(40)), "image/heic"],
     ZIP: [Buffer.from("PK\x03\x04".padEnd(40)), "application/zip"],
   };
   for (const [what, [data, type]] of Object.entries(SIGNED)) {

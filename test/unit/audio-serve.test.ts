@@ -6,6 +6,7 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
+  type ServerResponse,
 } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -261,6 +262,26 @@ describe("audio that is served", () => {
     response.on("error", () => undefined);
     response.destroy();
     while (isRead()) await new Promise((turn) => setImmediate(turn));
+  });
+
+  it("is cut off also for a listener who takes nothing more", async () => {
+    const large = await published.begin("audio/mpeg");
+    await published.add(large, Buffer.alloc(16 * MB), 32 * MB);
+    published.finish(large, MB);
+    const { port } = server.address() as AddressInfo;
+    const called = once(server, "request") as Promise<[IncomingMessage, ServerResponse]>;
+    const call = request({ host: "127.0.0.1", port, path: `/${large.name}` }).end();
+    const [, reply] = await called;
+    const [response] = (await once(call, "response")) as [IncomingMessage];
+    response.on("error", () => undefined);
+    // The listener reads nothing: what is sent waits in the system's buffers, and then here.
+    for (let waits = 0; waits < 50; waits = reply.writableNeedDrain ? waits + 1 : 0)
+      await new Promise((turn) => setImmediate(turn));
+    const closed = once(reply, "close");
+    await published.drop(large);
+    await closed;
+    assert.equal(reply.writableFinished, false);
+    response.destroy();
   });
 
   it("is cut off, so that it is not taken for the whole, when it is removed while it is heard", async () => {

@@ -210,6 +210,10 @@ describe("published audio", () => {
     assert.notEqual(one.name, two.name);
   });
 
+  it("has no ending where players know none for its type", async () => {
+    assert.match((await published.begin("audio/aac")).name, /^[\w-]{32}$/);
+  });
+
   it("is removed when it has expired", async () => {
     const publication = await whole(10, 1);
     await publication.spool.removed;
@@ -306,6 +310,33 @@ describe("published audio", () => {
     assert.ok(signal.aborted, "audio that was heard to its end did not count");
   });
 
+  /** Audio that has expired while somebody hears it. */
+  async function leaving(bytes: number): Promise<AbortSignal> {
+    const publication = await whole(bytes, 1);
+    const signal = await stuckReader(publication);
+    while (findPublication(publication.name)) await new Promise((resolve) => setImmediate(resolve));
+    return signal;
+  }
+
+  it("that has expired goes before audio that can still be fetched, where both have listeners", async () => {
+    const heard = await whole(400_000);
+    const signal = await stuckReader(heard);
+    const expired = await leaving(400_000);
+    await whole(400_000);
+    assert.deepEqual([signal.aborted, expired.aborted], [false, true]);
+    assert.equal((expired.reason as Error).message, "The audio is no longer there");
+    assert.equal(findPublication(heard.name), heard);
+  });
+
+  it("that has expired counts among the thousand as long as it has listeners", async () => {
+    await leaving(200_000);
+    const first = await whole(1);
+    for (let count = 2; count < 1000; count++) await whole(1);
+    assert.equal(findPublication(first.name), first);
+    await whole(1);
+    assert.equal(findPublication(first.name), undefined);
+  });
+
   it("limits listeners to its playing time after it has expired", async () => {
     const spool = await new Scratch().file((path) => Spool.create(path));
     await spool.append(Buffer.alloc(200_000));
@@ -319,6 +350,13 @@ describe("published audio", () => {
 
   it("cuts off listeners that take nothing when everything is removed", async () => {
     const signal = await stuckReader(await whole(200_000));
+    await published.clear();
+    assert.ok(signal.aborted);
+  });
+
+  it("cuts off listeners of audio that has expired, too, when everything is removed", async () => {
+    const signal = await leaving(200_000);
+    assert.equal(signal.aborted, false);
     await published.clear();
     assert.ok(signal.aborted);
   });
