@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
-import { mkdir, readdir, rename, rm, stat, truncate } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { useFakeTimers } from "sinon";
 import {
@@ -370,6 +370,35 @@ describe("published audio", () => {
       assert.equal(clock.countTimers(), 0);
     } finally {
       clock.restore();
+    }
+  });
+});
+
+describe("published audio that cannot be removed", () => {
+  const root = useFolder();
+
+  it("is reported, and so is its folder", async () => {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = join(root(), "temporary");
+    await mkdir(process.env.TMPDIR);
+    const reported: string[] = [];
+    const published = new PublishedAudio((code) => reported.push(code));
+    try {
+      const publication = await published.begin("audio/mpeg");
+      const [folder = ""] = await readdir(process.env.TMPDIR);
+      const [file = ""] = await readdir(join(process.env.TMPDIR, folder));
+      const path = join(process.env.TMPDIR, folder, file);
+      await rm(path);
+      await mkdir(path);
+      await published.drop(publication);
+      assert.deepEqual(reported.splice(0), ["ERR_FS_EISDIR"]);
+      await rm(process.env.TMPDIR, { recursive: true });
+      await writeFile(process.env.TMPDIR, "a file");
+      await published.clear();
+      assert.deepEqual(reported, ["ENOTDIR"]);
+    } finally {
+      if (before === undefined) Reflect.deleteProperty(process.env, "TMPDIR");
+      else process.env.TMPDIR = before;
     }
   });
 });
