@@ -207,6 +207,18 @@ describe("the media type of bytes", () => {
     assert.equal(sniffer.likely, "audio/wav");
   });
 
+  it("is certain at the end, whatever came", () => {
+    assert.deepEqual(new MediaSniffer().end(), { decided: true, type: undefined });
+  });
+
+  it("is no longer likely to be mp3 behind a tag when it is certain that it is not", () => {
+    const sniffer = new MediaSniffer();
+    sniffer.push(id3v2(300));
+    assert.equal(sniffer.likely, "audio/mpeg");
+    assert.equal(sniffer.push(Buffer.alloc(SNIFF_BYTES + 1, "x")).decided, true);
+    assert.equal(sniffer.likely, undefined);
+  });
+
   it("is not known before a large frame is there, but likely", () => {
     const [piece] = cut(frame({ bitrate: 320 }), 1000) as [Buffer];
     assert.equal(new MediaSniffer().push(piece).decided, false);
@@ -306,6 +318,16 @@ describe("the media type of a file's name", () => {
 });
 
 describe("a stream whose type has been looked for", () => {
+  it("may be one that cannot be closed", async () => {
+    const pieces = framesOf(3);
+    const next = (): Promise<IteratorResult<Buffer, undefined>> => {
+      const value = pieces.shift();
+      return Promise.resolve(value ? { done: false, value } : { done: true, value: undefined });
+    };
+    const { audio } = await sniff({ [Symbol.asyncIterator]: () => ({ next }) });
+    assert.deepEqual(await collect(audio), framesOf(3));
+  });
+
   it("is closed when its reader stops", async () => {
     let closed = false;
     async function* source(): AsyncGenerator<Buffer> {
