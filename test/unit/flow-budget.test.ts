@@ -182,6 +182,7 @@ describe("a budget", () => {
         () => Promise.reject(error),
         () => undefined,
       ),
+      (thrown) => thrown === error,
     );
   };
   const free: [string, VocuError][] = [
@@ -218,12 +219,38 @@ describe("a budget", () => {
     await spend(79);
     assert.equal(warnings.length, 0);
     await spend(1);
+    assert.equal(warnings.length, 1);
     await spend(10);
     assert.equal(warnings.length, 1);
     clock.now += 2 * HOUR;
     await spend(1);
     await spend(85);
     assert.equal(warnings.length, 2);
+  });
+
+  it("does not warn again where it has fallen to 60 % and no further", async () => {
+    const { clock, warnings, spend } = setUp();
+    await spend(21);
+    clock.now += 2 * 60_000;
+    await spend(59);
+    assert.equal(warnings.length, 1);
+    // The first of them leaves the window.
+    clock.now += HOUR - 60_000;
+    await spend(1);
+    await spend(20);
+    assert.equal(warnings.length, 1);
+  });
+
+  it("names the moment at which the oldest leave the window, in whatever order they were stored", async () => {
+    const minute = Math.floor(1_700_000_000_000 / 60_000);
+    const spent = [
+      [minute - 1, 50],
+      [minute - 3, 50],
+    ] as const;
+    const { clock, spend } = setUp({}, { spent, rate: 1 });
+    const error = await spend(50).catch((thrown: unknown) => thrown as Problem);
+    assert.ok(error instanceof Problem);
+    assert.equal(error.facts.retryAfter, Math.ceil(((minute - 2) * 60_000 + HOUR - clock.now) / 1000));
   });
 
   it("continues from the state of before a restart", async () => {

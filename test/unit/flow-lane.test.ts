@@ -261,6 +261,23 @@ describe("a lane that pauses", () => {
     assert.deepEqual(served, ["first", "second"]);
   });
 
+  it("looks at the clock once, at its end, and not at all where only a place is waited for", async () => {
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    try {
+      const lane = new Lane(1);
+      lane.pause(1000);
+      const first = lane.enter(queueOptions());
+      void lane.enter(queueOptions());
+      assert.equal(clock.countTimers(), 1);
+      assert.equal(clock.next(), 1000);
+      await first;
+      assert.equal(lane.waiting, 1);
+      assert.equal(clock.countTimers(), 0);
+    } finally {
+      clock.restore();
+    }
+  });
+
   it("can be left by aborting", async () => {
     const lane = new Lane(1);
     lane.pause(3_600_000);

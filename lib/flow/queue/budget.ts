@@ -155,7 +155,6 @@ export class Budget {
 
   /** Seconds until no more than `allowed` credits are in the window; undefined if that never happens. */
   private secondsUntil(allowed: number, ms: number): number | undefined {
-    if (allowed < 0) return undefined;
     let used = this.used(ms);
     for (const [minute, credits] of [...this.spent].sort(([a], [b]) => a - b)) {
       if (!this.isWithin(minute, ms)) continue;

@@ -26,6 +26,5 @@ export class SharedDeadline {
   cancelAll(): void {
     this.cancelled = true;
     for (const timer of this.timers) timer.cancel();
-    this.timers.clear();
   }
 }

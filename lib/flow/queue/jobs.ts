@@ -41,7 +41,7 @@ export class Jobs {
     const job: Job = {
       signal,
       get stopped() {
-        return signal.aborted && signal.reason instanceof Stopped;
+        return signal.aborted;
       },
     };
     // The work begins in the same tick, so that messages keep their order; it is listed before it can end.
