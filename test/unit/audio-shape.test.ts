@@ -209,6 +209,11 @@ describe("shaping", () => {
     assert.deepEqual([facts.silenceMs, facts.sourceBytes(1000)], [0, 1000]);
   });
 
+  it("puts no silence into what is no mp3, though a frame stands in it", async () => {
+    const data = Buffer.concat([Buffer.from("junk"), frame()]);
+    assert.deepEqual((await shape(data, { silenceMs: 100, silenceAfterMs: 100 })).mp3, data);
+  });
+
   it("sends a large tag behind a frame without waiting for its end", async () => {
     let read = 0;
     async function* source(): AsyncGenerator<Buffer> {
