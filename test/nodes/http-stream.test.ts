@@ -211,6 +211,14 @@ describe("http-stream", () => {
     assert.equal(await endOf(hand({ payload: frames(1)[0] })), "HTTP_NO_RESPONSE");
   });
 
+  it("ends a message without a request that is stopped before it could be refused", async () => {
+    await start();
+    const [first] = frames(1) as [Buffer];
+    const message = hand(chunk("a", 0, first, false));
+    hand({ reset: true });
+    assert.equal(await endOf(message), undefined);
+  });
+
   it("answers 503 when it is stopped before it could begin", async () => {
     await start();
     const { client, asked } = await ask();

@@ -202,6 +202,21 @@ describe("a player's time", () => {
     assert.equal(await playedUntil(listening, late, 1500), true);
   });
 
+  it("is waited for hundreds of times without a listener for each wait", async () => {
+    // Node.js warns of a leak in its log from the eleventh listener on.
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", onWarning);
+    try {
+      const pieces = Array.from({ length: 100 }, () => Buffer.alloc(64 * 1024));
+      await play(program("process.stdin.resume()"), audioOf(...pieces), MP3);
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("warning", onWarning);
+    }
+    assert.deepEqual(warnings, []);
+  });
+
   it("leaves no timer behind when it has ended", async () => {
     const clock = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {

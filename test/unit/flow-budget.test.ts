@@ -272,6 +272,62 @@ describe("a budget", () => {
     );
   });
 
+  it("lets what was spent while the clock was years ahead leave the window an hour after the clock was set", async () => {
+    // A Raspberry Pi has no clock of its own that survives without power.
+    const { budget, clock, spend } = setUp();
+    const ahead = 20 * 365 * 24 * HOUR;
+    clock.now += ahead;
+    await spend(100, 100);
+    clock.now -= ahead;
+    await assert.rejects(spend(1), isReached);
+    assert.equal(budget.usage().hour.used, 100);
+    clock.now += 61 * 60_000;
+    await spend(100, 100);
+    assert.equal(budget.usage().day.used, 200);
+  });
+
+  it("continues from a state that was stored while the clock was years ahead", async () => {
+    const first = setUp();
+    first.clock.now += 20 * 365 * 24 * HOUR;
+    await first.spend(100, 100);
+    const second = setUp({}, first.budget.state());
+    await assert.rejects(second.spend(1), isReached);
+    second.clock.now += 61 * 60_000;
+    await second.spend(100);
+  });
+
+  it("still counts what was spent before a start with a clock that is years behind, once the clock was set", async () => {
+    const { budget, clock, spend } = setUp();
+    await spend(100, 100);
+    const behind = 20 * 365 * 24 * HOUR;
+    clock.now -= behind;
+    await assert.rejects(spend(1), isReached);
+    clock.now += behind + HOUR / 2;
+    assert.equal(budget.usage().hour.used, 100);
+    clock.now += HOUR / 2 + 60_000;
+    assert.equal(budget.usage().hour.used, 0);
+  });
+
+  it("names the moment at which credits leave the window that were spent while the clock was ahead", async () => {
+    const { clock, spend } = setUp();
+    clock.now += 48 * HOUR;
+    await spend(100, 100);
+    clock.now -= 48 * HOUR;
+    await assert.rejects(spend(1), (error: unknown) => {
+      const seconds = Number((error as Problem).facts.retryAfter);
+      return seconds > 3500 && seconds <= 3660;
+    });
+  });
+
+  it("remembers no minute that has left the window of a day, also where nobody stores its state", async () => {
+    const { budget, clock, spend } = setUp({ perHour: 0 });
+    await spend(10, 10);
+    clock.now += 25 * HOUR;
+    await spend(20, 20);
+    clock.now -= 24 * HOUR;
+    assert.equal(budget.usage().day.used, 20);
+  });
+
   it("keeps the price that it has learned", async () => {
     const first = setUp({ perHour: 0 });
     for (let at = 0; at < 40; at++) await first.spend(10, 20);

@@ -246,6 +246,9 @@ class Run {
 
 const drained = (stream: NodeJS.WritableStream): Promise<void> =>
   new Promise((resolve) => {
-    stream.once("drain", () => resolve());
-    stream.once("close", () => resolve());
+    const go = (): void => {
+      stream.off("drain", go).off("close", go);
+      resolve();
+    };
+    stream.on("drain", go).on("close", go);
   });

@@ -78,6 +78,8 @@ const WINDOWS: readonly (readonly [Window, number])[] = [
 export class Budget {
   private limits: BudgetLimits = { perHour: 0, perDay: 0, exemptPriority: 0 };
   private readonly spent: Map<number, number>;
+  /** Minutes of the future, and the minute in which that was noticed. */
+  private readonly noticed = new Map<number, number>();
   private rate: number;
   private readonly warned = new Set<Window>();
 
@@ -97,6 +99,7 @@ export class Budget {
 
   /** The credits spent. */
   usage(): BudgetUsage {
+    this.tidy();
     return {
       hour: { used: round(this.used(HOUR_MS)), limit: this.limits.perHour },
       day: { used: round(this.used(DAY_MS)), limit: this.limits.perDay },
@@ -105,7 +108,7 @@ export class Budget {
 
   /** The state to store for a restart. */
   state(): BudgetState {
-    this.forgetOld();
+    this.tidy();
     return { spent: [...this.spent], rate: this.rate };
   }
 
@@ -123,8 +126,9 @@ export class Budget {
   ): Promise<T> {
     const { characters, priority } = spending;
     const estimate = Math.max(1, characters * this.rate);
+    this.tidy();
     if (priority < this.limits.exemptPriority) this.assertWithin(estimate);
-    const minute = Math.floor(this.now() / MINUTE_MS);
+    const minute = this.minute();
     this.add(minute, estimate);
     try {
       const result = await work();
@@ -156,10 +160,10 @@ export class Budget {
   /** Seconds until no more than `allowed` credits are in the window; undefined if that never happens. */
   private secondsUntil(allowed: number, ms: number): number | undefined {
     let used = this.used(ms);
-    for (const [minute, credits] of [...this.spent].sort(([a], [b]) => a - b)) {
+    for (const [minute, credits] of [...this.spent].sort(([a], [b]) => this.countedFrom(a) - this.countedFrom(b))) {
       if (!this.isWithin(minute, ms)) continue;
       used -= credits;
-      if (used <= allowed) return Math.ceil((endOf(minute) + ms - this.now()) / 1000);
+      if (used <= allowed) return Math.ceil((this.leavesAt(minute, ms) - this.now()) / 1000);
     }
     return undefined;
   }
@@ -192,14 +196,31 @@ export class Budget {
     return sum;
   }
 
-  private isWithin = (minute: number, ms: number): boolean => endOf(minute) + ms > this.now();
+  private isWithin = (minute: number, ms: number): boolean => this.leavesAt(minute, ms) > this.now();
 
-  private forgetOld(): void {
-    for (const minute of this.spent.keys()) if (!this.isWithin(minute, DAY_MS)) this.spent.delete(minute);
+  private minute = (): number => Math.floor(this.now() / MINUTE_MS);
+
+  /**
+   * Forgets what has left all windows. Credits of the future, spent while the clock was wrong, would stay in them until
+   * that time comes: they count from the moment at which that is noticed. Their own time is kept, because it may be the
+   * present clock that is wrong.
+   */
+  private tidy(): void {
+    const current = this.minute();
+    for (const minute of this.spent.keys()) {
+      if (minute <= current) this.noticed.delete(minute);
+      else if (this.countedFrom(minute) > current) this.noticed.set(minute, current);
+      if (this.isWithin(minute, DAY_MS)) continue;
+      this.spent.delete(minute);
+      this.noticed.delete(minute);
+    }
   }
-}
 
-const endOf = (minute: number): number => (minute + 1) * MINUTE_MS;
+  private countedFrom = (minute: number): number => this.noticed.get(minute) ?? minute;
+
+  /** When the credits of a minute leave a window of this length, in epoch milliseconds. */
+  private leavesAt = (minute: number, ms: number): number => (this.countedFrom(minute) + 1) * MINUTE_MS + ms;
+}
 
 const round = (credits: number): number => Math.round(credits * 10) / 10;
 

@@ -39,7 +39,7 @@ export interface AudioSinkContext<I, S> {
 export interface AudioSink<I, S> {
   /** Handles one speech to its end, and throws to report an error. */
   handle(context: AudioSinkContext<I, S>): Promise<void>;
-  /** Called when a speech has ended without an error: handled, stopped, or dropped before it was handled. */
+  /** Called when a speech has ended without an error: handled, stopped, or dropped before it was handled. Must not fail. */
   ended?(speech: IncomingAudio): void;
   /** Called when `msg.reset` has stopped all speeches; discards remains of earlier ones. */
   reset?(): Promise<void>;

@@ -39,6 +39,7 @@ export const answeringSink = (): AudioSink<HttpInputs, HttpSettings> => ({
 async function answer(context: Context): Promise<void> {
   const { speech, signal, status, translate } = context;
   const response = responseIn(speech.firstMessage);
+  if (!response) throw new Problem("HTTP_NO_RESPONSE");
   if (hasBegun(response)) throw new Problem("HTTP_ANSWERED");
   const gone = new AbortController();
   const leave = (): void => gone.abort(new ClientLeft());
@@ -84,18 +85,17 @@ async function send(context: Context, response: ServerResponse, signal: AbortSig
   status.done(translate("shared:status.answered", { size: (bytes / 1024).toFixed(0) }));
 }
 
-/** Express's response, which Node-RED wraps. */
-function responseIn({ res }: Message): ServerResponse {
-  const response = (res as { _res?: unknown } | undefined)?._res ?? res;
-  const usable = typeof (response as Partial<ServerResponse> | undefined)?.writeHead === "function";
-  if (!usable) throw new Problem("HTTP_NO_RESPONSE");
-  return response as ServerResponse;
+/** Express's response, which Node-RED wraps; undefined if the message has none. */
+function responseIn({ res }: Message): ServerResponse | undefined {
+  const response = (res as { _res?: unknown } | null | undefined)?._res ?? res;
+  const usable = typeof (response as Partial<ServerResponse> | null | undefined)?.writeHead === "function";
+  return usable ? (response as ServerResponse) : undefined;
 }
 
 /** Answers a request whose speech was stopped before the answer began; no other node would. */
 function endUnanswered({ firstMessage }: IncomingAudio): void {
   const response = responseIn(firstMessage);
-  if (response.headersSent || response.destroyed) return;
+  if (!response || hasBegun(response) || response.destroyed) return;
   response.writeHead(503, { "Retry-After": 1, "Content-Length": 0 }).end();
 }
 
