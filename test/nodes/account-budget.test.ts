@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import helper from "node-red-node-test-helper";
 import { voiceIds } from "../../sandbox";
 import { useFlows, type Flow } from "./support/flows";
 import { useFolder } from "./support/folder";
 import { nodeFlow } from "./support/node-flow";
 import { useSandbox } from "./support/sandbox";
 import type { Message } from "./support/message";
-import { keyed, observers, onTab, sink, speechFlow, speechNode, account, tab } from "./support/speech-flow";
+import {
+  KEY,
+  keyed,
+  observers,
+  onTab,
+  sink,
+  speechFlow,
+  speechNode,
+  account,
+  tab,
+} from "./support/speech-flow";
 
 const TEXT = "Dinner is ready.";
 const voiceId = voiceIds.english;
@@ -70,6 +81,29 @@ describe("an account with a budget", () => {
     const flow = await load({ budgetPerHour: 20 });
     await flow.speak(TEXT);
     await flow.speak({ payload: "Fire!", priority: 10 });
+  });
+
+  it("also limits what a dialog speaks before the flow has spoken for the first time", async () => {
+    const limited = { budgetPerHour: 20 };
+    await load(limited);
+    const posted = { ...account(sandbox().url, limited), apiKey: KEY };
+    const preview = async (): Promise<{ error?: { code: string } }> => {
+      const inputs = { voiceId: voiceIds.english, text: TEXT };
+      const reply = await helper.request().post("/vocu/preview").send({ account: posted, inputs });
+      return reply.body as { error?: { code: string } };
+    };
+    assert.equal((await preview()).error, undefined);
+    assert.equal((await preview()).error?.code, "BUDGET_REACHED");
+  });
+
+  it("is told to its dialog with the limits that the dialog shows, before the flow has spoken", async () => {
+    const limited = { budgetPerHour: 20, budgetPerDay: 70 };
+    await load(limited);
+    const posted = { ...account(sandbox().url, limited), apiKey: KEY };
+    const reply = await helper.request().post("/vocu/account").send(posted);
+    const { hour, day } = (reply.body as { usage: { hour: { limit: number }; day: { limit: number } } })
+      .usage;
+    assert.deepEqual([hour.limit, day.limit], [20, 70]);
   });
 
   it("remembers what was spent in a file that only its owner can read, without the key", async () => {

@@ -15,6 +15,8 @@ interface Kept {
   readonly budget: Budget;
   readonly file: BudgetFile | undefined;
   warn: (text: string) => void;
+  /** Whether a deployed account has set its limits. */
+  deployed: boolean;
 }
 
 const budgets = new Map<string, Kept>();
@@ -45,9 +47,10 @@ export function openBudget(
     kept = makeBudget(RED, file);
     if (id !== undefined) budgets.set(key, kept);
   }
-  // A dialog passes no listener; the listener of the deployed account then stays.
-  if (warn) kept.warn = warn;
-  if (warn || id === undefined) kept.budget.limit(limits);
+  // A dialog passes no listener; the listener and the limits of the deployed account then stay. It opens its budget when
+  // its first node speaks, and until then the limits of the dialog apply.
+  if (warn || !kept.deployed) kept.budget.limit(limits);
+  if (warn) Object.assign(kept, { warn, deployed: true });
   const { budget, file: own } = kept;
   return { budget, flush: async () => own?.flush(budget) };
 }
@@ -64,7 +67,7 @@ function makeBudget(RED: NodeAPI, file: BudgetFile | undefined): Kept {
     },
     file?.read(),
   );
-  const kept: Kept = { budget, file, warn: () => undefined };
+  const kept: Kept = { budget, file, warn: () => undefined, deployed: false };
   return kept;
 }
 
