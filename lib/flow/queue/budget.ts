@@ -160,7 +160,9 @@ export class Budget {
   /** Seconds until no more than `allowed` credits are in the window; undefined if that never happens. */
   private secondsUntil(allowed: number, ms: number): number | undefined {
     let used = this.used(ms);
-    for (const [minute, credits] of [...this.spent].sort(([a], [b]) => this.countedFrom(a) - this.countedFrom(b))) {
+    for (const [minute, credits] of [...this.spent].sort(
+      ([a], [b]) => this.countedFrom(a) - this.countedFrom(b),
+    )) {
       if (!this.isWithin(minute, ms)) continue;
       used -= credits;
       if (used <= allowed) return Math.ceil((this.leavesAt(minute, ms) - this.now()) / 1000);
