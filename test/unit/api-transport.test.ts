@@ -157,6 +157,16 @@ describe("api transport: the address of a proxy", () => {
     });
   }
 
+  it("without a name gives the proxy none", async () => {
+    const proxy = await okServer();
+    await client("http://vocu.test", { proxy: { http: proxy.url } }).call(INFO);
+    await client("http://vocu.test", { proxy: { http: proxy.url.replace("//", "//me:word@") } }).call(INFO);
+    assert.deepEqual(
+      proxy.seen.map(({ headers }) => headers["proxy-authorization"]),
+      [undefined, `Basic ${Buffer.from("me:word").toString("base64")}`],
+    );
+  });
+
   it("has its secrets taken out of errors, in each form", () => {
     const base64 = Buffer.from("me:p@ss word").toString("base64");
     const http = "http://me:p%40ss%20word@proxy.example";
@@ -170,6 +180,21 @@ describe("api transport: the address of a proxy", () => {
       assert.deepEqual(proxySecrets({ http }), []);
     assert.deepEqual(proxySecrets(), []);
   });
+});
+
+describe("api transport: a body", () => {
+  for (const length of [10, 200_000]) {
+    it(`is sent with its length, and not in chunks: ${length} bytes`, async () => {
+      const server = await okServer();
+      await client(server.url).call({ ...CREATE, json: { text: "x".repeat(length) } });
+      const { headers, body } = server.seen[0] ?? {};
+      assert.deepEqual(
+        [headers?.["content-length"], headers?.["transfer-encoding"]],
+        [String(body?.length), undefined],
+      );
+      assert.deepEqual(JSON.parse(String(body)), { text: "x".repeat(length) });
+    });
+  }
 });
 
 describe("api transport: a request that is aborted before it leaves", () => {
