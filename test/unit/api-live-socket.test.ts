@@ -6,7 +6,7 @@ import { connectLive } from "../../lib/api/live-connect";
 import type { LiveSocket, MessageLimit } from "../../lib/api/live-socket";
 import { Redactor } from "../../lib/api/redact";
 import type { Session } from "../../lib/api/session";
-import { failure, KEY, startProxy } from "./api-server";
+import { failure, KEY, refusingUrl, serveSocket, startProxy } from "./api-server";
 import { HandClock, useLiveServer, type Caller } from "./live-fixtures";
 
 const LONG: MessageLimit = { ms: 60_000, code: "TOO_LATE" };
@@ -119,6 +119,26 @@ describe("api live socket", () => {
         [error.code, error.cause],
         ["PROXY_FAILED", { statusCode: 407, host: hostOf(), retryable: false }],
       );
+    });
+
+    for (const [status, retryable] of [
+      [499, false],
+      [500, true],
+    ] as const) {
+      it(`fails at a proxy that answers ${status}`, async () => {
+        const { url } = await serveSocket((socket) =>
+          socket.once("data", () => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`)),
+        );
+        const { code, cause } = await failure(connecting({ proxy: { http: url } }));
+        assert.deepEqual([code, cause], ["PROXY_FAILED", { statusCode: status, host: hostOf(), retryable }]);
+      });
+    }
+
+    it("fails where nobody listens, at the host or at the proxy", async () => {
+      const nobody = await refusingUrl();
+      assert.equal((await failure(connecting({ proxy: { http: nobody } }))).code, "PROXY_FAILED");
+      await server().stop();
+      assert.equal((await failure(connecting())).code, "CONNECTION_REFUSED");
     });
 
     it("may be tried again where the proxy does not reach the host", async () => {
