@@ -181,8 +181,10 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
 
   describe("while it waits for its turn", () => {
     /** The account's only place is taken by another speech. */
-    const busy = async (): Promise<{ flow: Flow; free: () => Promise<void> }> => {
-      const flow = await load({ account: { maxConcurrent: 1 }, second: { busy: "parallel" } });
+    const busy = async (
+      own: Record<string, unknown> = {},
+    ): Promise<{ flow: Flow; free: () => Promise<void> }> => {
+      const flow = await load({ account: { maxConcurrent: 1, ...own }, second: { busy: "parallel" } });
       flow.input("Something else.", "second");
       const call = await stage().calls.nth(0);
       const free = async (): Promise<void> => {
@@ -226,6 +228,34 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
       await free();
       (await stage().calls.nth(1)).end(WHOLE);
       assert.equal((await flow.ended(patient)).error, undefined);
+    });
+
+    it("is spoken for an alarm beside a message that the budget would refuse", async () => {
+      const { flow, free } = await busy({ budgetPerHour: 20 });
+      const first = flow.input(TEXT);
+      await begun(flow, "speech");
+      const alarm = flow.input({ payload: TEXT, priority: 10 }, "second");
+      await free();
+      (await stage().calls.nth(1)).end(WHOLE);
+      for (const input of [first, alarm]) assert.equal((await flow.ended(input)).error, undefined);
+      await flow.at("summary2").nth(1);
+      // What took the place, and the alarm.
+      assert.deepEqual(bytesOf(flow.at("chunks2").entries), Buffer.concat([WHOLE, WHOLE]));
+    });
+
+    it("goes before what has waited longer as soon as an alarm wants it", async () => {
+      const { flow, free } = await busy();
+      const other = flow.input("Not urgent.", "second");
+      await begun(flow, "second");
+      const first = flow.input(TEXT);
+      await begun(flow, "speech");
+      const alarm = flow.input({ payload: TEXT, priority: 10 }, "second");
+      await free();
+      const call = await stage().calls.nth(1);
+      assert.equal(call.asked.text, TEXT);
+      call.end(WHOLE);
+      (await stage().calls.nth(2)).end(WHOLE);
+      for (const input of [other, first, alarm]) assert.equal((await flow.ended(input)).error, undefined);
     });
 
     it("is overtaken by speech that is on the disk, which takes no place", async () => {

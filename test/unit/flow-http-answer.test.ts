@@ -51,7 +51,7 @@ describe("an answer over HTTP", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const speechOf = (data: Buffer | AsyncIterable<Buffer>): ObservedAudio =>
+  const speechOf = (data: Buffer | AsyncGenerator<Buffer>): ObservedAudio =>
     new ObservedAudio(
       { message: { _msgid: "m", res: response }, data, done: () => undefined },
       undefined,
@@ -138,8 +138,9 @@ describe("an answer over HTTP", () => {
   });
 
   it("ends without an error when its connection breaks", async () => {
+    const begun = once(asking, "response");
     const answered = answer(speechOf(audio(MUCH)));
-    await waits();
+    await Promise.all([waits(), begun]);
     response.destroy(new Error("broken pipe"));
     await answered;
     assert.deepEqual(events, ["shared:status.clientLeft"]);

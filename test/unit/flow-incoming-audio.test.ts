@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { useFakeTimers, type SinonFakeTimers } from "sinon";
 import { Problem } from "../../lib/flow/message/problem";
 import { IncomingAudio, type Arrived } from "../../lib/flow/sound/incoming-audio";
+import { framesOf } from "./audio-fixtures";
 
 const IDLE_MS = 3000;
 
@@ -61,5 +62,28 @@ describe("the wait for the next chunk", () => {
   it("does not begin for audio that is whole", () => {
     speech(true);
     assert.equal(clock.countTimers(), 0);
+  });
+});
+
+describe("a file of which only the beginning was read", () => {
+  it("is closed when its message ends, as without any player", async () => {
+    let closed: () => void = () => undefined;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    async function* file(): AsyncGenerator<Buffer> {
+      try {
+        yield Buffer.concat(framesOf(3));
+        await new Promise(() => undefined);
+      } finally {
+        closed();
+      }
+    }
+    const speech = new IncomingAudio(
+      { message: { _msgid: "m" }, data: file(), done: () => undefined },
+      undefined,
+      IDLE_MS,
+    );
+    await speech.open(speech.signal);
+    speech.settle(new Problem("PLAYER_NOT_FOUND"));
+    await isClosed;
   });
 });

@@ -12,6 +12,7 @@ import {
 import type { Facts } from "../message/sequence";
 import type { Budget } from "../queue/budget";
 import type { Lane, QueueOptions } from "../queue/lane";
+import { Urgency } from "../queue/urgency";
 import { Problem } from "../message/problem";
 import { soundOf, speechKey } from "./speech-key";
 import { SharedDeadline } from "../queue/deadline";
@@ -77,6 +78,8 @@ interface Stored {
 interface Sharing {
   readonly stream: SharedStream<Live | Stored>;
   readonly deadline: SharedDeadline;
+  /** The priority of its generation: an alarm may join a message that can wait. */
+  readonly urgency: Urgency;
   /** Whether the costs are already assigned to a message. */
   paid: boolean;
   /** Whether a message exempts it from the limits. */
@@ -125,6 +128,7 @@ export class SpeechCache {
     const running = this.sharings.get(key);
     if (running?.stream.joinable) {
       running.kept ||= wish.keep === true;
+      running.urgency.raise(wish.queueOptions.priority);
       if (!running.stream.end) wish.connecting();
       return running;
     }
@@ -144,6 +148,7 @@ export class SpeechCache {
 
   private begin(wish: Wish, keepBytes: number, look: () => Promise<StoredSpeech | undefined>): Sharing {
     const deadline = new SharedDeadline();
+    const urgency = new Urgency(wish.queueOptions.priority);
     const stream = new SharedStream<Live | Stored>({
       keepBytes,
       open: async (signal) => {
@@ -151,21 +156,25 @@ export class SpeechCache {
         if (stored) return { stored, audio: iterate(stored.pieces) };
         // Each subscriber has a limit of its own, so the place in the lane never expires.
         const queueOptions = { ...wish.queueOptions, expiresAt: undefined, signal };
-        const release = await this.source.generation.enter(queueOptions);
+        const release = await urgency.enter(this.source.generation, queueOptions);
         if (!wish.queueOptions.signal.aborted) wish.connecting();
         deadline.cancelAll();
         stream.settled.then(release, release);
-        return this.generate(wish, signal);
+        return this.generate(wish, urgency, signal);
       },
     });
-    return { stream, deadline, paid: false, kept: wish.keep === true };
+    return { stream, deadline, urgency, paid: false, kept: wish.keep === true };
   }
 
-  private async generate({ params, timeoutMs, queueOptions }: Wish, signal: AbortSignal): Promise<Live> {
+  private async generate(
+    { params, timeoutMs }: Wish,
+    { priority }: Urgency,
+    signal: AbortSignal,
+  ): Promise<Live> {
     const meter = new FrameMeter();
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
     const speech = await this.source.budget.spend(
-      { characters: params.text?.length ?? 0, priority: queueOptions.priority },
+      { characters: params.text?.length ?? 0, priority },
       () => this.source.client.speak(params, { signal, meter, ...limit }),
       ({ info }) => info.creditsUsed,
     );

@@ -52,7 +52,7 @@ export interface AudioSinkDescription<I extends Inputs, S extends Settings> exte
   readonly inputs: I;
   readonly settings: S & { readonly idleTimeout: Setting };
   /** Makes the audio of a text in `msg.payload`, e.g. a path; without it text is refused. */
-  readonly audioOfText?: (RED: NodeAPI, text: string) => AsyncIterable<Buffer>;
+  readonly audioOfText?: (RED: NodeAPI, text: string) => AsyncGenerator<Buffer>;
   /** Called once for each runtime. */
   readonly setUp?: (RED: NodeAPI) => void;
   /** Called once for each placed node. */

@@ -1,5 +1,6 @@
 /** Incoming audio: a sequence of chunks, one Buffer, or a file. */
 import { orAborted, sniff, wavHeader, type PcmFormat } from "../../audio";
+import { ignoreFailure } from "../../promises";
 import { bytesOf } from "../../schema/bytes";
 import { startTimer, type Timer } from "../../timers";
 import { Problem } from "../message/problem";
@@ -18,7 +19,7 @@ export interface Place {
 /** An incoming message with its audio: bytes, or a source that is read later. */
 export interface Arrived {
   readonly message: Message;
-  readonly data: Buffer | AsyncIterable<Buffer>;
+  readonly data: Buffer | AsyncGenerator<Buffer>;
   readonly done: Done;
 }
 
@@ -146,10 +147,12 @@ export class IncomingAudio {
     return { type, audio, ...length() };
   }
 
-  /** Ends every open message, the newest one with the error if there is one. */
+  /** Ends every open message, the newest one with the error if there is one, and closes a file that was not read to its end. */
   settle(error?: Error): void {
     this.settled = true;
     this.timer?.cancel();
+    const { data } = this.first;
+    if (!Buffer.isBuffer(data)) ignoreFailure(data.return(undefined));
     const open = [...(this.held ? [this.held] : []), ...this.arrived.splice(0)];
     if (!open.includes(this.newest)) open.push(this.newest);
     for (const arrival of open) arrival.done(arrival === this.newest ? error : undefined);
