@@ -51,6 +51,35 @@ function fault(document: string, target: string): string | undefined {
   return `${document}: ${target} is not a heading of ${file}`;
 }
 
+/** What is in italics in a document and begins with a capital: labels of nodes, settings, choices and buttons. */
+const labels = (text: string): string[] =>
+  [
+    ...prose(text)
+      .replace(/`[^`]*`/g, "")
+      .replace(/\s+/g, " ")
+      .matchAll(/(?<![\w*])_([A-Z][^_]{1,60})_(?!\w)/g),
+  ].map(([, label = ""]) => label);
+
+/** All texts in parsed JSON. */
+const textsIn = (value: unknown): string[] =>
+  typeof value === "string"
+    ? [value]
+    : value !== null && typeof value === "object"
+      ? Object.values(value).flatMap(textsIn)
+      : [];
+
+const parsedIn = (folder: string): unknown[] =>
+  readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith(".json"))
+    .map((file): unknown => JSON.parse(read(join(folder, file))));
+
+/** What Node-RED, GitHub and other packages call things that the documents name. */
+const FOREIGN = new Set([
+  ...["Manage palette", "Install", "Examples", "Catch", "Switch", "Telegram receiver", "Music Assistant"],
+  ...["Autoplay", "Target", "Host", "Port", "None (send only)", "PubSubClient", "AudioTools"],
+  ...["OwnFile", "No player, only output file name", "Report a vulnerability", "Security"],
+]);
+
 /** The npm scripts that a document names. */
 const scripts = (text: string): string[] =>
   [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
@@ -116,6 +145,26 @@ describe("the documentation", () => {
     assert.ok(named.length > 6, `only ${named.length} examples were found`);
     assert.deepEqual(
       named.filter(({ example }) => !known.has(example)),
+      [],
+    );
+  });
+
+  it("names labels that exist", () => {
+    // The guide to DLNA named a choice “At once” that had become “Immediately, while the audio grows”.
+    const flows = parsedIn("examples") as { name?: string; label?: string }[][];
+    const known = [
+      ...parsedIn(join("locales", "en-US")).flatMap(textsIn),
+      ...flows.flat().flatMap(({ name = "", label = "" }) => [name, label]),
+    ];
+    const exists = (label: string): boolean =>
+      // Units and explanations of a label may be left out.
+      known.some((text) => text === label || [" (", ","].some((rest) => text.startsWith(label + rest)));
+    const named = ["README.md", "SECURITY.md", ...GUIDES].flatMap((document) =>
+      labels(read(document)).map((label) => ({ document, label })),
+    );
+    assert.ok(named.length > 150, `only ${named.length} labels were found`);
+    assert.deepEqual(
+      named.filter(({ label }) => !FOREIGN.has(label) && !exists(label)),
       [],
     );
   });
