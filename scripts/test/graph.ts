@@ -29,6 +29,17 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   "scripts/release/nrlint.ts": ["examples", ".nrlintrc.js"],
   "scripts/release/licences.ts": ["README.md", "README.zh-CN.md", "NOTICE", "package-lock.json"],
   "bench/readme.ts": ["bench/results.json", "README.md", "README.zh-CN.md"],
+  "test/unit/docs.test.ts": [
+    ...[
+      "README.md",
+      "README.zh-CN.md",
+      "CHANGELOG.md",
+      "CODE_OF_CONDUCT.md",
+      "CONTRIBUTING.md",
+      "SECURITY.md",
+    ],
+    ...["docs", ".github", "locales/README.md", "locales/en-US", "examples", "package.json"],
+  ],
   "test/unit/performance-table.test.ts": ["bench/cases"],
   "test/unit/build-words.test.ts": ["locales"],
   "test/unit/icons.test.ts": ["icons", "nodes"],
