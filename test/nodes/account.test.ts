@@ -150,6 +150,14 @@ describe("account", () => {
       assert.equal(code, "FIRST_BYTE_TIMEOUT");
       assert.equal(cause?.timeoutMs, 30);
     });
+
+    it("go before Node-RED's httpRequestTimeout", async () => {
+      sandbox().fail({ hangBeforeHeaders: true });
+      const nodes = speechFlow(sandbox().url, { account: { firstByteTimeout: 0.1 } });
+      const flow = await flows.load(nodes, keyed(), { httpRequestTimeout: 30 });
+      flow.input(TEXT);
+      assert.equal((await flow.caught()).cause?.timeoutMs, 100);
+    });
   });
 
   describe("several accounts", () => {

@@ -1,10 +1,12 @@
 /** What the dialogs ask leaves nothing behind. */
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import helper from "node-red-node-test-helper";
+import { startSandbox, voiceIds } from "../../sandbox";
 import { useFlows } from "./support/flows";
-import { keyed, tab } from "./support/speech-flow";
+import { account, keyed, tab } from "./support/speech-flow";
 
 describe("a dialog's question about an account", () => {
   const flows = useFlows();
@@ -59,4 +61,41 @@ describe("a dialog's question about an account", () => {
       await Promise.all(sockets.splice(0));
     });
   }
+
+  it("is no longer asked of the service when the dialog has been closed", async function () {
+    // Well below the time after which an unanswered question ends by itself.
+    this.timeout(15_000);
+    await flows.load([tab, { id: "account", type: "vocu-account" }], keyed());
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    try {
+      const baseUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const asking = once(silent, "request") as Promise<[IncomingMessage]>;
+      const account = { id: "new", site: "custom", baseUrl, apiKey: "sk-typed" };
+      const question = helper.request().post("/vocu/account").send(account);
+      question.end(() => undefined);
+      const [request] = await asking;
+      const gone = once(request.socket, "close");
+      question.abort();
+      await gone;
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
+
+  it("is charged to the deployed account's budget where it costs credits", async () => {
+    const sandbox = await startSandbox();
+    try {
+      const deployed = { ...account(sandbox.url, { id: "charged", budgetPerHour: 20 }) };
+      await flows.load([tab, deployed], { charged: { apiKey: sandbox.apiKey } });
+      const inputs = { voiceId: voiceIds.english, text: "Dinner is ready." };
+      const hear = async (): Promise<{ error?: { code: string } }> =>
+        (await helper.request().post("/vocu/preview").send({ account: deployed, inputs })).body as never;
+      assert.equal((await hear()).error, undefined);
+      assert.equal((await hear()).error?.code, "BUDGET_REACHED");
+    } finally {
+      await sandbox.close();
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startSandbox, voiceIds } from "../../sandbox";
 import { useFlows, type Flow } from "./support/flows";
@@ -141,6 +141,27 @@ describe("speech-stream: the speech cache", () => {
     assert.deepEqual(await costOf(() => flow.speak(TEXT)), PAID);
     await assert.rejects(readdir(cache()), { code: "ENOENT" });
   });
+
+  it("serves another job as well, unless the node wants its own speech", async () => {
+    const flow = await load();
+    await flow.speak({ payload: TEXT, vocu: { jobId: "one" } });
+    assert.deepEqual(await costOf(() => flow.speak({ payload: TEXT, vocu: { jobId: "two" } })), FREE);
+  });
+
+  for (const [days, cost] of [
+    [29, FREE],
+    [31, PAID],
+  ] as const) {
+    it(`keeps speech as many days as the account says: 30, last used ${days} days ago`, async () => {
+      const before = await load({ account: { cacheMaxDays: 30 } });
+      await before.speak(TEXT);
+      await before.stop();
+      const used = new Date(Date.now() - days * 24 * 3600 * 1000);
+      for (const name of await readdir(cache())) await utimes(join(cache(), name), used, used);
+      const flow = await load({ account: { cacheMaxDays: 30 } });
+      assert.deepEqual(await costOf(() => flow.speak(TEXT)), cost);
+    });
+  }
 
   it("keeps to the size that the account allows", async () => {
     const flow = await load({ account: { cacheMaxMb: 1 } });

@@ -41,6 +41,15 @@ describe("text-prepare", () => {
     assert.ok(!("reset" in (await flow.at("out").nth(0))));
   });
 
+  it("sends nothing for a message that was stopped before its turn", async () => {
+    await load();
+    const stopped = hand({ payload: "Hello" });
+    hand({ reset: true });
+    await flow.ended(stopped);
+    await flow.ended(hand({ payload: "Later" }));
+    assert.equal((await flow.at("out").nth(0)).payload, "Later");
+  });
+
   it("does as its settings and inputs say", async () => {
     await load({
       units: true,

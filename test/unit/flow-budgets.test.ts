@@ -1,6 +1,6 @@
 /** The file in which an account's budget survives a restart. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeAPI } from "node-red";
@@ -91,6 +91,19 @@ describe("the file of a budget", () => {
     assert.equal((await stat(folder())).mode & 0o777, 0o700);
   });
 
+  it("is replaced in one step, so that a crash leaves the old or the new one", async () => {
+    const opened = open();
+    await spend(opened, 10);
+    await opened.flush();
+    const [name = ""] = await readdir(folder());
+    const before = await readFile(join(folder(), name), "utf8");
+    await link(join(folder(), name), join(userDir, "before"));
+    await spend(opened, 5);
+    await opened.flush();
+    assert.equal(await readFile(join(userDir, "before"), "utf8"), before);
+    assert.equal(await stored(), 15);
+  });
+
   it("leaves no draft behind", async () => {
     const opened = open();
     await spend(opened, 10);
@@ -126,17 +139,47 @@ describe("the file of a budget", () => {
     try {
       await mkdir(join(other, "vocu-usage"));
       const file = join(other, "vocu-usage", name);
-      await writeFile(file, '{"spent":[[1,2,3],["x",1],[2,-1]],"rate":1}');
+      const minute = Math.floor(Date.now() / 60_000);
+      const spent = [[minute, 2, 3], [minute - 1, "4"], [minute - 2, -5], [minute - 3, 6], null];
+      await writeFile(file, JSON.stringify({ spent, rate: 1 }));
       const damaged = openBudget(
         { ...RED(), settings: { userDir: other } } as unknown as NodeAPI,
         "account",
         LIMITS,
         () => undefined,
       );
-      assert.equal(damaged.budget.usage().day.used, 0);
-      assert.deepEqual(damaged.budget.state(), { spent: [], rate: 1 });
+      assert.equal(damaged.budget.usage().day.used, 6);
+      assert.deepEqual(damaged.budget.state(), { spent: [[minute - 3, 6]], rate: 1 });
     } finally {
       await rm(other, { recursive: true, force: true });
     }
+  });
+});
+
+describe("the budget of a deployed account, opened by a dialog", () => {
+  const RED = {
+    settings: {},
+    _: (key: string) => key,
+    log: { warn: () => undefined },
+  } as unknown as NodeAPI;
+  const spend = ({ budget }: OpenBudget, characters: number): Promise<void> =>
+    budget.spend(
+      { characters, priority: 0 },
+      () => Promise.resolve(),
+      () => undefined,
+    );
+
+  it("keeps the deployed limits, whatever the dialog says", async () => {
+    openBudget(RED, "with limits", { ...LIMITS, perHour: 20 }, () => undefined);
+    const asked = openBudget(RED, "with limits", LIMITS);
+    await spend(asked, 15);
+    await assert.rejects(spend(asked, 15), { code: "BUDGET_REACHED" });
+  });
+
+  it("warns the deployed account", async () => {
+    const warnings: string[] = [];
+    openBudget(RED, "with a listener", { ...LIMITS, perHour: 20 }, (text) => warnings.push(text));
+    await spend(openBudget(RED, "with a listener", LIMITS), 18);
+    assert.equal(warnings.length, 1);
   });
 });

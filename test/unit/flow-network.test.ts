@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { proxyFor } from "../../lib/api/proxy";
-import { environmentProxy } from "../../lib/flow/account/network";
+import type { NodeAPI } from "node-red";
+import { environmentProxy, proxyOf } from "../../lib/flow/account/network";
 
 /** How core's http request node finds its proxy. */
 const core = createRequire(__filename)("@node-red/nodes/core/network/lib/proxyHelper.js") as {
@@ -75,5 +76,18 @@ describe("the proxy of the environment", () => {
     assert.equal(proxyFor(new URL("wss://v1.vocu.ai/"), proxies), proxies.https);
     assert.equal(proxyFor(new URL("ws://v1.vocu.ai/"), proxies), proxies.http);
     assert.equal(proxyFor(new URL("wss://vocu.ai/"), proxies), undefined);
+  });
+});
+
+describe("the proxy of a core http proxy node", () => {
+  it("gets name and password as they were typed, whatever is in them", () => {
+    const credentials = { username: "a%41@b", password: "c%2f:d/e" };
+    const node = { url: "http://proxy.example:3128", noproxy: [], credentials };
+    const RED = { nodes: { getNode: () => node } } as unknown as NodeAPI;
+    const { username, password, host } = new URL(proxyOf(RED, "proxy")?.https ?? "");
+    assert.deepEqual(
+      [decodeURIComponent(username), decodeURIComponent(password), host],
+      [credentials.username, credentials.password, "proxy.example:3128"],
+    );
   });
 });

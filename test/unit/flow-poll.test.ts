@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { useFakeTimers } from "sinon";
 import { abortError, VocuError, type Clock } from "../../lib/api";
 import { poll } from "../../lib/flow/node/poll";
 
@@ -33,6 +34,16 @@ describe("Polling", () => {
     const clock = quickClock();
     assert.equal(await poll({ ...options, clock, look: looks("there") }), "there");
     assert.deepEqual(clock.waits, []);
+  });
+
+  it("leaves no timer behind when it has ended", async () => {
+    const timers = useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await poll({ ...options, clock: quickClock(), look: looks("there") });
+      assert.equal(timers.countTimers(), 0);
+    } finally {
+      timers.restore();
+    }
   });
 
   it("waits one second first, then longer, and never more than five", async () => {
