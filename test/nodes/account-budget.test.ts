@@ -160,12 +160,14 @@ describe("an account with a budget", () => {
       assert.equal(await remembered(), 7);
     });
 
-    it("and refuses them beyond its limit, but no alarm", async () => {
-      const flow = await generate("vocu-speech-generate", { voiceId }, { payload: TEXT });
-      await flow.ended(flow.input({ payload: "Fire!", priority: 10 }, "node"));
-      await flow.ended(flow.input({ payload: TEXT }, "node"));
-      assert.equal((await flow.caught()).code, "BUDGET_REACHED");
-      assert.equal(generations(), 2);
-    });
+    for (const type of ["vocu-speech-generate", "vocu-speech-live"] as const) {
+      it(`and refuses them beyond its limit, but no alarm: ${type}`, async () => {
+        const flow = await generate(type, { voiceId }, { payload: TEXT });
+        const alarm = await flow.ended(flow.input({ payload: "Fire!", priority: 10 }, "node"));
+        assert.equal(alarm.error, undefined);
+        await flow.ended(flow.input({ payload: TEXT }, "node"));
+        assert.equal((await flow.caught()).code, "BUDGET_REACHED");
+      });
+    }
   });
 });
