@@ -53,6 +53,35 @@ describe("decoded frames", () => {
     assert.deepEqual(joined(parts), joined(await (await create()).decode(frames)));
   });
 
+  it("are the same again behind another sample rate", async () => {
+    const [mono, fast] = [await framesIn(MONO), await framesIn(FAST)];
+    const parts = await (await create()).decode([...mono, ...fast, ...mono]);
+    assert.equal(parts.length, 3);
+    assert.deepEqual(joined(parts.slice(2)), joined(parts.slice(0, 1)));
+    assert.deepEqual(joined(parts.slice(1, 2)), joined(await (await create()).decode(fast)));
+  });
+
+  it("are two different channels where there are two", async () => {
+    const [part] = await (await create()).decode(await framesIn(STEREO));
+    assert.notDeepEqual(part?.channels[0], part?.channels[1]);
+  });
+
+  it("all have the samples that their headers name, the first of the encoder's silence included", async () => {
+    const frames = await framesIn(FAST);
+    const [part] = await (await create()).decode(frames);
+    assert.equal(part?.channels[0]?.length, frames.reduce((sum, { header }) => sum + header.samples, 0));
+  });
+
+  /** The decoder reads memory that is no longer its own, and never comes to an end. */
+  it("are an error once the decoder is closed, which may happen twice", async () => {
+    const frames = await framesIn(MONO);
+    const decoder = await Mp3Decoder.create();
+    assert.equal((await decoder.decode(frames)).length, 1);
+    decoder.close();
+    decoder.close();
+    await assert.rejects(decoder.decode(frames), /closed/);
+  });
+
   it("are nothing where there are none", async () => {
     assert.deepEqual(await (await create()).decode([]), []);
   });

@@ -7,17 +7,15 @@ import { DECODERS, type Decode } from "./decoders";
 
 const decode = DECODERS["mpg123-decoder"] as Decode;
 
-/** The frequency that is the loudest, in Hz. */
+/** The frequency that is the loudest, in Hz (Goertzel's algorithm). */
 function pitch(samples: Float32Array, sampleRate: number): number {
+  const faded = samples.map((sample, at) => sample * Math.sin((Math.PI * at) / samples.length) ** 2);
   let [loudest, found] = [0, 0];
   for (let hertz = 20; hertz <= 300; hertz += 2) {
-    let [real, imaginary] = [0, 0];
-    for (const [at, sample] of samples.entries()) {
-      const faded = sample * Math.sin((Math.PI * at) / samples.length) ** 2;
-      real += faded * Math.cos((2 * Math.PI * hertz * at) / sampleRate);
-      imaginary += faded * Math.sin((2 * Math.PI * hertz * at) / sampleRate);
-    }
-    const power = real ** 2 + imaginary ** 2;
+    const turn = 2 * Math.cos((2 * Math.PI * hertz) / sampleRate);
+    let [last, before] = [0, 0];
+    for (const sample of faded) [last, before] = [sample + turn * last - before, last];
+    const power = last ** 2 + before ** 2 - turn * last * before;
     if (power > loudest) [loudest, found] = [power, hertz];
   }
   return found;

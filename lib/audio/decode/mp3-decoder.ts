@@ -16,6 +16,7 @@ type Frame = Extract<Unit, { kind: "frame" }>;
 export class Mp3Decoder {
   readonly #decoder: MPEGDecoder;
   #last: FrameHeader | undefined;
+  #closed = false;
 
   private constructor(decoder: MPEGDecoder) {
     this.#decoder = decoder;
@@ -32,10 +33,12 @@ export class Mp3Decoder {
   /**
    * The samples of whole frames, in parts that have one format each. What is broken inside a frame costs that frame's
    * samples.
+   * @throws Error if the decoder is closed, which would never end decoding
    */
   async decode(frames: readonly Frame[]): Promise<Samples[]> {
     const parts: Samples[] = [];
     for (const run of runsOf(frames)) {
+      if (this.#closed) throw new Error("The mp3 decoder is closed.");
       const [{ header }] = run;
       if (this.#last && !sameStream(this.#last, header)) await this.#decoder.reset();
       this.#last = header;
@@ -49,8 +52,10 @@ export class Mp3Decoder {
     return parts;
   }
 
-  /** Gives the decoder's memory back. */
+  /** Gives the decoder's memory back; without effect if that is done. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#decoder.free();
   }
 }
