@@ -213,9 +213,9 @@ describe("mu-law", () => {
     }
   });
 
-  it("has the values of the standard at its corners", () => {
-    const values = [0, 32767, -32768, 4, -4].map((value) => mulawOf(value));
-    assert.deepEqual(values, [0xff, 0x80, 0x00, 0xfe, 0x7e]);
+  it("has the values of the standard at its corners, and between", () => {
+    const values = [0, 32767, -32768, 4, -4, 1000, -1000].map((value) => mulawOf(value));
+    assert.deepEqual(values, [0xff, 0x80, 0x00, 0xfe, 0x7e, 0xce, 0x4e]);
   });
 
   it("is eight bits a sample, which a WAV says", async () => {

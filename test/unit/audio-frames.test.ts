@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { FrameMeter, FrameSplitter, type Unit } from "../../lib/audio";
+import { parseFrameHeader, type FrameHeader } from "../../lib/audio/mp3/frame";
+import { FrameScanner } from "../../lib/audio/mp3/scanner";
 import {
   apeTag,
   cut,
@@ -341,6 +343,16 @@ describe("frame splitter: garbage", () => {
     assertFrames([...frames, junk, header(), Buffer.alloc(100, 0x20)], frames, "fg");
   });
 
+  it("hides no sync whose frame is whole, or cut off, where the end does not confirm it", () => {
+    for (const tail of [Buffer.concat([frame(), Buffer.from("xy")]), frame().subarray(0, 300)]) {
+      const splitter = assertFrames([...frames, junk, tail], frames, "fg");
+      assert.equal(splitter.truncated, false);
+    }
+  });
+
+  it("is what zeros are that no tag is before", () =>
+    assertFrames([Buffer.alloc(60), ...frames], frames, "gf"));
+
   for (const word of ["IDLE", "TAXI", "APPLE", "XAG", "XD3"]) {
     it(`is words that begin almost like a tag, and confirm no frame: ${word}`, () => {
       const text = Buffer.from(`${word} and other words. `.repeat(20));
@@ -388,7 +400,38 @@ describe("frame splitter: garbage", () => {
   });
 });
 
+describe("frame scanner", () => {
+  /** All calls for a stream that comes in pieces of this size. */
+  function told(stream: Buffer, size: number): [string, number, FrameHeader | undefined][] {
+    const calls: [string, number, FrameHeader | undefined][] = [];
+    const scanner = new FrameScanner((...call) => calls.push(call));
+    for (const piece of cut(stream, size)) scanner.push(piece);
+    scanner.end();
+    return calls;
+  }
+
+  it("tells every byte once, also of a frame, a header and a tag that are cut off", () => {
+    for (const tail of [frame().subarray(0, 300), header().subarray(0, 3), id3v2(90).subarray(0, 50)]) {
+      const stream = Buffer.concat([id3v2(30), ...framesOf(2), Buffer.alloc(50, 7), ...framesOf(2), tail]);
+      for (const size of [1, 7, 100, 1000, stream.length]) {
+        const bytes = told(stream, size).reduce((sum, [, length]) => sum + length, 0);
+        assert.equal(bytes, stream.length, `${tail.length} bytes more, in pieces of ${size}`);
+      }
+    }
+  });
+
+  it("tells frames by name, with one header for all that are alike", () => {
+    const [first, second] = told(Buffer.concat(framesOf(2)), 100);
+    assert.deepEqual(first, ["frame", 417, parseFrameHeader(frame())]);
+    assert.equal(first[2], second?.[2]);
+  });
+});
+
 describe("frame meter", () => {
+  it("stands inside no frame before anything has come", () => {
+    assert.equal(new FrameMeter().truncated, false);
+  });
+
   it("knows after every byte how many frames are whole and whether it stands inside one", () => {
     const stream = Buffer.concat([id3v2(30), infoFrame("Info"), ...framesOf(2), id3v1()]);
     const starts = [40, 40 + 417, 40 + 2 * 417, 40 + 3 * 417];

@@ -35,4 +35,35 @@ describe("a sorted queue", () => {
       }),
     );
   });
+
+  it("has its first member first, and none where it is empty", () => {
+    const queue = new SortedQueue<Member>((a, b) => a.rank - b.rank);
+    assert.equal(queue.first, undefined);
+    const [early, late] = [{ rank: 1 }, { rank: 2 }];
+    queue.add(late);
+    queue.add(early);
+    assert.equal(queue.first, early);
+    queue.remove(early);
+    assert.equal(queue.first, late);
+  });
+
+  it("compares few of its members, also for one that it does not have", () => {
+    let compared = 0;
+    const queue = new SortedQueue<Member>((a, b) => {
+      compared += 1;
+      return a.rank - b.rank;
+    });
+    const all = Array.from({ length: 1000 }, (_, rank) => ({ rank }));
+    for (const member of all) queue.add(member);
+    for (const change of [
+      () => queue.add({ rank: 400 }),
+      () => queue.remove(all[600] as Member),
+      () => queue.remove({ rank: 200 }),
+    ]) {
+      compared = 0;
+      change();
+      assert.ok(compared <= 15, String(compared));
+    }
+    assert.equal(queue.size, 1000);
+  });
 });

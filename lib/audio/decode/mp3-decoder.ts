@@ -52,9 +52,8 @@ export class Mp3Decoder {
     return parts;
   }
 
-  /** Gives the decoder's memory back; without effect if that is done. */
+  /** Gives the decoder's memory back. */
   close(): void {
-    if (this.#closed) return;
     this.#closed = true;
     this.#decoder.free();
   }

@@ -95,7 +95,7 @@ export class FrameScanner {
         at = this.#scan(piece, at);
         // What is left over is the beginning of a unit; a unit that is known by now has used up the piece.
         if (at < piece.length) this.#kept.push(piece.subarray(at));
-        if (this.#kept.length > 0) return;
+        return;
       }
     }
   }
@@ -132,7 +132,7 @@ export class FrameScanner {
 
   /** Tells the units from `at` on; returns where the first one begins that is not certain yet. */
   #scan(data: Buffer, at: number): number {
-    while (this.#passing === undefined && data.length - at >= this.#need) {
+    while (data.length - at >= this.#need) {
       this.#need = 1;
       this.#truncated = false;
       const bytes = this.#lost ? this.#search(data, at) : this.#read(data, at);
@@ -154,7 +154,6 @@ export class FrameScanner {
       this.#found("tag", zeros, undefined);
       return zeros;
     }
-    this.#padding = false;
     const tag = tagLength(data, at);
     if (tag === "more") return this.#wait(data, at, data.length - at + 1);
     if (tag === undefined) return this.#lose(data, at);
@@ -223,7 +222,7 @@ export class FrameScanner {
   /** Looks for a frame in garbage. */
   #search(data: Buffer, from: number): number {
     let at = data.indexOf(0xff, from);
-    let found: boolean | undefined = false;
+    let found: boolean | undefined;
     while (at >= 0) {
       found = this.#confirmed(data, at);
       if (found !== false) break;
