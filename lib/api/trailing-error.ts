@@ -13,7 +13,7 @@ export const TRAILING_ERROR_BYTES = 2048;
  * @param tail at least the last {@link TRAILING_ERROR_BYTES} of the audio
  */
 export function trailingError(session: Session, answer: Answer, tail: Buffer): VocuError | undefined {
-  const text = tail.subarray(-TRAILING_ERROR_BYTES).toString("utf8").trimEnd();
+  const text = tail.subarray(-TRAILING_ERROR_BYTES).toString().trimEnd();
   if (!text.endsWith("}")) return undefined;
   for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) {
     const json = text.slice(at);

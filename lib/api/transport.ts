@@ -147,15 +147,14 @@ export class Transport {
         timeout: connectTimeoutMs,
       },
       maxHeaderSize: MAX_HEADER_BYTES,
-      clientFactory: (origin, options) => this.#pool(origin, options as PoolOptions, true),
-      factory: (origin, options) =>
-        this.#pool(origin, options as PoolOptions, new URL(origin).origin === new URL(uri).origin),
+      clientFactory: (origin, options) => this.#pool(origin, options as PoolOptions),
+      factory: (origin, options) => this.#pool(origin, options as PoolOptions),
     });
   }
 
-  #pool(origin: string | URL, options: PoolOptions, toProxy: boolean): Pool {
+  #pool(origin: string | URL, options: PoolOptions): Pool {
     const { Pool } = undici();
-    const connect = toProxy ? this.#tracked(options.connect, true) : options.connect;
+    const connect = this.#tracked(options.connect, true);
     return new Pool(origin, { ...options, connect, maxHeaderSize: MAX_HEADER_BYTES });
   }
 

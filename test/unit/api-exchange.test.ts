@@ -1,7 +1,7 @@
 /** One request and its reply, piece by piece: real connections to servers that write what the test says. */
 import assert from "node:assert/strict";
 import { getEventListeners, once } from "node:events";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import { VocuError } from "../../lib/api";
 import { Exchange, type Answer, type ReadLimit } from "../../lib/api/exchange";
@@ -383,15 +383,98 @@ describe("api exchange: abort and destroy", () => {
   });
 });
 
-describe("api exchange: a request that is over before it is sent", () => {
-  const exchangeOf = (onOver: () => void): Exchange =>
-    new Exchange({
-      destination: { host: "vocu.test", connectTimeoutMs: 60_000 },
-      firstByteTimeoutMs: 60_000,
-      redactor: new Redactor([]),
-      onOver,
-    });
+const exchangeOf = (onOver: () => void = () => undefined): Exchange =>
+  new Exchange({
+    destination: { host: "vocu.test", connectTimeoutMs: 60_000 },
+    firstByteTimeoutMs: 60_000,
+    redactor: new Redactor([]),
+    onOver,
+  });
 
+describe("api exchange: a connection", () => {
+  const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController;
+  const socket = (): Socket => new Socket().on("error", () => undefined);
+  let exchange: Exchange;
+  beforeEach(() => {
+    exchange = exchangeOf();
+    exchange.answered.catch(() => undefined);
+  });
+  afterEach(() => exchange.destroy());
+
+  it("may be opened until one is being opened", () => {
+    assert.equal(exchange.mayConnect(), true);
+    exchange.connecting(socket(), false);
+    assert.equal(exchange.mayConnect(), false);
+  });
+
+  it("may be opened again when the first one has been used, until the reply comes", () => {
+    exchange.connecting(socket(), false);
+    exchange.onRequestStart(controller);
+    assert.equal(exchange.mayConnect(), true);
+    exchange.onResponseStart(controller, 103, {});
+    assert.equal(exchange.mayConnect(), true);
+    exchange.onResponseStart(controller, 200, {});
+    assert.equal(exchange.mayConnect(), false);
+  });
+
+  it("that comes after the request has been sent is not the request's, and outlives it", () => {
+    const late = socket();
+    exchange.onRequestStart(controller);
+    exchange.connecting(late, true);
+    assert.equal(exchange.mayConnect(), true);
+    exchange.destroy();
+    assert.equal(late.destroyed, false);
+    late.destroy();
+  });
+
+  it("that is being opened is closed with the error of the request", async () => {
+    const opening = socket();
+    const closed = once(opening, "error");
+    exchange.connecting(opening, false);
+    const answered = failure(exchange.answered);
+    exchange.destroy();
+    assert.deepEqual(await closed, [await answered]);
+  });
+
+  for (const [proxied, code] of [
+    [true, "PROXY_FAILED"],
+    [false, "CONNECTION_REFUSED"],
+  ] as const) {
+    it(`that is refused is ${code}`, async () => {
+      exchange.connecting(socket(), proxied);
+      const answered = failure(exchange.answered);
+      exchange.onResponseError(controller, Object.assign(new Error("x"), { code: "ECONNREFUSED" }));
+      assert.equal((await answered).code, code);
+    });
+  }
+});
+
+describe("api exchange: the timers of a request", () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController;
+
+  for (const [how, end] of [
+    ["ended", (exchange: Exchange) => exchange.onResponseEnd()],
+    ["destroyed", (exchange: Exchange) => exchange.destroy()],
+  ] as const) {
+    it(`are gone when it has been ${how}, and do not come back`, async () => {
+      const before = timers();
+      const exchange = exchangeOf();
+      assert.equal(timers(), before + 1);
+      exchange.onRequestStart(controller);
+      assert.equal(timers(), before + 1);
+      const answered = exchange.answered.catch(() => undefined);
+      end(exchange);
+      assert.equal(timers(), before);
+      exchange.uploaded(true);
+      assert.equal(timers(), before);
+      exchange.destroy();
+      if (how === "destroyed") await answered;
+    });
+  }
+});
+
+describe("api exchange: a request that is over before it is sent", () => {
   it("says so once, and needs no connection", async () => {
     let told = 0;
     const exchange = exchangeOf(() => told++);

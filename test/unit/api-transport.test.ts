@@ -218,16 +218,25 @@ describe("api transport: a request that is aborted before it leaves", () => {
     });
   }
 
-  it("leaves the next request a connection of its own", async () => {
-    const server = await okServer();
-    const vocu = client(server.url);
-    const abort = new AbortController();
-    const first = vocu.call(INFO, { signal: abort.signal });
-    abort.abort();
-    const second = vocu.call(INFO);
-    assert.equal((await failure(first)).code, "ABORTED");
-    assert.equal((await second).data, "ok");
-  });
+  for (const [way, start, proxied] of [
+    ["directly", okServer, false],
+    ["through a proxy", okServer, true],
+    ["through a tunnel", okTlsServer, true],
+  ] as const) {
+    it(`leaves the next requests connections of their own ${way}`, async () => {
+      const server = await start();
+      const proxy = proxied ? (await startProxy()).url : undefined;
+      const vocu = client(server.url, { tls: CA, proxy: { http: proxy, https: proxy } });
+      for (let round = 0; round < 2; round++) {
+        const abort = new AbortController();
+        const first = failure(vocu.call(INFO, { signal: abort.signal }));
+        abort.abort();
+        const next = [vocu.call(INFO), vocu.call(INFO)];
+        assert.equal((await first).code, "ABORTED");
+        for (const call of next) assert.equal((await call).data, "ok");
+      }
+    });
+  }
 });
 
 describe("api transport: close", () => {
