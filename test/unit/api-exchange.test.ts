@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { getEventListeners, once } from "node:events";
 import { Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Dispatcher } from "undici";
 import { VocuError } from "../../lib/api";
 import { Exchange, type Answer, type ReadLimit } from "../../lib/api/exchange";
@@ -390,6 +392,28 @@ const exchangeOf = (onOver: () => void = () => undefined): Exchange =>
     redactor: new Redactor([]),
     onOver,
   });
+
+describe("api exchange: a request that is over", () => {
+  it("is forgotten by its transport, which still has its connections", async () => {
+    const { url } = await serve((_request, response) => response.end("ok"));
+    const transport = transportTo();
+    const overWith = async (): Promise<WeakRef<Answer>> => {
+      const answer = await transport.send(get(url));
+      await restOf(answer);
+      return new WeakRef(answer);
+    };
+    const over = await overWith();
+    // The connection remembers its last request.
+    await overWith();
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    for (let turns = 0; over.deref() && turns < 100; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
+    assert.equal(over.deref(), undefined);
+  });
+});
 
 describe("api exchange: a connection", () => {
   const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController;

@@ -5,6 +5,8 @@ import type { ClientOptions, Clock, SpeakOptions } from "../../lib/api";
 import { doubtAbout } from "../../lib/api/audio-plan";
 import type { Answer } from "../../lib/api/exchange";
 import { systemClock } from "../../lib/api/clock";
+import { ResumableAudio } from "../../lib/api/resume";
+import type { Session } from "../../lib/api/session";
 import {
   bytes,
   client,
@@ -410,6 +412,39 @@ describe("api resume: a stream that was cut", () => {
     abort.abort();
     assert.equal((await rest).code, "ABORTED");
     await request.closed;
+  });
+});
+
+describe("api resume: an audio that nobody wants any more", () => {
+  it("is over, closes its connection and leaves nothing on the signal", async () => {
+    const { signal } = new AbortController();
+    const { api, speech } = await speak(stallAfter(40_000), {}, { signal });
+    assert.equal((await speech.audio.next()).done, false);
+    assert.equal(getEventListeners(signal, "abort").length > 0, true);
+    assert.deepEqual(await speech.audio.return?.(), { done: true, value: undefined });
+    await api.seen[0]?.closed;
+    assert.equal(getEventListeners(signal, "abort").length, 0);
+    assert.equal((await speech.audio.next()).done, true);
+  });
+
+  it("is over immediately, though somebody waits for more of it", async () => {
+    const { api, speech } = await speak(stallAfter(40_000), {});
+    for (let size = 0; size < 40_000;) {
+      const { value } = (await speech.audio.next()) as IteratorResult<Buffer, undefined>;
+      size += value?.length ?? Number.NaN;
+    }
+    const waiting = failure(speech.audio.next());
+    assert.deepEqual(await speech.audio.return?.(), { done: true, value: undefined });
+    assert.equal((await waiting).code, "ABORTED");
+    await api.seen[0]?.closed;
+  });
+
+  it("is not looked for where its signal was aborted before", async () => {
+    const session = { clock: new FakeClock(), options: { stallTimeoutMs: 1 } } as unknown as Session;
+    const begun = { bytes: 1, overlap: Buffer.alloc(1) };
+    const plan = { operation: "continue", urls: ["http://vocu.test/a.mp3"], firstByteTimeoutMs: 1, begun };
+    const audio = new ResumableAudio(session, { ...plan, signal: AbortSignal.abort() });
+    assert.equal((await failure(audio.ready())).code, "ABORTED");
   });
 });
 
