@@ -87,11 +87,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Answer {
   }
 
   /**
-   * Whether a socket may be opened: until the reply comes, but only one at a time, because undici would reconnect forever
-   * to a proxy that closes the connection.
+   * Whether a socket may be opened: only one, and none once the request has been sent, because undici would reconnect
+   * forever to a proxy that closes the connection.
    */
   mayConnect(): boolean {
-    return !this.over && this.#phase !== "receiving" && this.#connecting.length === 0;
+    return !this.over && this.#phase === "connecting" && this.#connecting.length === 0;
   }
 
   /** Records a connecting socket, possibly to a proxy, so that abort can destroy it. */

@@ -431,12 +431,9 @@ describe("api exchange: a connection", () => {
     assert.equal(exchange.mayConnect(), false);
   });
 
-  it("may be opened again when the first one has been used, until the reply comes", () => {
-    exchange.connecting(socket(), false);
+  it("may not be opened once the request has been sent", () => {
     exchange.onRequestStart(controller);
-    assert.equal(exchange.mayConnect(), true);
-    exchange.onResponseStart(controller, 103, {});
-    assert.equal(exchange.mayConnect(), true);
+    assert.equal(exchange.mayConnect(), false);
     exchange.onResponseStart(controller, 200, {});
     assert.equal(exchange.mayConnect(), false);
   });
@@ -445,7 +442,6 @@ describe("api exchange: a connection", () => {
     const late = socket();
     exchange.onRequestStart(controller);
     exchange.connecting(late, true);
-    assert.equal(exchange.mayConnect(), true);
     exchange.destroy();
     assert.equal(late.destroyed, false);
     late.destroy();

@@ -278,6 +278,24 @@ describe("api transport: a proxy that hangs up", () => {
   });
 });
 
+describe("api transport: a proxy that hangs up while another request waits for its reply", () => {
+  it("is not asked again and again", async () => {
+    // undici connects anew for as long as any request may have a connection.
+    let asked: (() => void) | undefined;
+    const arrived = new Promise<void>((resolve) => (asked = resolve));
+    const storage = await serve(() => asked?.());
+    const proxy = await serveSocket((socket) => socket.once("data", () => socket.end()));
+    const options = { proxy: { https: proxy.url }, connectTimeoutMs: 2000 };
+    const vocu = client("https://vocu.test", options);
+    const waiting = failure(vocu.download(storage.url));
+    await arrived;
+    assert.equal((await failure(vocu.call(INFO))).code, "PROXY_FAILED");
+    assert.equal(proxy.connections(), 1);
+    await vocu.close();
+    assert.equal((await waiting).code, "ABORTED");
+  });
+});
+
 describe("api transport: no connection", () => {
   it("is tried again with a new one", async () => {
     const { code, cause } = await failure(client(await refusingUrl(), { retries: 2 }).call(INFO));
