@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import fs from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
+import { createSandbox } from "sinon";
 import { chunk, frames, PCM, retraction, sequence } from "./support/chunks";
 import { useFlows, type Flow, type FlowNode } from "./support/flows";
 import { useFolder } from "./support/folder";
@@ -467,5 +469,37 @@ describe("audio-url", () => {
     await address();
     await flow.stop();
     assert.deepEqual(await temporary(), []);
+  });
+
+  describe("in a container with a network of its own", () => {
+    const sandbox = createSandbox();
+
+    beforeEach(() => {
+      const { existsSync } = fs;
+      sandbox.stub(fs, "existsSync").callsFake((path) => path === "/.dockerenv" || existsSync(path));
+      const info = { address: "172.17.0.2", family: "IPv4", internal: false } as os.NetworkInterfaceInfo;
+      sandbox.stub(os, "networkInterfaces").returns({ eth0: [info] });
+    });
+    afterEach(() => sandbox.restore());
+
+    /** What the node has warned of after two speeches. */
+    const warnings = async (publicUrl: string): Promise<unknown[]> => {
+      await start({ publicUrl });
+      await whole("a", frames(2));
+      await whole("b", frames(2));
+      type Entry = [{ level: number; id?: string; msg: unknown }];
+      const log = helper.log() as unknown as { WARN: number; args: Entry[] };
+      return log.args.filter(([{ level, id }]) => level === log.WARN && id === "url").map(([{ msg }]) => msg);
+    };
+
+    it("says once that players cannot reach its address", async () => {
+      const [warning, ...more] = await warnings("");
+      assert.match(String(warning), /container/i);
+      assert.deepEqual(more, []);
+    });
+
+    it("says nothing when the address was set", async () => {
+      assert.deepEqual(await warnings(webUrl()), []);
+    });
   });
 });

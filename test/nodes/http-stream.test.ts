@@ -57,6 +57,17 @@ describe("http-stream", () => {
     assert.deepEqual(payload, { type: "audio/mpeg", bytes: one.length + two.length });
   });
 
+  it("is stored nowhere on its way, and is taken for nothing but its type", async () => {
+    await start();
+    const { client, asked } = await ask();
+    hand({ payload: frames(1)[0], ...own(asked) });
+    const { headers } = await client;
+    assert.deepEqual(
+      [headers["cache-control"], headers["x-content-type-options"]],
+      ["private, no-store", "nosniff"],
+    );
+  });
+
   it("sends one Buffer with its length", async () => {
     await start();
     const audio = Buffer.concat(frames(3));

@@ -124,6 +124,12 @@ describe("a node that lists", () => {
       assert.equal(sent[19]?.parts?.count, 20);
     });
 
+    it("asks for pages of the size that is set", async () => {
+      sandbox().fail(page("a"));
+      const { requests } = await list.run({ pages: "all", limit: "5" });
+      assert.equal(requests[0]?.query.limit, "5");
+    });
+
     it("does not take a page for the last one because the server gives fewer than a large limit", async () => {
       sandbox().fail(page(...names(50)));
       sandbox().fail(page(...names(3, 50)));

@@ -63,6 +63,35 @@ describe("speech-stream: silence and gain", () => {
     assert.equal((await flow.caught()).code, "INPUT_OUT_OF_RANGE");
   });
 
+  const LONGEST_MS = 60_000;
+  for (const [name, value, refused] of [
+    ["silenceMs", LONGEST_MS + 1, -1],
+    ["silenceAfterMs", LONGEST_MS + 1, -1],
+    ["silenceBetweenMs", LONGEST_MS + 1, -1],
+    ["gain", 12.1, -60.1],
+  ] as const) {
+    it(`refuses ${name} of ${value} and of ${refused}`, async () => {
+      const flow = await flows.load(speechFlow(sandbox().url), keyed());
+      for (const each of [value, refused]) {
+        const { error } = await flow.ended(flow.input({ payload: "Hello.", [name]: each }));
+        assert.equal((error as Error & { code?: string }).code, "INPUT_OUT_OF_RANGE");
+      }
+      assert.equal(sandbox().requests.length, 0);
+    });
+  }
+
+  it("takes a minute of silence", async () => {
+    const { vocu } = await speak({}, { silenceMs: LONGEST_MS });
+    assert.ok(Number(vocu.silenceMs) >= LONGEST_MS);
+  });
+
+  it("refuses to take a speaker for awake for more than a day", async () => {
+    const node = { silenceUnlessWithin: 86_401 };
+    const flow = await flows.load(speechFlow(sandbox().url, { node }), keyed());
+    flow.input("Hello.");
+    assert.equal((await flow.caught()).code, "INPUT_OUT_OF_RANGE");
+  });
+
   it("puts silence between two speeches, the second of which begins while the first is heard", async () => {
     const node = { silenceBetweenMs: "50", silenceBetweenMsType: "num" };
     const flow = await flows.load(speechFlow(sandbox().url, { node }), keyed());

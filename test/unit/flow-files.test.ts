@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, mkdir, rm, truncate, writeFile } from "node:fs/promises";
+import files, { chmod, mkdtemp, mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { spy } from "sinon";
 import type { FileRules } from "../../lib/schema/description";
 import type { FilePart } from "../../lib/schema/description";
 import { loadFile } from "../../lib/flow/input/file";
@@ -86,6 +87,22 @@ describe("a file input", () => {
     it("takes the path of a file", async () => {
       const path = await place("a.wav", wav(1));
       assert.deepEqual(contentOf(await urlOf(AUDIO, path)), wav(1));
+    });
+
+    it("closes the file whose beginning it has looked at", async () => {
+      // An open file that nothing refers to ends Node-RED with a future Node.js.
+      const path = await place("closed.mp3", mp3(1));
+      const opened = spy(files, "open");
+      try {
+        await urlOf(AUDIO, path);
+        const handles = await Promise.all(opened.returnValues);
+        assert.deepEqual(
+          handles.map(({ fd }) => fd),
+          [-1],
+        );
+      } finally {
+        opened.restore();
+      }
     });
 
     it("looks for a relative path in the working directory that Node-RED is set to", async () => {

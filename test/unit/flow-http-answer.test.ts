@@ -147,6 +147,18 @@ describe("an answer over HTTP", () => {
     assert.equal(client?.complete, false);
   });
 
+  it("does not wait for a speech whose client has left before it", async () => {
+    // eslint-disable-next-line require-yield -- nothing of the speech has arrived
+    async function* late(): AsyncGenerator<Buffer> {
+      await new Promise(() => undefined);
+    }
+    const closed = once(response, "close");
+    response.destroy();
+    await closed;
+    await answer(speechOf(late()));
+    assert.deepEqual(events, ["shared:status.clientLeft"]);
+  });
+
   it("ends without an error when another node ends it in between", async () => {
     // eslint-disable-next-line @typescript-eslint/require-await -- a file is read asynchronously
     async function* file(): AsyncGenerator<Buffer> {

@@ -1,5 +1,6 @@
 /** What every placed node does with many messages at once. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import type { Node, NodeAPI } from "node-red";
 import { Problem } from "../../lib/flow/message/problem";
 import { NodeWork } from "../../lib/flow/node/node-work";
@@ -50,6 +51,23 @@ describe("a node that is reset", () => {
 });
 
 describe("a node that is closed", () => {
+  it("discards what it keeps between messages when the last of them has ended", async () => {
+    const RED = { _: (key: string) => key, settings: {} };
+    const node = { status: () => undefined, warn: () => undefined };
+    const work = new NodeWork(RED as unknown as NodeAPI, node as unknown as Node, {}, description);
+    const events: string[] = [];
+    await new Promise<void>((started) =>
+      work.jobs.start(async ({ signal }) => {
+        started();
+        await once(signal, "abort");
+        await new Promise((resolve) => setImmediate(resolve));
+        events.push("ended");
+      }),
+    );
+    await new Promise<void>((resolve) => work.close(resolve, () => events.push("discarded")));
+    assert.deepEqual(events, ["ended", "discarded"]);
+  });
+
   it("shows no status any more, whatever ends later", async () => {
     const shown: object[] = [];
     const RED = { _: (key: string) => key, settings: {} };

@@ -96,6 +96,19 @@ describe("Polling", () => {
     await assert.rejects(poll({ signal, timeoutMs: 20, look, timedOut }), /too late/);
   });
 
+  it("does not call late what is stopped while its last poll ends", async () => {
+    const controller = new AbortController();
+    const look = (either: AbortSignal): Promise<undefined> =>
+      new Promise((_, reject) => {
+        either.addEventListener("abort", () => {
+          controller.abort();
+          reject(abortError(either));
+        });
+      });
+    const limits = { signal: controller.signal, timeoutMs: 20 };
+    await assert.rejects(poll({ ...options, ...limits, look }), { code: "ABORTED" });
+  });
+
   it("stops immediately when it is aborted, and does not call that late", async () => {
     const controller = new AbortController();
     const look = (): Promise<undefined> => {

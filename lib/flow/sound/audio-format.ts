@@ -24,8 +24,14 @@ type Context = AudioSinkContext<object, SettingValues<typeof FORMAT_SETTINGS>>;
 const MOST_MB = 512;
 
 /** The converter of one placed node. */
-export const formattingSink = (): AudioSink<object, SettingValues<typeof FORMAT_SETTINGS>> => ({
-  handle: convert,
+export const formattingSink = (): AudioSink<object, SettingValues<typeof FORMAT_SETTINGS>> =>
+  formattingSinkWithin(MOST_MB);
+
+/** A converter that makes no larger Buffer than this, in megabytes; a sequence has no limit. */
+export const formattingSinkWithin = (
+  mostMb: number,
+): AudioSink<object, SettingValues<typeof FORMAT_SETTINGS>> => ({
+  handle: (context) => convert(context, mostMb),
 });
 
 /**
@@ -33,7 +39,7 @@ export const formattingSink = (): AudioSink<object, SettingValues<typeof FORMAT_
  * @throws Problem `INPUT_OUT_OF_RANGE`, `FORMAT_NEEDS_MP3`, `FORMAT_TOO_LARGE`; what the audio throws, after what was
  *   sent has been retracted
  */
-async function convert(context: Context): Promise<void> {
+async function convert(context: Context, mostMb: number): Promise<void> {
   const { speech, settings, signal, status, translate } = context;
   const { format, sampleRate, channels } = settings;
   if (sampleRate !== 0 && sampleRate < LOWEST_RATE)
@@ -41,7 +47,7 @@ async function convert(context: Context): Promise<void> {
   const { type, audio } = await speech.open(signal);
   if (type !== MP3) throw new Problem("FORMAT_NEEDS_MP3", { type });
   status.working("converting");
-  const output = outputOf(context);
+  const output = outputOf(context, mostMb);
   const playsMs = await output.retractOnError(async () => {
     for await (const piece of convertMp3(audio, { sampleRate, channels, mulaw: format === "mulaw" })) {
       signal.throwIfAborted();
@@ -61,8 +67,8 @@ interface Output {
   retractOnError<T>(work: () => Promise<T>): Promise<T>;
 }
 
-const outputOf = (context: Context): Output =>
-  placeOf(context.speech.firstMessage) ? new ChunkOutput(context) : new WholeOutput(context);
+const outputOf = (context: Context, mostMb: number): Output =>
+  placeOf(context.speech.firstMessage) ? new ChunkOutput(context) : new WholeOutput(context, mostMb);
 
 /** The messages are the first one's, with the sequence around the chunks, if there is one. */
 function sequenceLike(context: Context): AudioSequence {
@@ -132,12 +138,15 @@ class WholeOutput implements Output {
   private pcm: PcmFormat | undefined;
   private samples = 0;
 
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    private readonly mostMb: number,
+  ) {}
 
   take({ format, data }: Converted): void {
     this.pcm ??= format;
     this.samples += data.length;
-    if (this.samples > MOST_MB * MB) throw new Problem("FORMAT_TOO_LARGE", { mb: MOST_MB });
+    if (this.samples > this.mostMb * MB) throw new Problem("FORMAT_TOO_LARGE", { mb: this.mostMb });
     this.pieces.push(data);
   }
 
