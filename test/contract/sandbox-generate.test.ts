@@ -347,8 +347,9 @@ describe("the sandbox's account and editions", () => {
     await assert.rejects(first);
   });
 
-  it("does not charge a queued call whose client has left", async () => {
-    const sandbox = await start({ concurrency: 1, pace: { bytesPerSecond: 1 } });
+  it("does not charge a queued call whose client has left, and gives its turn to the next one", async () => {
+    // Beyond what the clock is advanced by: the call that was left is still waiting when its turn comes.
+    const sandbox = await start({ concurrency: 1, queueMs: 2e9, pace: { bytesPerSecond: 1 } });
     const ask = (text: string, signal?: AbortSignal) =>
       request(`${sandbox.url}/api/tts/simple-generate`, {
         query: { ...query, text },

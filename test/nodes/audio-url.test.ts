@@ -5,6 +5,7 @@ import { readdir, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import os, { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mock } from "node:test";
 import helper from "node-red-node-test-helper";
 import { createSandbox } from "sinon";
 import { chunk, frames, PCM, retraction, sequence } from "./support/chunks";
@@ -440,6 +441,23 @@ describe("audio-url", () => {
     const { headers, body } = await fetchAll(await address());
     assert.equal(headers["content-length"], String(Buffer.concat(buffers).length));
     assert.deepEqual(body, Buffer.concat(buffers));
+  });
+
+  it("can be fetched for as many seconds as the node says", async () => {
+    await start({ ttl: 4321 });
+    const timers = mock.method(globalThis, "setTimeout");
+    let url: string;
+    try {
+      url = await whole("a", frames(2));
+      await flow.at("status").find(({ status: shown }) => shown?.fill === "green");
+    } finally {
+      timers.mock.restore();
+    }
+    const ends = timers.mock.calls.filter(({ arguments: [, ms] }) => ms === 4_321_000);
+    assert.equal(ends.length, 1);
+    assert.equal(await status(url), 200);
+    ends[0]?.arguments[0]();
+    assert.equal(await status(url), 404);
   });
 
   it("reports how many speeches a deployment has discarded", async () => {

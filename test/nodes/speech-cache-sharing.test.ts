@@ -108,6 +108,20 @@ describe("speech-stream: one generation for equal speeches at the same time", ()
     assert.deepEqual(bytesOf(flow.at("chunks2").entries), WHOLE);
   });
 
+  it("is kept forever where a message that joined it asks for that", async () => {
+    const flow = await load();
+    flow.input(TEXT);
+    const call = await stage().calls.nth(0);
+    await call.audio(HALF);
+    await flow.at("chunks").nth(0);
+    flow.input({ payload: TEXT, keep: true }, "second");
+    await flow.at("chunks2").nth(0);
+    call.end(REST);
+    await spoken(flow);
+    await flow.stop();
+    assert.equal((await stored()).filter((name) => name.endsWith(".keep")).length, 1);
+  });
+
   it("ends immediately when nobody listens any more, and is not kept", async () => {
     const flow = await load();
     const inputs = [flow.input(TEXT), flow.input(TEXT, "second")];

@@ -344,8 +344,29 @@ describe("speech-live", () => {
 
     it("is forgotten at a reset", async () => {
       const flow = await load(PIECES);
+      await type(flow, ["Never spoken "]);
+      await type(flow, [{ reset: true }]);
+      await type(flow, [{ payload: "Spoken", flush: true }]);
+      assert.deepEqual(spokenTexts(flow), ["Spoken"]);
+    });
+
+    it("is forgotten at a reset that comes with it", async () => {
+      const flow = await load(PIECES);
       await type(flow, ["Never spoken", { reset: true }, { payload: "Spoken", flush: true }]);
       assert.deepEqual(spokenTexts(flow), ["Spoken"]);
+    });
+
+    it("waits for its end as long as it takes, while many other sequences begin and end", async () => {
+      const flow = await load(PIECES);
+      const parts = { type: "string", ch: "", count: 2 };
+      await type(flow, [{ payload: "One ", parts: { ...parts, id: "slow", index: 0 } }]);
+      const others = Array.from({ length: 40 }, (_, n) => ({
+        payload: " ",
+        parts: { ...parts, id: `other ${n}`, index: 1 },
+      }));
+      await type(flow, others);
+      await type(flow, [{ payload: "two", parts: { ...parts, id: "slow", index: 1 } }]);
+      assert.deepEqual(spokenTexts(flow), ["One two"]);
     });
 
     it("does not speak what has nothing to say", async () => {

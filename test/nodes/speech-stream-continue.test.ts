@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { voiceIds } from "../../sandbox";
 import { framesOf } from "../unit/audio-fixtures";
@@ -121,6 +123,23 @@ describe("speech-stream: a speech that was begun elsewhere", () => {
       const { streamUrl, audioUrl } = factsOf(other.chunks[0]);
       const begun = { ...stateOf(chunks[0]), streamUrl, audioUrl };
       assert.deepEqual(await failing(flow, { payload: TEXT, continue: begun }), ["CONTINUE_MISMATCH", false]);
+    });
+
+    it("report that the audio is another one where the address has become a page", async () => {
+      const flow = await load();
+      const host = createServer((_request, response) => response.end(`<html>${"no ".repeat(5000)}</html>`));
+      await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+      try {
+        const audioUrl = `http://127.0.0.1:${(host.address() as AddressInfo).port}/a.mp3`;
+        const begun = { audioUrl, bytes: 4000 };
+        assert.deepEqual(await failing(flow, { payload: TEXT, continue: begun }), [
+          "CONTINUE_MISMATCH",
+          false,
+        ]);
+        assert.equal((await flow.caught()).cause?.bytes, 4000);
+      } finally {
+        host.close();
+      }
     });
 
     it("report that the audio is gone, and the same message without `continue` is generated", async () => {

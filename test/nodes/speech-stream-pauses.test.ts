@@ -5,7 +5,7 @@ import { frame, frameMs, framesOf } from "../unit/audio-fixtures";
 import { useFlows, type Flow } from "./support/flows";
 import { useFolder } from "./support/folder";
 import { bytesOf, type Message } from "./support/message";
-import { keyed, sink, speechFlow, onTab } from "./support/speech-flow";
+import { keyed, onTab, sink, speechFlow, speechNode } from "./support/speech-flow";
 import { useStage, type Call } from "./support/stage";
 
 const ONE = Buffer.concat(framesOf(4));
@@ -179,6 +179,18 @@ describe("speech-stream: pauses in the text", () => {
       assert.deepEqual(parts, { id: flow.at("chunks").entries[0]?.parts?.id });
     });
 
+    it("ends the part that was asked for ahead, which nobody will hear", async () => {
+      const flow = await load();
+      flow.input(TEXT);
+      const first = await stage().calls.nth(0);
+      await first.audio(ONE);
+      const second = await stage().calls.nth(1);
+      first.cut();
+      assert.equal((await flow.caught()).cause?.part, 1);
+      await second.closed;
+      assert.ok(second.aborted);
+    });
+
     it("that is not audio is an error as for any speech", async () => {
       const flow = await load();
       flow.input(TEXT);
@@ -269,6 +281,24 @@ describe("speech-stream: pauses in the text", () => {
     flow.input(TEXT);
     await answer(ONE, TWO);
     await flow.at("summary").nth(0);
+  });
+
+  it("do not show that the next part waits for a place, because the speech has begun", async () => {
+    const nodes = speechFlow(stage().url, { node: { pauses: true }, account: { maxConcurrent: 1 } });
+    const other = speechNode({ id: "other", wires: [["chunks2"], ["summary2"]] });
+    const flow = await flows.load([...nodes, other, sink("chunks2"), sink("summary2")], keyed());
+    const waits = (id: string) => (message: Message) =>
+      message.status?.fill === "yellow" && (message.status as { source?: { id: string } }).source?.id === id;
+    const input = flow.input(TEXT);
+    const first = await stage().calls.nth(0);
+    await first.audio(ONE);
+    flow.input("Something else.", "other");
+    await flow.at("status").find(waits("other"));
+    first.end();
+    // The next part and the other message, one after the other.
+    for (const index of [1, 2]) (await stage().calls.nth(index)).end(TWO);
+    assert.equal((await flow.ended(input)).error, undefined);
+    assert.equal(flow.at("status").entries.find(waits("speech")), undefined);
   });
 
   it("are paced with the speech", async () => {

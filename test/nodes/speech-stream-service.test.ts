@@ -81,6 +81,13 @@ describe("speech-stream: requests", () => {
     });
   }
 
+  it("carry nothing of what the node does itself", async () => {
+    const flow = await load();
+    const silence = { silenceMs: 50, silenceAfterMs: 50, silenceBetweenMs: 50 };
+    await flow.speak({ payload: TEXT, ...silence, gain: -6, keep: true, jobId: "7" });
+    assert.deepEqual(sandbox().requests[0]?.query, { text: TEXT, voiceId: voiceIds.english });
+  });
+
   it("go by POST when the text is too long for a URL", async () => {
     sandbox().fail({ audio: Buffer.concat(framesOf(3)) });
     const [request] = await requestsFor({}, LONG_TEXT);

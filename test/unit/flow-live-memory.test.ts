@@ -19,4 +19,15 @@ describe("the channels of a live speech node", () => {
     assert.notEqual(channel, former);
     assert.equal(memory.channel(own, "voice", 1000), channel);
   });
+
+  it("are given up for a further voice where they have not been used for longest", () => {
+    const memory = new LiveMemory();
+    const own = client("http://127.0.0.1:1");
+    const channelOf = (voice: string): unknown => memory.channel(own, voice, 1000);
+    const [first, second] = ["first", "second", "third", "fourth"].map(channelOf);
+    assert.equal(channelOf("first"), first);
+    channelOf("fifth");
+    assert.equal(channelOf("first"), first);
+    assert.notEqual(channelOf("second"), second);
+  });
 });
