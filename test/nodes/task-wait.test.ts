@@ -58,6 +58,12 @@ describe("task-wait", () => {
     );
   });
 
+  it("tells how many characters the task has", async () => {
+    const { flow } = await waited({ output: "url" });
+    const { vocu } = await flow.at("out").nth(0);
+    assert.equal(vocu?.characters, TEXT.length);
+  });
+
   it("passes on the address of the audio", async () => {
     const { id, flow } = await waited({ output: "url" });
     const { payload, vocu } = await flow.at("out").nth(0);
@@ -137,6 +143,14 @@ describe("task-wait", () => {
     const { code, cause } = await flow.caught();
     assert.equal(code, "TASK_FAILED");
     assert.deepEqual([cause?.taskId, cause?.retryable, cause?.operation], [id, false, "task-wait"]);
+  });
+
+  it("names the request that told of the failure, by which the service finds it", async () => {
+    const id = await created(sandbox(), failMarker);
+    const flow = await load();
+    flow.input({ payload: { id } }, "node");
+    const { cause } = await flow.caught();
+    assert.equal(typeof cause?.requestId, "string");
   });
 
   it("reports a task that is not there", async () => {
