@@ -17,8 +17,9 @@ const MQTT = /^MQTT: (\S+)/m;
 const SPOKE = /^spoke .+ -> (\S+announcement\.mp3), first audio after \d+ ms$/m;
 
 interface MqttClient {
-  on(event: "message", listener: (topic: string) => void): void;
+  on(event: "message", listener: () => void): void;
   subscribeAsync(topic: string): Promise<unknown>;
+  publishAsync(topic: string, payload: string): Promise<unknown>;
   endAsync(): Promise<void>;
 }
 const mqtt = createRequire(__filename)("mqtt") as { connectAsync(url: string): Promise<MqttClient> };
@@ -78,27 +79,22 @@ describe("the page of npm start", function () {
     assert.ok((await one.silent()) > 2);
   });
 
-  it("is heard within 150 ms of the first chunk", async () => {
-    const client = await mqtt.connectAsync(broker);
-    let firstChunkAt: number | undefined;
-    client.on("message", () => (firstChunkAt ??= Date.now()));
-    await client.subscribeAsync("home/speech/audio/+/0/more");
+  it("is heard while its speech still comes", async () => {
+    // A plain audio element waits for about 32 kB, which is more than the whole speech.
+    const text = "Dinner is ready, and the washing machine has finished its programme.";
     const one = await openPage();
     await one.plays(GREETING);
     await one.silent();
-    const delays: number[] = [];
-    // The rest of the tests shares this machine: the best of a few is what the page can do.
-    while (delays.length < 5 && !delays.some((delay) => delay < 150)) {
-      firstChunkAt = undefined;
-      await one.forget();
-      await one.press("Dinner is ready.");
-      await one.heard(0.2);
-      const heardAt = await one.page.evaluate<number>("performance.timeOrigin + window.seen.soundAt");
-      delays.push(heardAt - (firstChunkAt as unknown as number));
-      await one.silent();
-    }
+    await one.forget();
+    const client = await mqtt.connectAsync(broker);
+    const ended = new Promise<number>((resolve) => client.on("message", () => resolve(Date.now())));
+    await client.subscribeAsync("home/speech/audio/+/+/last");
+    await client.publishAsync("home/say", text);
+    await one.heard(0.2);
+    const heardAt = await one.page.evaluate<number>("performance.timeOrigin + window.seen.soundAt");
+    const before = (await ended) - heardAt;
     await client.endAsync();
-    assert.ok(Math.min(...delays) < 150, `sound came ${delays.join(", ")} ms after the first chunk`);
+    assert.ok(before > 0, `the last chunk came ${-before} ms before the sound`);
   });
 
   it("has a button for each announcement of the demo, and every page hears it", async () => {
