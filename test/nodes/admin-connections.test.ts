@@ -1,7 +1,7 @@
 /** What the dialogs ask leaves nothing behind. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, request, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import helper from "node-red-node-test-helper";
 import { startSandbox, voiceIds } from "../../sandbox";
@@ -67,20 +67,29 @@ describe("a dialog's question about an account", () => {
     this.timeout(15_000);
     await flows.load([tab, { id: "account", type: "vocu-account" }], keyed());
     const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    // A server of its own: the one of the helper's requests is left open when a request is aborted.
+    const admin = createServer((helper as unknown as { _httpAdmin: RequestListener })._httpAdmin);
+    for (const each of [silent, admin])
+      await new Promise<void>((resolve) => each.listen(0, "127.0.0.1", resolve));
     try {
       const baseUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
       const asking = once(silent, "request") as Promise<[IncomingMessage]>;
       const account = { id: "new", site: "custom", baseUrl, apiKey: "sk-typed" };
-      const question = helper.request().post("/vocu/account").send(account);
-      question.end(() => undefined);
-      const [request] = await asking;
-      const gone = once(request.socket, "close");
-      question.abort();
+      const { port } = admin.address() as AddressInfo;
+      const question = request(`http://127.0.0.1:${port}/vocu/account`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+      });
+      question.on("error", () => undefined).end(JSON.stringify(account));
+      const [asked] = await asking;
+      const gone = once(asked.socket, "close");
+      question.destroy();
       await gone;
     } finally {
-      silent.closeAllConnections();
-      silent.close();
+      for (const each of [silent, admin]) {
+        each.closeAllConnections();
+        each.close();
+      }
     }
   });
 

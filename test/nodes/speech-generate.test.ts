@@ -120,7 +120,7 @@ describe("speech-generate", () => {
     const flow = await load();
     flow.input({ payload: TEXT }, "node");
     const names = Object.keys(factsOf(await flow.at("out").nth(0)));
-    assert.deepEqual(names.sort(), ["attempts", "audioId", "durationMs", "operation", "status"]);
+    assert.deepEqual(names.sort(), ["attempts", "audioId", "durationMs", "operation", "requestId", "status"]);
   });
 
   for (const download of [true, false]) {
