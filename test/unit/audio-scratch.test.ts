@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { stub } from "sinon";
 import { removeScratch, Scratch, scratchFolder, sweep } from "../../lib/audio/files/scratch";
 import { Spool } from "../../lib/audio/serve/spool";
-import { useFolder } from "./folder";
+import { useFolder } from "../nodes/support/folder";
 
 describe("a folder for temporary audio", () => {
   const root = useFolder();

@@ -14,7 +14,7 @@ import {
 import { Scratch } from "../../lib/audio/files/scratch";
 import { Spool } from "../../lib/audio/serve/spool";
 import { collect, frame, id3v2 } from "./audio-fixtures";
-import { useFolder } from "./folder";
+import { useFolder } from "../nodes/support/folder";
 
 const MB = 1024 * 1024;
 const never = new AbortController().signal;
